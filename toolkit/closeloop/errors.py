@@ -1,0 +1,103 @@
+"""What can go wrong, as a tree.
+
+::
+
+    CloseloopError
+    ├── SurveyDefinitionError(ValueError)      file, line, item, field, what to write instead
+    ├── ColumnNotFoundError(KeyError)          column, where looked, closest names
+    ├── ResponseValidationError(ValueError)    carries .report (a frame of all failures)
+    ├── InsufficientDataError(ValueError)
+    ├── CaseTransitionError(ValueError)        from, event, allowed events, unmet guards
+    ├── ConflictError(RuntimeError)            current version, what changed meanwhile
+    └── StoreError(RuntimeError)               file, schema version found and expected
+
+Every message says what was expected, what was found and where, and what to do; it exists in both languages and is shown
+in the one in use when it is printed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class CloseloopError(Exception):
+    """Base of every error that closeloop raises on purpose.
+
+    Parameters
+    ----------
+    text : LocalText or str
+        The message; a `LocalText` is shown in the language in use.
+    """
+
+    def __init__(self, text: LocalText | str) -> None:
+        self.text = text if isinstance(text, LocalText) else LocalText(text)
+        super().__init__(self.text)
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+class SurveyDefinitionError(CloseloopError, ValueError):
+    """A survey file that cannot be used; `findings` has one entry per fault, each with its place."""
+
+    def __init__(self, text: LocalText | str, findings: Sequence[Any] = ()) -> None:
+        super().__init__(text)
+        self.findings = tuple(findings)
+
+
+class ColumnNotFoundError(CloseloopError, KeyError):
+    """A column that is not there; the message names the closest ones."""
+
+    def __init__(self, column: str, columns: Iterable[str], where: LocalText | str = "") -> None:
+        self.column = column
+        self.columns = tuple(str(c) for c in columns)
+        self.closest = closest(column, self.columns)
+        shown = self.closest or self.columns[:5]
+        key = "errors.column_close" if self.closest else "errors.column_missing"
+        place = where if isinstance(where, LocalText) or where else message("errors.the_data")
+        super().__init__(message(key, column=column, where=place, names=", ".join(f"“{c}”" for c in shown)))
+
+
+class ResponseValidationError(CloseloopError, ValueError):
+    """Responses that do not satisfy the survey; `report` is a frame with one row per problem."""
+
+    def __init__(self, text: LocalText | str, report: pd.DataFrame | None = None) -> None:
+        super().__init__(text)
+        self.report = report
+
+
+class InsufficientDataError(CloseloopError, ValueError):
+    """Too few answers for what was asked."""
+
+
+class CaseTransitionError(CloseloopError, ValueError):
+    """An event that the case's stage does not allow, or whose guards are not met."""
+
+
+class ConflictError(CloseloopError, RuntimeError):
+    """Somebody else wrote in the meantime."""
+
+
+class StoreError(CloseloopError, RuntimeError):
+    """A store that cannot be read or written."""
+
+
+def closest(name: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
+    """Return up to `n` names that look like `name`, best first, case ignored.
+
+    Examples
+    --------
+    >>> closest("requred", ["required", "name"])
+    ('required',)
+    """
+    folded: dict[str, str] = {}
+    for candidate in names:
+        folded.setdefault(candidate.casefold(), candidate)
+    return tuple(folded[m] for m in difflib.get_close_matches(name.casefold(), folded, n=n, cutoff=0.6))

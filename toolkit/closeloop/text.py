@@ -1,0 +1,171 @@
+"""Texts in several languages, the language in use, and the catalogue of messages.
+
+The catalogue is data: ``data/locales/<area>.yaml`` maps a key to one text per language. Keys are asked for as
+``area.key``. Both shipped languages must be there; the loader refuses a file in which one is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "zh-CN")
+"""The languages in which every label, message and report of the package exists."""
+
+_ALIASES = {
+    "en": "en", "en-us": "en", "en-gb": "en", "c": "en", "posix": "en",
+    "zh": "zh-CN", "zh-cn": "zh-CN", "zh-hans": "zh-CN", "zh-hans-cn": "zh-CN", "zh-sg": "zh-CN",
+}  # fmt: skip
+
+_current: ContextVar[str | None] = ContextVar("closeloop_language", default=None)
+
+
+def normalise_tag(tag: str) -> str:
+    """Return the package's name of a language tag (``zh``, ``zh_CN.UTF-8`` → ``zh-CN``).
+
+    Raises
+    ------
+    ValueError
+        If the package does not speak the language.
+
+    Examples
+    --------
+    >>> normalise_tag("zh_CN")
+    'zh-CN'
+    """
+    name = _ALIASES.get(tag.strip().split(".")[0].replace("_", "-").lower())
+    if name is None:
+        raise ValueError(message("text.unknown_language", tag=tag, known=", ".join(LANGUAGES)).en)
+    return name
+
+
+def set_language(tag: str) -> None:
+    """Choose the language of everything that is displayed from here on (in this context).
+
+    Parameters
+    ----------
+    tag : str
+        ``"en"`` or ``"zh-CN"``; also ``zh``, ``zh_CN``.
+
+    Raises
+    ------
+    ValueError
+        If the package does not speak the language.
+
+    Examples
+    --------
+    >>> set_language("zh")
+    >>> language()
+    'zh-CN'
+    >>> set_language("en")
+    """
+    _current.set(normalise_tag(tag))
+
+
+def language() -> str:
+    """Return the language in use: what `set_language` chose, else ``CLOSELOOP_LANGUAGE``, else English.
+
+    Examples
+    --------
+    >>> language()
+    'en'
+    """
+    chosen = _current.get()
+    if chosen is None:
+        asked = os.environ.get("CLOSELOOP_LANGUAGE", "")
+        chosen = normalise_tag(asked) if asked else "en"
+    return chosen
+
+
+class LocalText(Mapping[str, str]):
+    """One text in several languages; immutable, hashable, a mapping language → text.
+
+    ``str(text)`` is the text in the language in use, else in English, else in the first language it has.
+
+    Examples
+    --------
+    >>> t = LocalText({"en": "Price", "zh-CN": "价格"})
+    >>> str(t), t.get("zh-CN"), t.en
+    ('Price', '价格', 'Price')
+    """
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str] | str) -> None:
+        self._texts: dict[str, str] = {"en": texts} if isinstance(texts, str) else dict(texts)
+
+    def __getitem__(self, key: str) -> str:
+        return self._texts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self._texts.items())))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LocalText) and self._texts == other._texts
+
+    def __repr__(self) -> str:
+        return f"LocalText({self._texts!r})"
+
+    def __str__(self) -> str:
+        return self.in_language(None)
+
+    def in_language(self, tag: str | None) -> str:
+        """Return the text in `tag` (default: the language in use), else in English, else in its first language."""
+        wanted = language() if tag is None else tag
+        for candidate in (wanted, "en"):
+            if candidate in self._texts:
+                return self._texts[candidate]
+        return next(iter(self._texts.values()), "")
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+        return self.in_language("en")
+
+    @property
+    def zh(self) -> str:
+        """The Chinese text."""
+        return self.in_language("zh-CN")
+
+
+@cache
+def catalogue(area: str) -> dict[str, LocalText]:
+    """Return the messages of one area, ``data/locales/<area>.yaml``, checked for both languages."""
+    from ruamel.yaml import YAML
+
+    source = resources.files("closeloop").joinpath("data", "locales", f"{area}.yaml")
+    entries = YAML(typ="safe", pure=True).load(source.read_text(encoding="utf-8"))
+    lame = sorted(key for key, texts in entries.items() if set(texts) != set(LANGUAGES))
+    if lame:
+        raise ValueError(f"locales/{area}.yaml: not in exactly the languages {LANGUAGES}: {lame}")
+    return {key: LocalText(texts) for key, texts in entries.items()}
+
+
+def message(key: str, /, **values: Any) -> LocalText:
+    """Return the catalogue's text for ``area.key`` in both languages, its ``{fields}`` filled from `values`.
+
+    A value that is itself a `LocalText` is put in in the matching language.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such key.
+    """
+    area, _, name = key.partition(".")
+    template = catalogue(area)[name]
+    return LocalText(
+        {
+            tag: text.format(**{k: v.in_language(tag) if isinstance(v, LocalText) else v for k, v in values.items()})
+            for tag, text in template.items()
+        }
+    )
