@@ -1,0 +1,87 @@
+# `make` prints the targets. Each of them sets up .venv by itself; from the second run on that takes no time.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+LOCK := constraints.txt
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+# An inherited MPLBACKEND would hide inline figures; hashes and time zone are fixed so that outputs are repeatable.
+KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
+
+.PHONY: help demo test test-engines lab lint types notebooks bench journeys docs clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up: one stamp for the package alone, one for everything that the development needs ---
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "closeloop needs Python 3.11 or newer; none was found. Install it, or run: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "closeloop needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" -V 2>&1). Install it, or run: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "Creating $(VENV) with $$("$(PYTHON)" -V) ..."
+	@"$(PYTHON)" -m venv $(VENV)
+
+# pip itself is pinned too: the dependency groups of pyproject.toml need pip 25.1 or newer.
+$(VENV)/.pip: $(LOCK) | $(BIN)/python
+	@$(PIP) install --upgrade -c $(LOCK) pip
+	@touch $@
+
+$(VENV)/.core: pyproject.toml $(LOCK) $(VENV)/.pip
+	@echo "Installing closeloop and what it runs on ..."
+	@$(PIP) install -c $(LOCK) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(LOCK) $(VENV)/.pip
+	@echo "Installing closeloop with JupyterLab and the tools of development (about two minutes, once) ..."
+	@$(PIP) install -c $(LOCK) -e . --group dev
+	@touch $(VENV)/.core $@
+
+# --- what a user runs ---
+
+demo: $(VENV)/.core ## sample data, end to end, to an HTML report in out/
+	@$(BIN)/closeloop demo --out out
+
+lab: $(VENV)/.dev ## open JupyterLab on the notebooks (LAB_ARGS=... is passed on)
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS) notebooks
+
+# --- what a developer runs ---
+
+test: lint types ## everything: lint, types, all tests, the browser, the notebooks' outputs
+	@scripts/chromium.sh
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(KERNEL_ENV) $(BIN)/python -m pytest -p nbval --nbval --nbval-current-env \
+	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+
+test-engines: $(VENV)/.dev ## the score on every dataframe engine (Spark and Dask join with their own tests)
+	@$(BIN)/python -m pytest tests/metrics tests/frames -k "polars or duckdb or pyarrow" $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy, strict
+	@$(BIN)/mypy
+
+journeys: $(VENV)/.dev ## the notebooks in a real JupyterLab, light and dark; screenshots in out/browser/
+	@scripts/chromium.sh
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+docs: $(VENV)/.dev ## run both READMEs; check the public names, the catalogues and docs/coverage.md
+	@$(BIN)/python -m pytest tests/test_readme.py tests/test_public_api.py tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)
+
+notebooks: $(VENV)/.dev ## run every notebook again and write its outputs, byte for byte repeatable
+	@$(KERNEL_ENV) $(BIN)/python scripts/notebooks.py
+
+bench: $(VENV)/.dev ## the speed table against peers, written to bench.json
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## remove .venv and everything that was made
+	rm -rf $(VENV) out build dist bench.json .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find toolkit tests -name __pycache__ -type d -prune -exec rm -rf {} +

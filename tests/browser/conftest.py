@@ -1,0 +1,240 @@
+"""A real Chromium, and a real JupyterLab to look at with it.
+
+Nothing here waits for a fixed time: everything is polled for, with a deadline. Pictures go to ``out/browser/``, to be
+looked at by people; no test compares pixels.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "out" / "browser"
+PATIENCE = 90_000  # milliseconds; the machine may be busy
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# True when a kernel is there and has nothing to do. A kernel is looked at through the panel in front.
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# True when every code cell that holds anything has been run.
+ALL_RUN = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  return panel.sessionContext.session.kernel.status === 'idle' && panel.content.widgets
+    .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim())
+    .every(cell => cell.model.executionCount !== null && cell.model.executionState === 'idle');
+}"""
+ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code')
+  .flatMap(cell => Array.from({length: cell.model.outputs.length}, (_, i) => cell.model.outputs.get(i).toJSON()))
+  .filter(output => output.output_type === 'error' || output.name === 'stderr')
+  .map(output => output.evalue || output.text)"""
+
+
+def chromium() -> str | None:
+    """Give the path of a Chromium or Chrome, ``$CHROMIUM`` first."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one Chromium for the whole run; without one the test is skipped, under continuous integration it fails."""
+    path = chromium()
+    if path is None:
+        reason = "no Chromium was found: `make journeys` installs it, or says how"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab that serves one folder."""
+
+    url: str
+    folder: Path
+
+    @contextmanager
+    def notebook(self, browser: Browser, name: str, *, dark: bool = False) -> Iterator[Notebook]:
+        """Open a notebook of the folder in a fresh page, in the light or the dark theme, its kernel ready."""
+        context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        try:
+            page.goto(f"{self.url}/lab/tree/{urllib.request.pathname2url(name)}?reset")
+            page.wait_for_function(IDLE)
+            theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+            page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+            page.locator(f"body[data-jp-theme-light={str(not dark).lower()}]").wait_for(state="attached")
+            yield Notebook(page)
+        finally:
+            context.close()
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook in front of us, in a real JupyterLab."""
+
+    page: Page
+
+    @property
+    def panel(self) -> Locator:
+        """The part of the page that is the notebook."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    @property
+    def outputs(self) -> Locator:
+        """What the cells show."""
+        return self.panel.locator(".jp-OutputArea-output")
+
+    def run_all(self) -> None:
+        """Run every cell from the top in a fresh kernel and wait for the last."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.page.wait_for_function(IDLE)
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(ALL_RUN)
+
+    def errors(self) -> list[str]:
+        """Give what went wrong or was warned of in any cell."""
+        found: list[str] = self.page.evaluate(ERRORS)
+        return found
+
+    def evaluate(self, expression: str) -> Any:
+        """Give the value of a Python expression in the notebook's kernel (as JSON has it)."""
+        code = f"import json as _json; print(_json.dumps({expression}))"
+        printed = self.page.evaluate(
+            """async code => {
+              const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+              const future = kernel.requestExecute({code, store_history: false});
+              let text = '';
+              future.onIOPub = m => { text += m.content.text ?? m.content.evalue ?? ''; };
+              await future.done;
+              return text;
+            }""",
+            code,
+        )
+        return json.loads(printed)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole notebook for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        width, height = self.page.evaluate(
+            "() => { const b = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-inner')"
+            " ?? document.body; return [1280, Math.min(Math.max(b.scrollHeight + 160, 800), 12000)]; }"
+        )
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def settings(folder: Path) -> Path:
+    """Write JupyterLab's settings for a run that asks nobody anything; give the folder."""
+    chosen = {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "apputils-extension/themes": {"theme": "JupyterLab Light", "adaptive-theme": False},
+        "docmanager-extension/plugin": {"autosave": False},
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for name, value in chosen.items():
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value), encoding="utf-8")
+    return folder
+
+
+def free_port() -> int:
+    """Give a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the server answers; fail with its log if it ends or takes too long."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/api/status", timeout=2):  # noqa: S310
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Lab]]:
+    """Start a JupyterLab on a folder (``lab(folder)``), away from the user's own settings; ended with the module."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(folder: Path) -> Lab:
+        home = tmp_path_factory.mktemp("jupyter")
+        own = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "run",
+            "IPYTHONDIR": "ipy",
+        }
+        environment = {k: v for k, v in os.environ.items() if k not in {"MPLBACKEND", "CLOSELOOP_LANGUAGE"}}
+        environment |= {key: str(home / name) for key, name in own.items()} | {"TZ": "UTC"}
+        port = free_port()
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+            *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"),
+            *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
+            *(
+                f"--LabApp.user_settings_dir={settings(home / 'settings')}",
+                f"--LabApp.workspaces_dir={home / 'spaces'}",
+            ),
+            *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"),
+        ]
+        log = home / "lab.log"
+        with log.open("wb") as sink:
+            server = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, cwd=home
+            )
+        running.append(server)
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url, server, log)
+        return Lab(url, folder)
+
+    yield start
+    for server in running:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()

@@ -1,0 +1,126 @@
+"""What a person types in a notebook: the names are there, in the promised shape, and each shows how it is used."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import closeloop as cl
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SIGNATURES = {  # parameters may be added behind these; these names, their order and their defaults stay
+    "load_survey": "(name_or_path)",
+    "list_surveys": "()",
+    "read_responses": "(source, survey=None, *, dialect='auto', encoding='auto', sheet=None, columns=None, "
+    "timezone=None, strict=False)",
+    "score": "(data, metric, by=None, *, breakdowns=None, weight=None, design=None, confidence_level=0.95, "
+    "method=None, min_n=10)",
+    "nps": "(scores, weights=None)",
+    "csat": "(ratings, points=5, top=2)",
+    "ces": "(ratings, points=7, top=3)",
+    "NpsResult": "(promoters, passives, detractors, n_missing=0)",
+    "Nps": "(item)",
+    "TopBox": "(item, points=5, top=2)",
+    "MeanScore": "(item)",
+    "Period": "(column, every)",
+    "report": "(title, parts, language=None)",
+    "set_language": "(tag)",
+    "language": "()",
+}
+
+MEMBERS = {
+    "Survey": "id version languages title form items item timezone metrics sources check save unconfirmed confirm",
+    "Responses": "accepted quarantined superseded issues raw columns ledger amend score survey sources period",
+    "ScoreTable": "to_frame to_dict result plot blocks",
+    "NpsResult": "n score std_error confidence_interval promoters passives detractors n_missing",
+    "ShareResult": "n std_error confidence_interval mean",
+    "MeanResult": "n std_error confidence_interval",
+    "Report": "to_html",
+    "ResponseValidationError": "",
+    "SurveyDefinitionError": "",
+    "ColumnNotFoundError": "",
+    "InsufficientDataError": "",
+    "CloseloopError": "",
+    "draft_survey": "",
+}
+
+
+def test_the_public_names_are_sorted_and_unique() -> None:
+    assert list(cl.__all__) == sorted(set(cl.__all__))
+
+
+def test_the_promised_names_are_public() -> None:
+    assert set(SIGNATURES) | set(MEMBERS) <= set(cl.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'npss'"):
+        _ = cl.npss
+
+
+@pytest.mark.parametrize("name", cl.__all__)
+def test_a_public_name_is_the_object_of_that_name(name: str) -> None:
+    value = getattr(cl, name)
+    assert value.__name__ == name
+    assert value.__module__.startswith("closeloop.")
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_signature_begins_as_promised(name: str) -> None:
+    promised = eval(f"lambda {SIGNATURES[name][1:-1]}: None")  # noqa: S307
+    for wanted in inspect.signature(promised).parameters.values():
+        found = inspect.signature(getattr(cl, name)).parameters[wanted.name]
+        assert found.default == wanted.default
+        assert found.kind in {wanted.kind, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    order = [p for p in inspect.signature(getattr(cl, name)).parameters if p in inspect.signature(promised).parameters]
+    assert order == list(inspect.signature(promised).parameters)
+
+
+@pytest.mark.parametrize(("name", "members"), [(n, m) for n, m in MEMBERS.items() if m])
+def test_a_public_class_has_the_promised_members(name: str, members: str) -> None:
+    owner = getattr(cl, name)
+    there = set(dir(owner)) | set(getattr(owner, "__annotations__", {})) | set(getattr(owner, "model_fields", {}))
+    assert set(members.split()) <= there
+
+
+@pytest.mark.parametrize("name", cl.__all__)
+def test_a_public_object_says_what_it_is_and_shows_it(name: str) -> None:
+    value = getattr(cl, name)
+    text = inspect.getdoc(value) or ""
+    assert text, "no docstring"
+    summary = text.splitlines()[0]
+    assert summary.endswith("."), "the first line is one sentence"
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return
+    wanted = ["Examples"]
+    if not isinstance(value, type):
+        signature = inspect.signature(value)
+        wanted += ["Parameters"] * bool(signature.parameters)
+        wanted += ["Returns"] * (bool(signature.parameters) and signature.return_annotation not in {None, "None"})
+    for section in wanted:
+        heading = f"{section}\n{'-' * len(section)}\n"
+        assert heading in text, f"no section {section}"
+    assert ">>> " in text[text.index("Examples\n") :], "the examples cannot be run"
+
+
+@pytest.mark.parametrize("name", [n for n in cl.__all__ if n[0].isupper()])
+def test_the_public_members_of_a_class_have_docstrings(name: str) -> None:
+    owner = getattr(cl, name)
+    bare = [
+        member
+        for member, value in vars(owner).items()
+        if not member.startswith("_")
+        and (inspect.isfunction(value) or isinstance(value, property | classmethod | staticmethod))
+        and not inspect.getdoc(getattr(owner, member))
+    ]
+    assert not bare
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_a_readme_uses_public_names_only(readme: str) -> None:
+    used = set(re.findall(r"\bcl\.([A-Za-z_]\w*)", (ROOT / readme).read_text(encoding="utf-8")))
+    assert {"load_survey", "read_responses"} <= used <= set(cl.__all__)

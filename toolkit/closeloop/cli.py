@@ -1,0 +1,193 @@
+"""The command line: ``closeloop import``, ``score``, ``draft``, ``demo``.
+
+Exit codes: 0 done, 1 findings (with ``--strict``), 2 wrong use or unreadable input. A fault in the input is a message with
+place and remedy on the error stream, never a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from closeloop.errors import CloseloopError
+from closeloop.text import message, set_language
+
+if TYPE_CHECKING:
+    from closeloop.responses.responses import Responses
+    from closeloop.survey.survey import Survey
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Customer feedback from a survey file to a closed loop. 从问卷到闭环的客户反馈。")  # fmt: skip
+
+_FINDINGS, _WRONG = 1, 2
+
+Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS or Parquet. 数据文件。")]
+SurveyName = Annotated[str | None, typer.Option("--survey", help="A shipped survey's name, or a path. 问卷名称或路径。")]
+Dialect = Annotated[str, typer.Option(help="auto, qualtrics, wjx, plain. 平台格式。")]
+Encoding = Annotated[str, typer.Option(help="auto, or an encoding. 编码。")]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表。")]
+
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what is wrong with the input into a message and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except (CloseloopError, OSError, ValueError) as error:
+            typer.echo(f"closeloop: {error}", err=True)
+            raise typer.Exit(_WRONG) from error
+
+    return run
+
+
+@app.callback()
+def _language(
+    language: Annotated[str | None, typer.Option(help="en or zh-CN. 语言。", envvar="CLOSELOOP_LANGUAGE")] = None,
+) -> None:
+    if language:
+        try:
+            set_language(language)
+        except ValueError as error:
+            typer.echo(f"closeloop: {error}", err=True)
+            raise typer.Exit(_WRONG) from error
+
+
+@app.command("import")
+@_guarded
+def import_(
+    files: Files,
+    survey: Annotated[str, typer.Option(help="A shipped survey's name, or a path. 问卷名称或路径。")],
+    out: Annotated[Path, typer.Option(help="Folder to write to. 输出文件夹。")],
+    dialect: Dialect = "auto",
+    encoding: Encoding = "auto",
+    sheet: Sheet = None,
+    strict: Annotated[bool, typer.Option(help="Exit with 1 if an answer was set aside. 有答案被搁置时以 1 退出。")] = False,
+) -> None:
+    """Check exports against a survey; write what was accepted, what was set aside, and why. 导入并校验答卷。"""
+    from closeloop.responses.read import read_responses
+
+    responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
+    responses.write(out)
+    typer.echo(str(responses))
+    typer.echo(str(message("cli.written", folder=out)))
+    if strict and (responses.issues["severity"] == "error").any():
+        raise typer.Exit(_FINDINGS)
+
+
+@app.command()
+@_guarded
+def score(
+    files: Files,
+    survey: SurveyName = None,
+    nps: Annotated[str | None, typer.Option(help="The 0–10 column, where there is no survey file. 0–10 分的列。")] = None,
+    csat: Annotated[str | None, typer.Option(help="The satisfaction column. 满意度列。")] = None,
+    points: Annotated[int, typer.Option(help="Points of the satisfaction scale. 满意度分级数。")] = 5,
+    top: Annotated[int, typer.Option(help="How many top points count. 计入的最高级数。")] = 2,
+    by: Annotated[list[str] | None, typer.Option(help="Column to break down by; several cross. 分组列，可多次给出。")] = None,
+    method: Annotated[str | None, typer.Option(help="Interval method. 区间方法。")] = None,
+    min_n: Annotated[int, typer.Option(help="Hide groups with fewer answers. 少于此数的小组隐藏。")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")] = False,
+    dialect: Dialect = "auto",
+    encoding: Encoding = "auto",
+    sheet: Sheet = None,
+) -> None:
+    """Print scores with intervals: of a survey's metrics, or of one column of any export. 计算得分与区间。"""
+    if sum(choice is not None for choice in (survey, nps, csat)) != 1:
+        raise typer.BadParameter(str(message("cli.one_metric")))
+    responses = _responses(files, survey, nps, csat, points, dialect, encoding, sheet)
+    keys: Sequence[str] | str | None = by[0] if by and len(by) == 1 else by or None
+    metric = None if survey else _metric(nps, csat, points, top)
+    table = responses.score(metric, keys, method=method, min_n=min_n)
+    if as_json:
+        found = table.to_dict()
+        typer.echo(json.dumps({**found, "ledger": responses.ledger}, ensure_ascii=False, indent=1))
+        return
+    typer.echo(str(table))
+    typer.echo(f"\n{responses}", err=True)
+
+
+def _metric(nps: str | None, csat: str | None, points: int, top: int) -> Any:
+    from closeloop.metrics.spec import Nps, TopBox
+
+    return Nps(_ITEM) if nps is not None else TopBox(_ITEM, points=points, top=top) if csat is not None else None
+
+
+_ITEM = "score"
+
+
+def _responses(files: list[Path], survey: str | None, nps: str | None, csat: str | None, points: int, dialect: str,
+               encoding: str, sheet: str | None) -> Responses:  # fmt: skip
+    from closeloop.responses.read import read_responses
+
+    if survey is not None:
+        return read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
+    column = str(nps if nps is not None else csat)
+    declared = _one_item(column, None if nps is not None else points)
+    return read_responses(files, declared, columns={column: _ITEM}, dialect=dialect, encoding=encoding, sheet=sheet)
+
+
+def _one_item(column: str, points: int | None) -> Survey:
+    """Return a survey of one item, so that a bare export goes through the same checks as any other."""
+    from closeloop.survey.load import survey_from_dict
+
+    item = {"name": _ITEM, "type": "nps"} if points is None else {"name": _ITEM, "type": "csat", "points": points}
+    kind = "nps" if points is None else "csat"
+    return survey_from_dict(
+        {
+            "format": 1, "id": f"{kind}-of-one-column", "version": 1, "languages": ["en"], "title": column, "timezone": "UTC",
+            "pages": [{"name": "main", "items": [{**item, "ask": column}]}], "metrics": {kind: {"kind": kind, "item": _ITEM}},
+        }
+    )  # fmt: skip
+
+
+@app.command()
+@_guarded
+def draft(
+    file: Annotated[Path, typer.Argument(help="An export. 导出文件。")],
+    out: Annotated[Path | None, typer.Option(help="Survey file to write; printed if left out. 输出的问卷文件。")] = None,
+    dialect: Dialect = "auto",
+    encoding: Encoding = "auto",
+    sheet: Sheet = None,
+) -> None:
+    """Draft a survey file from an export: types and options guessed, each guess with its reason. 由导出草拟问卷。"""
+    import tempfile
+
+    from closeloop.responses.draft import draft_survey
+
+    survey = draft_survey(file, dialect=dialect, encoding=encoding, sheet=sheet)
+    if out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            typer.echo(survey.save(Path(folder) / "draft.survey.yaml").read_text(encoding="utf-8"))
+    else:
+        typer.echo(str(message("cli.drafted", file=survey.save(out), n=len(survey.unconfirmed))))
+
+
+@app.command()
+@_guarded
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to write to. 输出文件夹。")] = Path("out"),
+) -> None:
+    """Run the main job on the invented sample data, to a report in both languages. 用示例数据走完全程。"""
+    from closeloop.demo import run_demo
+
+    for line in run_demo(out):
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command line."""
+    if hasattr(sys.stdout, "reconfigure"):  # Chinese text on a terminal that is not UTF-8 must not be an error
+        sys.stdout.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

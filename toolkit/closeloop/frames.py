@@ -1,0 +1,168 @@
+"""The border to dataframes: what comes in, which columns it has, and what counts as missing.
+
+pandas frames pass as they are. Every other kind that narwhals knows becomes a narwhals frame and stays lazy if it was.
+None, NaN, NaT and ``<NA>`` are all missing from here on; in Polars and DuckDB a NaN is not a null, for closeloop it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from closeloop.errors import ColumnNotFoundError
+from closeloop.text import LocalText, message
+
+Frame = pd.DataFrame | nw.LazyFrame[Any] | nw.DataFrame[Any]
+"""A frame past the border."""
+
+
+def as_frame(data: Any) -> Frame:
+    """Return `data` as a pandas frame (if it is one, or a mapping of columns) or as a narwhals frame.
+
+    Parameters
+    ----------
+    data : frame or mapping
+        Any eager or lazy frame that narwhals supports, or a mapping column name → values.
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+
+    Examples
+    --------
+    >>> as_frame({"score": [9, 10]}).shape
+    (2, 1)
+    """
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, Mapping):
+        return pd.DataFrame(dict(data))
+    try:
+        frame = nw.from_native(data)
+    except TypeError as error:
+        raise TypeError(message("scores.not_a_frame", found=type(data).__name__)) from error
+    if isinstance(frame, nw.DataFrame) and isinstance(native := nw.to_native(frame), pd.DataFrame):
+        return native  # a narwhals wrapper of a pandas frame
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        raise TypeError(message("scores.not_a_frame", found=type(data).__name__))
+    return frame
+
+
+def as_column(data: Any) -> pd.Series[Any]:
+    """Return one sequence of values (list, tuple, array, Series of any library) as a pandas Series.
+
+    Raises
+    ------
+    TypeError
+        If it is not one-dimensional.
+
+    Examples
+    --------
+    >>> as_column([9, None]).isna().tolist()
+    [False, True]
+    """
+    if isinstance(data, pd.Series):
+        return data
+    if isinstance(data, np.ndarray | list | tuple | range):
+        if np.ndim(data) == 1:
+            return pd.Series(data)
+    elif nw.dependencies.is_into_series(data):
+        series: pd.Series[Any] = nw.from_native(data, series_only=True).to_pandas()
+        return series
+    elif isinstance(data, Iterable) and not isinstance(data, str | bytes | Mapping):
+        return pd.Series(list(data))
+    raise TypeError(message("scores.not_a_column", found=type(data).__name__))
+
+
+def column_names(frame: Frame) -> list[str]:
+    """Return the names of the columns, without touching the rows.
+
+    Examples
+    --------
+    >>> column_names(as_frame({"a": [1], "b": [2]}))
+    ['a', 'b']
+    """
+    if isinstance(frame, pd.DataFrame):
+        return [str(name) for name in frame.columns]
+    return list(frame.collect_schema().names())
+
+
+def require_columns(frame: Frame, names: Iterable[str], where: LocalText | str = "") -> None:
+    """Check that the columns are there, each once.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        Naming the closest columns there are.
+    ValueError
+        If two columns bear a name that is asked for.
+    """
+    have = column_names(frame)
+    for name in names:
+        if name not in have:
+            raise ColumnNotFoundError(name, have, where)
+        if have.count(name) > 1:
+            raise ValueError(message("scores.column_twice", column=name, count=have.count(name)))
+
+
+def plain_value(value: Any) -> object:
+    """Return a cell as a plain Python value: every missing one is None, a whole float an int, midnight a date.
+
+    A column of whole numbers with a gap is float in one engine and int in another; both give the same key.
+
+    Examples
+    --------
+    >>> plain_value(float("nan")), plain_value(np.float64(3.0)), plain_value("3")
+    (None, 3, '3')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return int(value) if value.is_integer() else value
+    if isinstance(value, pd.Timestamp):
+        value = value.to_pydatetime()
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
+    return value
+
+
+def convert(frame: pd.DataFrame, backend: str) -> Any:
+    """Return a small pandas table as the asked-for kind of frame.
+
+    Raises
+    ------
+    ValueError
+        If the kind is none of pandas, polars and pyarrow.
+
+    Examples
+    --------
+    >>> convert(pd.DataFrame({"n": [1]}), "pyarrow").num_rows
+    1
+    """
+    if backend == "pandas":
+        return frame
+    if backend not in ("polars", "pyarrow"):
+        raise ValueError(message("scores.unknown_backend", backend=backend))
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    if backend == "pyarrow":
+        return table
+    import polars as pl
+
+    return pl.from_arrow(table)

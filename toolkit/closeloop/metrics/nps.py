@@ -1,0 +1,192 @@
+"""The result of an NPS, and `nps` of a plain sequence of scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from closeloop.stats.intervals import Interval, nps_interval
+from closeloop.stats.weighting import Precision
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class NpsResult:
+    """A Net Promoter Score, from the counts that suffice for it; its public figures are in points (−100…100).
+
+    Parameters
+    ----------
+    promoters, passives, detractors : float
+        Answers 9–10, 7–8 and 0–6; sums of weights in a weighted sample.
+    n_missing : int
+        Respondents without an answer. They are never passives.
+    design : Precision, optional
+        The precision of a weighted sample.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or not finite.
+
+    Notes
+    -----
+    All in one category: the standard error is 0, but the default interval is not. No answer at all: the score is NaN
+    and the interval −100…100.
+
+    Examples
+    --------
+    >>> r = NpsResult(promoters=17, passives=12, detractors=7)
+    >>> round(r.score, 4)
+    27.7778
+    >>> low, high = r.confidence_interval()
+    >>> round(low, 4), round(high, 4)
+    (1.573, 49.7091)
+    """
+
+    promoters: float
+    passives: float
+    detractors: float
+    n_missing: int = 0
+    design: Precision | None = None
+
+    kind = "nps"
+
+    def __post_init__(self) -> None:
+        for count in (self.promoters, self.passives, self.detractors, self.n_missing):
+            if not (math.isfinite(count) and count >= 0):
+                raise ValueError(message("scores.bad_count", value=count))
+
+    @property
+    def n(self) -> int | float:
+        """Respondents who answered."""
+        return self._total if self.design is None else self.design.n
+
+    @property
+    def _total(self) -> float:
+        return self.promoters + self.passives + self.detractors
+
+    @property
+    def effective_share(self) -> float:
+        """Effective sample size by sum of weights: what a count is multiplied by before it enters an interval."""
+        return 1.0 if self.design is None or not self._total else self.design.n_star / self._total
+
+    @property
+    def score(self) -> float:
+        """The NPS in points; NaN without an answer."""
+        return 100 * (self.promoters - self.detractors) / self._total if self._total else math.nan
+
+    @property
+    def std_error(self) -> float:
+        """Standard error in points; NaN without an answer."""
+        if not self._total:
+            return math.nan
+        if self.design is not None:
+            return 100 * math.sqrt(self.design.variance)
+        theta = (self.promoters - self.detractors) / self._total
+        spread = (self.promoters + self.detractors) / self._total - theta**2
+        return 100 * math.sqrt(max(spread, 0.0) / self._total)
+
+    def confidence_interval(self, confidence_level: float = 0.95, method: str = "adjusted-wald") -> Interval[float]:
+        """Return the interval in points.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Between 0 and 1.
+        method : {"adjusted-wald", "score", "wald"}
+            See `closeloop.stats.intervals.nps_interval`. A weighted sample enters with its effective sample size.
+
+        Returns
+        -------
+        Interval
+            ``(low, high)``, within −100…100.
+
+        Examples
+        --------
+        >>> low, high = NpsResult(5, 3, 2).confidence_interval(method="score")
+        >>> round(low, 4), round(high, 4)
+        (-21.6592, 67.5278)
+        """
+        scale = self.effective_share
+        low, high = nps_interval(
+            self.detractors * scale, self.passives * scale, self.promoters * scale, confidence_level, method
+        )
+        return Interval(100 * float(low), 100 * float(high))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON-safe values, with its kind and the version of this layout."""
+        ci = self.confidence_interval()
+        return {
+            "kind": self.kind, "version": 1, "n": self.n, "n_missing": self.n_missing, "promoters": self.promoters,
+            "passives": self.passives, "detractors": self.detractors, "estimate": number(self.score),
+            "std_error": number(self.std_error), "ci_low": number(ci.low), "ci_high": number(ci.high),
+            "method": "adjusted-wald" if self.design is None else "adjusted-wald+n*",
+        }  # fmt: skip
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a table of one row."""
+        return frame_of(self.to_dict())
+
+    def __repr__(self) -> str:
+        low, high = self.confidence_interval()
+        return f"NpsResult(score={self.score:.1f}, n={self.n:g}, 95% CI {low:.1f} to {high:.1f})"
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.tables import result_html
+
+        return result_html(self)
+
+
+def nps(scores: Any, weights: Any = None) -> NpsResult:
+    """Return the NPS of a sequence of 0–10 scores.
+
+    Parameters
+    ----------
+    scores : list, array or Series
+        Whole numbers 0 to 10; None, NaN and NA are missing.
+    weights : list, array or Series, optional
+        One weight per score, not negative.
+
+    Returns
+    -------
+    NpsResult
+
+    Raises
+    ------
+    ResponseValidationError
+        If a score is not allowed; nothing is rounded, cut off or counted as missing.
+
+    Examples
+    --------
+    >>> nps([10, 9, 8, 6, 10, None])
+    NpsResult(score=40.0, n=5, 95% CI -29.8 to 79.8)
+    """
+    import pandas as pd
+
+    from closeloop.frames import as_column
+    from closeloop.metrics.estimate import group_counts, nps_results
+    from closeloop.metrics.spec import Nps
+    from closeloop.metrics.tally import count
+
+    spec = Nps("scores")
+    frame = pd.DataFrame({spec.item: as_column(scores).array})
+    if weights is not None:
+        frame["weights"] = as_column(weights).array
+    tally = count(frame, spec.item, spec.levels, weight=None if weights is None else "weights")
+    return nps_results(group_counts(tally), spec)[0]
+
+
+def number(value: float) -> float | None:
+    """Return a figure for JSON, in which a missing one is null."""
+    return value if math.isfinite(value) else None
+
+
+def frame_of(row: dict[str, Any]) -> pd.DataFrame:
+    """Return one row as a frame, without the layout's version."""
+    import pandas as pd
+
+    return pd.DataFrame([{k: v for k, v in row.items() if k != "version"}])

@@ -1,0 +1,114 @@
+"""Which groups of a score table are hidden: the sums that its blocks publish, handed to the suppression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from closeloop.metrics.period import Period, period_labels
+from closeloop.metrics.tally import Key
+from closeloop.stats.suppression import COMPLEMENTARY, SMALL, Sum, suppress
+
+_REASON = {SMALL: "small", COMPLEMENTARY: "complementary"}
+
+
+def key_name(key: Key) -> str:
+    """Return the name of the key's column in the table.
+
+    Examples
+    --------
+    >>> key_name(Period("answered_at", "week"))
+    'week'
+    """
+    return key.key if isinstance(key, Period) else key
+
+
+def protect(
+    cuts: Sequence[tuple[Key, ...]],
+    counted: Sequence[tuple[Sequence[int], Sequence[tuple[object, ...]]]],
+    min_n: int,
+) -> list[list[str | None]]:
+    """Return for each block and row why it is hidden, None where it is shown.
+
+    Parameters
+    ----------
+    cuts : sequence of tuples of keys
+        One per block.
+    counted : sequence of (n, keys)
+        Of each block the unweighted answers and the key of its rows; the first row is everybody.
+    min_n : int
+        Groups with fewer answers are hidden.
+
+    Returns
+    -------
+    list of list of {None, "small", "complementary"}
+
+    Notes
+    -----
+    Everybody is the sum of every block's groups, and a group is the sum of those that lie within it in a finer block:
+    a region of its region × channel cells, a quarter of its months.
+
+    Examples
+    --------
+    >>> protect([("k",)], [([60, 40, 13, 7], [(), ("a",), ("b",), ("c",)])], 10)
+    [[None, None, 'complementary', 'small']]
+    """
+    sizes, start, at = [counted[0][0][0]], [], 1
+    for n, _ in counted:
+        start.append(at)
+        sizes += n[1:]
+        at += len(n) - 1
+    sums = [Sum(0, tuple(range(begin, begin + len(n) - 1))) for begin, (n, _) in zip(start, counted, strict=True)]
+    for i, coarse in enumerate(cuts):
+        for j, fine in enumerate(cuts):
+            if i != j and coarse and (within := _within(coarse, fine)):
+                sums += _sums(start[i], counted[i][1][1:], start[j], counted[j][1][1:], within)
+    verdict = suppress(sizes, [s for s in sums if s.parts], min_n).tolist()
+    return [
+        [_REASON.get(v) for v in (verdict[0], *verdict[begin : begin + len(n) - 1])]
+        for begin, (n, _) in zip(start, counted, strict=True)
+    ]
+
+
+_Step = tuple[int, Period | None, Period | None]
+
+
+def _within(coarse: tuple[Key, ...], fine: tuple[Key, ...]) -> list[_Step]:
+    """Return how each key of `coarse` follows from one of `fine`; nothing when one does not."""
+    steps: list[_Step] = []
+    for key in coarse:
+        for position, finer in enumerate(fine):
+            if isinstance(key, Period) and isinstance(finer, Period) and finer.refines(key):
+                steps.append((position, finer, key))
+                break
+            if key == finer:
+                steps.append((position, None, None))
+                break
+        else:
+            return []
+    return steps
+
+
+def _sums(
+    whole_at: int,
+    wholes: Sequence[tuple[object, ...]],
+    part_at: int,
+    parts: Sequence[tuple[object, ...]],
+    steps: Sequence[_Step],
+) -> list[Sum]:
+    members: dict[tuple[object, ...], list[int]] = {}
+    for index, key in enumerate(parts):
+        owner = tuple(_coarser(key[position], finer, coarse) for position, finer, coarse in steps)
+        members.setdefault(owner, []).append(part_at + index)
+    return [Sum(whole_at + i, tuple(members.get(key, ()))) for i, key in enumerate(wholes)]
+
+
+def _coarser(label: object, finer: Period | None, coarse: Period | None) -> object:
+    """Return the label of the longer period in which a period lies; any other value as it is."""
+    if label is None or finer is None or coarse is None or finer.every == coarse.every:
+        return label
+    text = str(label)
+    if finer.every == "quarter":
+        text = f"{text[:4]}-{3 * int(text[-1]) - 2:02d}"
+    return period_labels(np.array([text], "M8[D]"), coarse.every)[0]

@@ -1,0 +1,255 @@
+"""The results of a share and of a mean, and `csat` and `ces` of a plain sequence of ratings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from closeloop.metrics.nps import frame_of, number
+from closeloop.stats.intervals import Interval, mean_interval, share_interval
+from closeloop.stats.weighting import Precision
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class MeanResult:
+    """A mean and its precision.
+
+    Parameters
+    ----------
+    score : float
+        The mean; NaN without an answer.
+    sd : float
+        Standard deviation of the answers; NaN below two answers.
+    n : int
+        Respondents who answered.
+    n_missing : int
+        Respondents without an answer.
+    design : Precision, optional
+        The precision of a weighted sample.
+
+    Examples
+    --------
+    >>> low, high = MeanResult(5.43, 1.4231491613, 100).confidence_interval()
+    >>> round(low, 6), round(high, 6)
+    (5.147616, 5.712384)
+    """
+
+    score: float
+    sd: float
+    n: int
+    n_missing: int = 0
+    design: Precision | None = None
+
+    kind = "mean"
+
+    @property
+    def std_error(self) -> float:
+        """Standard error of the mean; NaN below two answers."""
+        if self.design is not None:
+            return math.sqrt(self.design.variance)
+        return self.sd / math.sqrt(self.n) if self.n > 1 else math.nan
+
+    def confidence_interval(self, confidence_level: float = 0.95, method: str = "t") -> Interval[float]:
+        """Return Student's interval of the mean; NaN below two answers."""
+        size = self.n if self.design is None else self.design.n_star
+        low, high = mean_interval(self.score, self.std_error, size, confidence_level, method)
+        return Interval(float(low), float(high))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON-safe values, with its kind and the version of this layout."""
+        ci = self.confidence_interval()
+        return {
+            "kind": self.kind, "version": 1, "n": self.n, "n_missing": self.n_missing, "estimate": number(self.score),
+            "sd": number(self.sd), "std_error": number(self.std_error), "ci_low": number(ci.low),
+            "ci_high": number(ci.high), "method": "t" if self.design is None else "t+n*",
+        }  # fmt: skip
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a table of one row."""
+        return frame_of(self.to_dict())
+
+    def __repr__(self) -> str:
+        low, high = self.confidence_interval()
+        return f"MeanResult(score={self.score:.2f}, n={self.n}, 95% CI {low:.2f} to {high:.2f})"
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.tables import result_html
+
+        return result_html(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareResult:
+    """A share of hits, 0…1, with the mean of the ratings it was made of.
+
+    Parameters
+    ----------
+    top : float
+        Answers in the top box; the sum of their weights in a weighted sample.
+    rest : float
+        The other answers.
+    n_missing : int
+        Respondents without an answer.
+    mean : MeanResult, optional
+        The mean rating.
+    design : Precision, optional
+        The precision of a weighted sample.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or not finite.
+
+    Examples
+    --------
+    >>> r = ShareResult(top=17, rest=3)
+    >>> r.score
+    0.85
+    >>> low, high = r.confidence_interval()
+    >>> round(low, 6), round(high, 6)
+    (0.639581, 0.947631)
+    """
+
+    top: float
+    rest: float
+    n_missing: int = 0
+    mean: MeanResult | None = None
+    design: Precision | None = None
+
+    kind = "top_box"
+
+    def __post_init__(self) -> None:
+        for count in (self.top, self.rest, self.n_missing):
+            if not (math.isfinite(count) and count >= 0):
+                raise ValueError(message("scores.bad_count", value=count))
+
+    @property
+    def n(self) -> int | float:
+        """Respondents who answered."""
+        return self._total if self.design is None else self.design.n
+
+    @property
+    def _total(self) -> float:
+        return self.top + self.rest
+
+    @property
+    def effective_share(self) -> float:
+        """Effective sample size by sum of weights: what a count is multiplied by before it enters an interval."""
+        return 1.0 if self.design is None or not self._total else self.design.n_star / self._total
+
+    @property
+    def score(self) -> float:
+        """The share, 0…1; NaN without an answer."""
+        return self.top / self._total if self._total else math.nan
+
+    @property
+    def std_error(self) -> float:
+        """Standard error of the share; NaN without an answer."""
+        if not self._total:
+            return math.nan
+        if self.design is not None:
+            return math.sqrt(self.design.variance)
+        return math.sqrt(self.score * (1 - self.score) / self._total)
+
+    def confidence_interval(self, confidence_level: float = 0.95, method: str = "wilson") -> Interval[float]:
+        """Return Wilson's interval of the share; NaN without an answer."""
+        scale = self.effective_share
+        low, high = share_interval(self.top * scale, self._total * scale, confidence_level, method)
+        return Interval(float(low), float(high))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON-safe values, with its kind and the version of this layout."""
+        ci = self.confidence_interval()
+        return {
+            "kind": self.kind, "version": 1, "n": self.n, "n_missing": self.n_missing, "top": self.top,
+            "mean": None if self.mean is None else number(self.mean.score), "estimate": number(self.score),
+            "std_error": number(self.std_error), "ci_low": number(ci.low), "ci_high": number(ci.high),
+            "method": "wilson" if self.design is None else "wilson+n*",
+        }  # fmt: skip
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a table of one row."""
+        return frame_of(self.to_dict())
+
+    def __repr__(self) -> str:
+        low, high = self.confidence_interval()
+        return f"ShareResult(score={self.score:.3f}, n={self.n:g}, 95% CI {low:.3f} to {high:.3f})"
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.tables import result_html
+
+        return result_html(self)
+
+
+def csat(ratings: Any, points: int = 5, top: int = 2) -> ShareResult:
+    """Return the share of satisfied customers: ratings in the `top` best of 1…`points`.
+
+    Parameters
+    ----------
+    ratings : list, array or Series
+        Whole numbers 1 to `points`; None, NaN and NA are missing.
+    points, top : int
+        The scale, and how many of its best points count.
+
+    Returns
+    -------
+    ShareResult
+
+    Raises
+    ------
+    ResponseValidationError
+        If a rating is not allowed.
+
+    Examples
+    --------
+    >>> csat([5, 4, 3, 5, None])
+    ShareResult(score=0.750, n=4, 95% CI 0.301 to 0.954)
+    """
+    return _top_box(ratings, points, top, "csat")
+
+
+def ces(ratings: Any, points: int = 7, top: int = 3) -> ShareResult:
+    """Return the share that found it easy (Customer Effort Score): ratings in the `top` best of 1…`points`.
+
+    There is no single standard of reporting a CES; the mean is at hand as ``.mean``.
+
+    Parameters
+    ----------
+    ratings : list, array or Series
+        Whole numbers 1 to `points`, the best being easiest; None, NaN and NA are missing.
+    points, top : int
+        The scale, and how many of its best points count.
+
+    Returns
+    -------
+    ShareResult
+
+    Raises
+    ------
+    ResponseValidationError
+        If a rating is not allowed.
+
+    Examples
+    --------
+    >>> ces([7, 6, 5, 2]).mean
+    MeanResult(score=5.00, n=4, 95% CI 1.56 to 8.44)
+    """
+    return _top_box(ratings, points, top, "ces")
+
+
+def _top_box(ratings: Any, points: int, top: int, name: str) -> ShareResult:
+    import pandas as pd
+
+    from closeloop.frames import as_column
+    from closeloop.metrics.estimate import group_counts, share_results
+    from closeloop.metrics.spec import TopBox
+    from closeloop.metrics.tally import count
+
+    spec = TopBox("ratings", points=points, top=top, name=name)
+    tally = count(pd.DataFrame({spec.item: as_column(ratings).array}), spec.item, spec.levels)
+    return share_results(group_counts(tally), spec)[0]

@@ -1,0 +1,263 @@
+"""The table of scores: blocks of groups with their intervals, and the forms it can be given in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from closeloop.errors import ColumnNotFoundError, InsufficientDataError, closest
+from closeloop.metrics.estimate import Result
+from closeloop.metrics.nps import number
+from closeloop.metrics.satisfaction import MeanResult
+from closeloop.metrics.spec import Metric
+from closeloop.stats.intervals import Interval
+from closeloop.text import LocalText, message
+
+RESERVED = (
+    "metric", "breakdown", "n", "n_missing", "promoters", "passives", "detractors", "top", "mean", "sd", "estimate",
+    "std_error", "ci_low", "ci_high", "method", "suppressed", "reason",
+)  # fmt: skip
+"""Names of the table's own columns; no key may bear one of them."""
+
+COLUMNS = ("n", "n_missing", "estimate", "std_error", "ci_low", "ci_high", "method", "suppressed")
+"""The columns of `ScoreTable.to_frame` after the metric and the keys."""
+
+EXTRA = {"nps": ("promoters", "passives", "detractors"), "top_box": ("top", "mean"), "mean": ("sd",)}
+"""What `ScoreTable.to_dict` tells of each kind of metric beside the common columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupScore:
+    """One group's score, or that it is hidden.
+
+    Attributes
+    ----------
+    key : tuple
+        One value per key of the block; None where the key is missing.
+    n, n_missing : int or None
+        Respondents who answered and who did not; None where hidden.
+    result : NpsResult, ShareResult, MeanResult or None
+        None where hidden.
+    ci : Interval or None
+        In public units, by the table's method and level; None where hidden or without a limit.
+    suppressed : bool
+        Whether the group is hidden to protect its members.
+    reason : {None, "small", "complementary"}
+        Why: too few answers, or hidden so that a hidden group cannot be had by subtraction.
+    """
+
+    key: tuple[object, ...]
+    n: int | None
+    n_missing: int | None
+    result: Result | None
+    ci: Interval[float] | None
+    suppressed: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreBlock:
+    """One metric broken down by one set of keys.
+
+    Attributes
+    ----------
+    metric : Nps, TopBox or MeanScore
+    keys : tuple of str
+        Names of the key columns; empty for a metric of everybody together.
+    groups : tuple of GroupScore
+        In display order: periods as time goes, else the largest first and hidden ones last. Empty without keys.
+    total : GroupScore
+        Everybody together.
+    method : str
+        The interval method, ``"…+n*"`` in a weighted sample.
+    """
+
+    metric: Metric
+    keys: tuple[str, ...]
+    groups: tuple[GroupScore, ...]
+    total: GroupScore
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ScoreTable:
+    """Scores with intervals, by group; what `score` returns.
+
+    Attributes
+    ----------
+    blocks : tuple of ScoreBlock
+    confidence_level : float
+    min_n : int
+        Groups with fewer answers are hidden.
+    n_rows : int
+        Rows counted, answered or not.
+    notes : tuple of LocalText
+        What a reader of the figures should know.
+    source : LocalText or str
+        Where the answers come from.
+    period : tuple of date, optional
+        First and last day of the answers.
+    labels : mapping
+        Key column → value → what the value is called on display.
+    titles : mapping
+        Key column → what the column is called on display.
+    """
+
+    blocks: tuple[ScoreBlock, ...]
+    confidence_level: float
+    min_n: int
+    n_rows: int
+    notes: tuple[LocalText, ...] = ()
+    source: LocalText | str = ""
+    period: tuple[dt.date, dt.date] | None = None
+    labels: Mapping[str, Mapping[object, LocalText]] = field(default_factory=dict)
+    titles: Mapping[str, LocalText] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as JSON-safe values.
+
+        Returns
+        -------
+        dict
+            ``kind``, ``version``, ``rows`` (one per group and metric; without keys, the row of everybody) and
+            ``totals`` (one per metric). A hidden row keeps its keys; its figures are null.
+        """
+        rows: list[dict[str, Any]] = []
+        totals: dict[str, dict[str, Any]] = {}
+        for block in self.blocks:
+            rows += [_row(block, group) for group in block.groups or (block.total,)]
+            totals.setdefault(block.metric.name, _row(block, block.total))
+        return {"kind": "score_table", "version": 1, "rows": rows, "totals": list(totals.values())}
+
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """Return the groups as a tidy frame; without keys, the one row of everybody.
+
+        Parameters
+        ----------
+        backend : {"pandas", "polars", "pyarrow"}
+            Which kind of frame.
+
+        Returns
+        -------
+        DataFrame
+            Columns metric, the keys, n, n_missing, estimate, std_error, ci_low, ci_high, method, suppressed. With
+            several breakdowns a column ``breakdown`` says which of them a row belongs to; the other keys are empty
+            there.
+        """
+        import pandas as pd
+
+        from closeloop.frames import convert
+
+        keys = self._keys
+        several = len({block.keys for block in self.blocks}) > 1
+        rows = []
+        for block in self.blocks:
+            for group in block.groups or (block.total,):
+                whole = _row(block, group)
+                row = {"metric": whole["metric"], **({"breakdown": " × ".join(block.keys)} if several else {})}
+                row |= dict.fromkeys(keys) | dict(zip(block.keys, group.key, strict=False))
+                rows.append(row | {column: whole[column] for column in COLUMNS})
+        names = ["metric", *(["breakdown"] if several else []), *keys, *COLUMNS]
+        frame = pd.DataFrame(rows, columns=names)
+        types: dict[str, Any] = {"n": "Int64", "n_missing": "Int64", "suppressed": bool}
+        return convert(frame.astype(types | dict.fromkeys(COLUMNS[2:6], float)), backend)
+
+    def result(self, metric: str | None = None, **keys: object) -> Result:
+        """Return the result of one group.
+
+        Parameters
+        ----------
+        metric : str, optional
+            The metric's name; needed only where the table has several.
+        **keys : object
+            Key column = value; None is the group whose key is missing. Without any, the result of everybody.
+
+        Returns
+        -------
+        NpsResult, ShareResult or MeanResult
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If the table is not broken down by these columns.
+        ValueError
+            If the metric is not told, or there is no such group.
+        InsufficientDataError
+            If the group is hidden.
+        """
+        names = list(dict.fromkeys(block.metric.name for block in self.blocks))
+        if metric not in names and (metric is not None or len(names) > 1):
+            raise ValueError(message("scores.which_metric", names=", ".join(names)))
+        blocks = [b for b in self.blocks if metric in (None, b.metric.name)]
+        if keys:
+            blocks = [b for b in blocks if set(b.keys) == set(keys)]
+            if not blocks:
+                unknown = next((k for k in keys if k not in self._keys), next(iter(keys)))
+                raise ColumnNotFoundError(unknown, self._keys, message("scores.the_table"))
+        block = blocks[0]
+        if not keys:
+            found: GroupScore | None = block.total
+        else:
+            wanted = tuple(keys[k] for k in block.keys)
+            found = next((g for g in block.groups if g.key == wanted), None)
+        if found is None:
+            known = [", ".join(map(str, g.key)) for g in block.groups]
+            asked = ", ".join(f"{k}={v!r}" for k, v in keys.items())
+            near = closest(", ".join(map(str, wanted)), known) or tuple(known[:5])
+            raise ValueError(message("scores.no_group", asked=asked, near="; ".join(near)))
+        if found.result is None:
+            raise InsufficientDataError(message("scores.group_hidden", min_n=self.min_n))
+        return found.result
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(key for block in self.blocks for key in block.keys))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the groups with their intervals."""
+        from closeloop.views.charts import plot_scores
+
+        return plot_scores(self, ax=ax)
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.tables import score_table_html
+
+        return score_table_html(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(block.metric.name for block in self.blocks))
+        cuts = ", ".join(dict.fromkeys(" × ".join(block.keys) for block in self.blocks if block.keys))
+        by = f" by {cuts}" if cuts else ""
+        groups = [group for block in self.blocks for group in block.groups]
+        hidden = sum(group.suppressed for group in groups)
+        return f"<ScoreTable: {names}{by}; {len(groups)} groups, {hidden} hidden, {self.n_rows} rows>"
+
+    def __str__(self) -> str:
+        from closeloop.metrics.score_text import table_text
+
+        return table_text(self)
+
+
+def _row(block: ScoreBlock, group: GroupScore) -> dict[str, Any]:
+    """Return one group as JSON-safe values: metric, keys, figures."""
+    result, ci = group.result, group.ci
+    row: dict[str, Any] = {"metric": block.metric.name}
+    row |= {key: _json_key(value) for key, value in zip(block.keys, group.key, strict=False)}
+    row |= {"n": group.n, "n_missing": group.n_missing}
+    for name in EXTRA[block.metric.kind]:
+        value = getattr(result, name, None)
+        value = value.score if isinstance(value, MeanResult) else value
+        row[name] = None if value is None else number(value)
+    row["estimate"] = None if result is None else number(result.score)
+    row["std_error"] = None if result is None else number(result.std_error)
+    row["ci_low"] = None if ci is None else number(ci.low)
+    row["ci_high"] = None if ci is None else number(ci.high)
+    return row | {"method": block.method, "suppressed": group.suppressed, "reason": group.reason}
+
+
+def _json_key(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float) else str(value)

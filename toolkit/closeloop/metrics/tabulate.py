@@ -1,0 +1,82 @@
+"""Counting combinations of codes, block by block."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from closeloop.metrics.encode import Codes
+
+FloatArray = npt.NDArray[np.float64]
+
+_BLOCK = 1 << 16
+_DENSE_CELLS = 1 << 24
+
+
+def tabulate(
+    codes: Sequence[Codes],
+    n_rows: int,
+    columns: Callable[[slice], Sequence[npt.NDArray[Any]]] | None = None,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], FloatArray]:
+    """Return the cells that occur (one row of positions each), how many rows each has, and its sums of `columns`.
+
+    Examples
+    --------
+    >>> tabulate([Codes(np.array([1, 0, 1]), 0, "ab")], 3)[:2]
+    (array([[0],
+           [1]]), array([1, 2]))
+    """
+    sizes = [len(c.labels) for c in codes]
+    cells = math.prod(sizes)
+    if cells > min(_DENSE_CELLS, max(_BLOCK, 4 * n_rows)):
+        return _tabulate_sparse(codes, n_rows, columns)
+    # Arithmetic in the narrowest type that holds the cell number; it may wrap on the way, the result does not.
+    dtype = np.int16 if cells < 1 << 15 else np.int32
+    strides = [math.prod(sizes[i + 1 :]) for i in range(len(sizes))]
+    shift = np.int64(sum(c.offset * s for c, s in zip(codes, strides, strict=True))).astype(dtype)
+    block = max(_BLOCK, 2 * cells)
+    cell, part = np.empty((2, min(block, n_rows)), dtype)
+    n = np.zeros(cells, np.int64)
+    sums: list[npt.NDArray[Any]] = []
+    for start in range(0, max(n_rows, 1), block):
+        rows = slice(start, min(start + block, n_rows))
+        flat, product = cell[: rows.stop - start], part[: rows.stop - start]
+        flat[:] = shift
+        for c, stride in zip(codes, strides, strict=True):
+            np.multiply(c.values[rows], dtype(stride), out=product, dtype=dtype, casting="unsafe")
+            flat += product
+        n += np.bincount(flat, minlength=cells)
+        if columns is not None:
+            found = [np.bincount(flat, weights=column, minlength=cells) for column in columns(rows)]
+            sums = [a + b for a, b in zip(sums, found, strict=True)] if sums else found
+    occurs = np.flatnonzero(n)
+    positions = np.column_stack(np.unravel_index(occurs, sizes)) if codes else np.empty((occurs.size, 0), np.int64)
+    table = np.column_stack([s[occurs] for s in sums]) if sums else np.empty((occurs.size, 0))
+    return positions, n[occurs], table
+
+
+def _tabulate_sparse(
+    codes: Sequence[Codes], n_rows: int, columns: Callable[[slice], Sequence[npt.NDArray[Any]]] | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], FloatArray]:
+    """Do the work of `tabulate` where the possible cells would not fit into memory: number those that occur."""
+    flat, size = np.zeros(n_rows, np.int64), 1
+    for c in codes:
+        if size * len(c.labels) > np.iinfo(np.int64).max:
+            flat, known = pd.factorize(flat)
+            size = len(known)
+        flat = flat * len(c.labels) + (c.values + np.int64(c.offset))
+        size *= len(c.labels)
+    flat, known = pd.factorize(flat)
+    first = np.empty(len(known), np.int64)
+    first[flat[::-1]] = np.arange(n_rows)[::-1]  # a row of each cell tells the cell's codes
+    positions = np.column_stack([c.values[first].astype(np.int64) + c.offset for c in codes])
+    found = [] if columns is None else columns(slice(0, n_rows))
+    table = np.empty((len(known), len(found)))
+    for i, column in enumerate(found):
+        table[:, i] = np.bincount(flat, weights=column)
+    return positions, np.bincount(flat).astype(np.int64), table

@@ -1,0 +1,256 @@
+"""Counting: keys × answers → n, Σw, Σw². The only step that touches the responses.
+
+A tally is small whatever it was counted from, and every statistic is computed from it. pandas frames are counted here,
+from codes, block by block; every other engine counts by itself and hands over the result (`tally_engine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from closeloop.frames import Frame, plain_value
+from closeloop.metrics.encode import Codes, answer_numbers, encode_answers, encode_key
+from closeloop.metrics.period import Period
+from closeloop.metrics.tabulate import tabulate
+from closeloop.text import message
+
+FloatArray = npt.NDArray[np.float64]
+Key = str | Period
+T = TypeVar("T")
+
+_SIDE_BY_SIDE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTally:
+    """How often each answer was given in each group; only cells that occur.
+
+    Attributes
+    ----------
+    labels : tuple of sequences
+        For each key its values; None is the missing one.
+    codes : ndarray, cells × keys
+        Positions in `labels`.
+    answer : ndarray
+        Position of the cell's answer among the allowed ones; one past the last is "no answer".
+    n_answers : int
+        How many answers are allowed.
+    n : ndarray
+        Respondents in the cell (in a weighted tally those whose weight is not 0).
+    weight, weight_squares : ndarray or None
+        Σw and Σw² of the cell; None in an unweighted tally, and where all weights are equal.
+    n_rows : int
+        Rows counted.
+    """
+
+    labels: tuple[Sequence[object], ...]
+    codes: npt.NDArray[np.int64]
+    answer: npt.NDArray[np.int64]
+    n_answers: int
+    n: npt.NDArray[np.int64]
+    weight: FloatArray | None
+    weight_squares: FloatArray | None
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentTally:
+    """Sums of a numeric answer in each group.
+
+    Attributes
+    ----------
+    labels : tuple of sequences
+        For each key its values; None is the missing one.
+    codes : ndarray, groups × keys
+        Positions in `labels`.
+    n, n_missing : ndarray
+        Respondents with and without an answer.
+    sums : ndarray, groups × 6
+        Σw, Σwy, Σwy², Σw², Σw²y, Σw²y² over the answers; w = 1 in an unweighted tally.
+    weighted : bool
+        Whether the weights differ.
+    n_rows : int
+        Rows counted.
+    """
+
+    labels: tuple[Sequence[object], ...]
+    codes: npt.NDArray[np.int64]
+    n: npt.NDArray[np.int64]
+    n_missing: npt.NDArray[np.int64]
+    sums: FloatArray
+    weighted: bool
+    n_rows: int
+
+
+def count(
+    frame: Frame,
+    column: str,
+    levels: range,
+    keys: Sequence[Key] = (),
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+) -> CountTally:
+    """Count the answers of a column by keys.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A pandas or narwhals frame (see `closeloop.frames.as_frame`) that has all the columns.
+    column : str
+        The answers.
+    levels : range
+        The allowed ones.
+    keys : sequence of str or Period
+        What to break down by.
+    weight : str, optional
+        Column of weights.
+    cache : dict, optional
+        Where codes of columns are kept; only ever one that belongs to this very frame.
+
+    Returns
+    -------
+    CountTally
+
+    Raises
+    ------
+    ResponseValidationError
+        If an answer is not allowed.
+    ValueError
+        If a weight is negative, infinite or missing.
+
+    Examples
+    --------
+    >>> tally = count(pd.DataFrame({"x": [9, 9, None], "k": list("aab")}), "x", range(11), ["k"])
+    >>> tally.answer.tolist(), tally.n.tolist()
+    ([9, 11], [2, 1])
+    """
+    if not isinstance(frame, pd.DataFrame):
+        from closeloop.metrics.tally_engine import count_in_engine
+
+        return count_in_engine(frame, column, levels, keys, weight)
+    cache = {} if cache is None else cache
+    jobs = [partial(_key_codes, frame, key, cache) for key in keys]
+    codes = _at_once(
+        [*jobs, lambda: _cached(cache, ("answers", column, levels), lambda: encode_answers(frame[column], levels))],
+        len(frame),
+    )
+    weights = _weights(frame, weight, cache)
+    if weights is None:
+        present, n, _ = tabulate(codes, len(frame))
+        sums = np.empty((len(n), 0))
+    else:
+        w = weights
+        present, _, sums = tabulate(codes, len(frame), lambda rows: (w[rows] > 0, w[rows], w[rows] * w[rows]))
+        n = sums[:, 0].astype(np.int64)
+    return CountTally(
+        labels=tuple(c.labels for c in codes[:-1]),
+        codes=present[:, :-1],
+        answer=present[:, -1],
+        n_answers=len(levels),
+        n=n,
+        weight=None if weights is None else sums[:, 1],
+        weight_squares=None if weights is None else sums[:, 2],
+        n_rows=len(frame),
+    )
+
+
+def sum_moments(
+    frame: Frame,
+    column: str,
+    keys: Sequence[Key] = (),
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+) -> MomentTally:
+    """Sum up a numeric column by keys; parameters and errors as `count`.
+
+    Examples
+    --------
+    >>> tally = sum_moments(pd.DataFrame({"x": [1.0, 3.0, None]}), "x")
+    >>> tally.n.tolist(), tally.n_missing.tolist(), tally.sums[0, :3].tolist()
+    ([2], [1], [2.0, 4.0, 10.0])
+    """
+    if not isinstance(frame, pd.DataFrame):
+        from closeloop.metrics.tally_engine import sum_moments_in_engine
+
+        return sum_moments_in_engine(frame, column, keys, weight)
+    cache = {} if cache is None else cache
+    y = _cached(cache, ("numbers", column), lambda: answer_numbers(frame[column]))
+    codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], len(frame))
+    weights = _weights(frame, weight, cache)
+
+    def columns(rows: slice) -> Sequence[FloatArray | npt.NDArray[np.bool_]]:
+        value = y[rows]
+        missing = np.isnan(value)
+        value = np.where(missing, 0.0, value)
+        w = (~missing).astype(float) if weights is None else np.where(missing, 0.0, weights[rows])
+        counted = True if weights is None else weights[rows] > 0
+        wy, w2 = w * value, w * w
+        return ~missing & counted, missing & counted, w, wy, wy * value, w2, w2 * value, w2 * value * value
+
+    present, _, sums = tabulate(codes, len(frame), columns)
+    return MomentTally(
+        labels=tuple(c.labels for c in codes),
+        codes=present,
+        n=sums[:, 0].astype(np.int64),
+        n_missing=sums[:, 1].astype(np.int64),
+        sums=sums[:, 2:],
+        weighted=weights is not None,
+        n_rows=len(frame),
+    )
+
+
+def _at_once(jobs: Sequence[Callable[[], Codes]], n_rows: int) -> list[Codes]:
+    """Encode columns side by side when there are many rows: Arrow and numpy release the interpreter lock."""
+    if n_rows < _SIDE_BY_SIDE:
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(lambda job: job(), jobs))
+
+
+def _key_codes(frame: pd.DataFrame, key: Key, cache: dict[object, Any]) -> Codes:
+    if isinstance(key, Period):
+        return _cached(cache, ("period", key.column, key.every), lambda: encode_key(frame[key.column], key))
+    return _cached(cache, ("key", key), lambda: encode_key(frame[key]))
+
+
+def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) -> FloatArray | None:
+    """Return the weights, None when there are none or they are all equal, which is the same."""
+    if weight is None:
+        return None
+    w = _cached(cache, ("weights", weight), lambda: _checked_weights(frame[weight], weight))
+    return None if len(w) and w.min() == w.max() > 0 else w
+
+
+def _checked_weights(series: pd.Series[Any], weight: str) -> FloatArray:
+    w = answer_numbers(series, allow_infinite=True)
+    with np.errstate(invalid="ignore"):
+        usable = (w >= 0) & (w < np.inf)
+    if not usable.all():
+        refuse_weights(weight, int((~usable).sum()), series[~usable].head(5).tolist())
+    return w
+
+
+def refuse_weights(weight: str, how_many: int, examples: Sequence[object]) -> NoReturn:
+    """Raise for weights that are negative, infinite or missing.
+
+    Raises
+    ------
+    ValueError
+        Always.
+    """
+    shown = ", ".join(repr(plain_value(value)) for value in examples)
+    raise ValueError(message("scores.bad_weight", count=how_many, column=weight, examples=shown))
+
+
+def _cached(cache: dict[object, Any], name: object, make: Callable[[], T]) -> T:
+    if name not in cache:
+        cache[name] = make()
+    return cache[name]  # type: ignore[no-any-return]

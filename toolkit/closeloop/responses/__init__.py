@@ -1,0 +1,1 @@
+"""From an export to validated responses: nothing dropped, every doubt written down."""

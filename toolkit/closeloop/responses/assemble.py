@@ -1,0 +1,236 @@
+"""From opened sources to the tables of `Responses`: every row ends as accepted, quarantined or superseded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from closeloop.responses.answers import Answers, read_answers
+from closeloop.responses.dialects.layout import Layout
+from closeloop.responses.frame import item_columns, kept_columns
+from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, join_issues
+from closeloop.responses.match import Match, match_columns
+from closeloop.responses.source import Cells, SourceFile, codes_of
+from closeloop.responses.system import read_system
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from closeloop.survey.survey import Survey
+
+ACCEPTED, QUARANTINED, SUPERSEDED = 0, 1, 2
+"""What can become of a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source whose cells were read and whose layout is known; `notes` were made on the way."""
+
+    source: SourceFile
+    cells: Cells
+    layout: Layout
+    notes: tuple[Batch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the user said about the sources."""
+
+    columns: Mapping[str, str | None] | None = None
+    timezone: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Assembled:
+    """All rows, typed, with their fate and with what was noted about them."""
+
+    frame: pd.DataFrame
+    fate: NDArray[np.int8]
+    issues: pd.DataFrame
+    matches: list[list[Match]]
+    zone: str
+    zone_reason: LocalText
+    successors: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+
+
+def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings) -> Assembled:
+    """Read, check and sort the rows of all sources."""
+    zone, zone_reason = _zone(survey, settings)
+    logs = [IssueLog(file=each.source.name, batches=list(each.notes)) for each in opened]
+    frames, fates, matched = [], [], []
+    for each, log in zip(opened, logs, strict=True):
+        matches = match_columns(each.layout, survey, settings.columns)
+        frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
+        if survey is not None and survey.timezone is None and settings.timezone is None and frame["answered_at"].notna().any():
+            log.file_level("warning", "timezone_unknown", message("responses.timezone_unknown"),
+                           suggestion=message("responses.remedy_timezone"))  # fmt: skip
+        frames.append(frame)
+        fates.append(fate)
+        matched.append(matches)
+    frame = _below_each_other(frames)
+    fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
+    successors = _supersede(frame, fate, survey, opened, logs)
+    issues = join_issues([log.to_frame(each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
+    return Assembled(frame=frame, fate=fate, issues=issues, matches=matched, zone=zone, zone_reason=zone_reason,
+                     successors=successors)  # fmt: skip
+
+
+def _zone(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
+    if survey is not None and survey.timezone:
+        return survey.timezone, message("responses.zone_survey")
+    if settings.timezone:
+        return settings.timezone, message("responses.zone_asked")
+    return "UTC", message("responses.zone_none")
+
+
+def _one_source(
+    each: Opened, matches: list[Match], survey: Survey | None, settings: Settings, zone: str, log: IssueLog
+) -> tuple[pd.DataFrame, NDArray[np.int8], list[Match]]:
+    cells, layout = each.cells, each.layout
+    n = len(cells.source_rows)
+    fate = np.zeros(n, dtype=np.int8)
+    fate[_misshapen(cells, log)] = QUARANTINED
+    system = read_system(
+        cells, matches, layout, log, statuses=survey.status if survey else {}, file=each.source.name,
+        naive_zone=settings.timezone or zone, zone=zone,
+    )  # fmt: skip
+    fate[system.without_id] = QUARANTINED
+    answers = Answers()
+    if survey is not None:
+        answers = read_answers(cells, matches, survey, layout, log)
+        fate[answers.rejected] = QUARANTINED
+        matches = [_regrouped(match, matches, cells, answers) for match in matches]
+        _note_matching(matches, survey, log)
+    columns = dict(system.frame.items())
+    columns |= {
+        "source_file": pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[each.source.name])),
+        "source_row": pd.Series(cells.source_rows),
+    }
+    if survey is not None:
+        columns |= item_columns(survey, answers, n)
+    columns |= kept_columns(cells, matches, columns)
+    return pd.DataFrame(columns), fate, matches
+
+
+def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
+    """Note rows of a wrong shape and rows that are empty throughout; return those that cannot be trusted."""
+    for fault in cells.faults:
+        one = np.array([fault.row])
+        log.add(Batch(severity="error" if fault.fatal else "warning", code=fault.code,
+                      effect="quarantined" if fault.fatal else "noted", rows=one, which=one * 0, texts=[""],
+                      messages=[fault.message], suggestions=[message("responses.remedy_shape")]))  # fmt: skip
+    if cells.blank_lines:
+        log.file_level("info", "blank_lines", message("responses.blank_lines", n=cells.blank_lines))
+    empty = np.ones(len(cells.source_rows), dtype=bool)
+    for column in cells.columns:
+        blank = np.array([not text.strip() for text in column.dictionary.to_pylist()] or [True])
+        if not blank.any():
+            empty[:] = False
+            break
+        empty &= blank[codes_of(column)] if len(empty) else empty
+    rows = np.flatnonzero(empty)
+    log.add(Batch(severity="warning", code="empty_row", effect="quarantined", rows=rows, texts=[""],
+                  which=np.zeros(len(rows), dtype=np.intp), messages=[message("responses.empty_row")],
+                  suggestions=[NO_TEXT]))  # fmt: skip
+    fatal = np.array([fault.row for fault in cells.faults if fault.fatal], dtype=np.intp)
+    return np.union1d(rows, fatal)
+
+
+def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: Answers) -> Match:
+    """Compare a platform's own promoter groups with the groups worked out again from the score."""
+    if match.column.role != "derived":
+        return match
+    of = next((m for m in matches if m.column.header == match.column.target and m.item), None)
+    score = answers.columns.get(str(of.item)) if of else None
+    if score is None or not score.values:
+        return match
+    column = cells.columns[match.column.position]
+    spelled = {"detractor": 1, "1": 1, "passive": 2, "neutral": 2, "2": 2, "promoter": 3, "3": 3}
+    theirs = np.array([spelled.get(t.strip().casefold(), 0) for t in column.dictionary.to_pylist()] or [0])[codes_of(column)]
+    ours = np.array([1 if int(v) <= 6 else 2 if int(v) <= 8 else 3 for v in score.values] + [0])[score.codes]
+    both = (theirs > 0) & (ours > 0)
+    agree = int((both & (theirs == ours)).sum())
+    return replace(match, reason=message("responses.reason_regrouped", agree=f"{agree:,}", of=f"{int(both.sum()):,}"))
+
+
+def _note_matching(matches: Sequence[Match], survey: Survey, log: IssueLog) -> None:
+    for match in matches:
+        if match.verdict == "check":
+            log.file_level("warning", "column_to_check", match.reason, column=match.column.header,
+                           position=match.column.position, suggestion=message("responses.remedy_column"))  # fmt: skip
+    found = {m.item for m in matches if m.item} | {m.system for m in matches if m.system}
+    for item in survey.items:
+        if item.type not in ("note", "hidden") and item.name not in found:
+            log.file_level("warning", "item_not_found", message("responses.item_not_found", item=item.name),
+                           item=item.name, suggestion=message("responses.remedy_sources", item=item.name))  # fmt: skip
+    if survey.unconfirmed:
+        log.file_level("warning", "unconfirmed", message("responses.unconfirmed", items=", ".join(survey.unconfirmed)),
+                       suggestion=message("responses.remedy_confirm"))  # fmt: skip
+
+
+def _below_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if len(frames) == 1:
+        return frames[0]
+    names = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    return pd.DataFrame({name: _stacked([f[name] if name in f else None for f in frames], frames) for name in names})
+
+
+def _stacked(parts: Sequence[pd.Series | None], frames: Sequence[pd.DataFrame]) -> pd.Series:
+    from pandas.api.types import union_categoricals
+
+    like = next(part for part in parts if part is not None)
+    filled = [
+        part if part is not None else pd.Series(pd.array([None] * len(frame), dtype=like.dtype))
+        for part, frame in zip(parts, frames, strict=True)
+    ]
+    if isinstance(like.dtype, pd.CategoricalDtype):
+        return pd.Series(union_categoricals(filled))
+    return pd.concat(filled, ignore_index=True)
+
+
+def _supersede(
+    frame: pd.DataFrame, fate: NDArray[np.int8], survey: Survey | None, opened: Sequence[Opened], logs: Sequence[IssueLog]
+) -> pd.Series:
+    """Apply the policy on duplicates to the rows that stand; return, for each row, the id of the one that replaced it."""
+    successors = pd.Series([None] * len(frame), dtype="str")
+    starts = np.cumsum([0, *(len(each.cells.source_rows) for each in opened)])
+    for key in ("response_id", "respondent_id"):
+        keep = survey.duplicates_by(key) if survey else {"response_id": "last", "respondent_id": "all"}[key]
+        standing = np.flatnonzero(fate == ACCEPTED)
+        ids = frame[key].iloc[standing]
+        twice = ids.notna().to_numpy() & ids.duplicated(keep=False).to_numpy()
+        if keep == "all" or not twice.any():
+            continue
+        rows = standing[twice]
+        winner = _winners(frame, rows, key, keep)
+        lost = rows[winner != rows]
+        won = winner[winner != rows]
+        fate[lost] = SUPERSEDED
+        successors.iloc[lost] = [
+            f"{file}:{row}" for file, row in zip(frame["source_file"].iloc[won].astype(str), frame["source_row"].iloc[won], strict=True)
+        ]
+        for start, each, log in zip(starts, opened, logs, strict=False):
+            mine = (lost >= start) & (lost < start + len(each.cells.source_rows))
+            ids_lost = frame[key].iloc[lost[mine]].astype(str).tolist()
+            log.add(Batch(
+                severity="warning", code=f"duplicate_{key}", effect="superseded", rows=lost[mine] - start,
+                which=np.arange(mine.sum()), texts=ids_lost, item=key, suggestions=[NO_TEXT] * int(mine.sum()),
+                messages=[message(f"responses.duplicate_{key}", keep=keep, row=int(frame["source_row"].iat[w]),
+                                  file=str(frame["source_file"].iat[w])) for w in won[mine]],
+            ))  # fmt: skip
+    return successors
+
+
+def _winners(frame: pd.DataFrame, rows: NDArray[np.intp], key: str, keep: str) -> NDArray[np.intp]:
+    """Return for each row the row that stands for its id: by time answered, then by place; or by how much was answered."""
+    part = pd.DataFrame({"id": frame[key].iloc[rows].to_numpy(), "at": frame["answered_at"].iloc[rows].to_numpy(), "row": rows})
+    part["filled"] = frame.iloc[rows].notna().sum(axis=1).to_numpy() if keep == "most_complete" else 0
+    part = part.sort_values(["filled", "at", "row"], na_position="first", kind="stable")
+    chosen = part.groupby("id", sort=False)["row"].agg("first" if keep == "first" else "last")
+    winners: NDArray[np.intp] = chosen.reindex(pd.Index(frame[key].iloc[rows].to_numpy())).to_numpy()
+    return winners

@@ -1,0 +1,201 @@
+"""Text files: comma, semicolon, tab. Cells by position, so that a header may repeat itself."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from closeloop.errors import InsufficientDataError
+from closeloop.responses.encoding import find_encoding
+from closeloop.responses.source import CELL_TYPE, Cells, Progress, RowFault, SourceFile, drop_blank_tail, encode, one_chunk
+from closeloop.text import message
+
+_HEAD_RECORDS = 25
+_HEAD_CHARS = 400_000
+_BLOCK_BYTES = 4 << 20
+_BLOCK_ROWS = 50_000
+_DELIMITERS = (",", ";", "\t", "|")
+
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+
+
+class DelimitedSource:
+    """A delimited text file that has been looked at: encoding, delimiter and first records are known."""
+
+    def __init__(self, path: Path, encoding: str, looks_chinese: Callable[[str], bool]) -> None:
+        if path.stat().st_size == 0:
+            raise InsufficientDataError(message("responses.file_empty", file=path.name))
+        found = find_encoding(path, encoding, looks_chinese)
+        self.path = path
+        with path.open(encoding=found.name, errors="replace", newline="") as stream:
+            start = stream.read(_HEAD_CHARS)
+        if not start.strip():
+            raise InsufficientDataError(message("responses.file_empty", file=path.name))
+        self.delimiter = "\t" if path.suffix.lower() == ".tsv" else _find_delimiter(start)
+        self.head = _records(start, self.delimiter)
+        self.guessed_encoding = found.guessed
+        self.facts = SourceFile(
+            name=path.name, sha256=_sha256(path), encoding=found.name, encoding_reason=found.reason,
+            delimiter=self.delimiter, sheet=None,
+        )  # fmt: skip
+
+    def cells(self, header_rows: int, progress: Progress | None = None) -> Cells:
+        """Read the cells: by Arrow where every record has the header's width, else record by record."""
+        width = max((len(record) for record in self.head[:header_rows]), default=0)
+        try:
+            columns = self._arrow(width, header_rows, progress)
+        except pa.ArrowInvalid:
+            return self._by_record(width, header_rows, progress)
+        if _has_blank_row(columns) or self._has_open_quote():
+            return self._by_record(width, header_rows, progress)
+        rows = np.arange(header_rows + 1, header_rows + 1 + len(columns[0]), dtype=np.int32)
+        return Cells(columns=columns, source_rows=rows)
+
+    def _arrow(self, width: int, header_rows: int, progress: Progress | None) -> tuple[pa.DictionaryArray, ...]:
+        names = [str(position) for position in range(width)]
+        total = self.path.stat().st_size
+        encoding = "utf8" if self.facts.encoding in ("utf-8", "utf-8-sig") else self.facts.encoding
+        with pa.OSFile(str(self.path)) as stream:
+            reader = pacsv.open_csv(
+                stream,
+                read_options=pacsv.ReadOptions(
+                    column_names=names, skip_rows_after_names=header_rows, block_size=_BLOCK_BYTES, encoding=encoding
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False
+                ),
+                convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, CELL_TYPE)),
+            )
+            batches = []
+            for batch in reader:
+                batches.append(batch)
+                if progress:
+                    progress(min(stream.tell(), total), total)
+            schema = reader.schema
+        if progress:
+            progress(total, total)
+        table = pa.Table.from_batches(batches, schema=schema)
+        return tuple(one_chunk(column) for column in table.columns)
+
+    def _has_open_quote(self) -> bool:
+        """Say whether quotation marks are odd in number: then one record may have swallowed all that follow."""
+        with self.path.open("rb") as stream:
+            return sum(block.count(b'"') for block in iter(lambda: stream.read(1 << 20), b"")) % 2 == 1
+
+    def _by_record(self, width: int, header_rows: int, progress: Progress | None) -> Cells:
+        faults: list[RowFault] = []
+        numbers: list[int] = []
+        blocks: list[list[pa.DictionaryArray]] = []
+        blank = 0
+        widest = width
+        total = self.path.stat().st_size
+        kept = 0
+        with self.path.open("rb") as raw:
+            text = io.TextIOWrapper(raw, encoding=self.facts.encoding, newline="")
+            records = enumerate(csv.reader(text, delimiter=self.delimiter), start=1)
+            for block in _blocks(islice(records, header_rows, None)):
+                lines: list[list[str]] = []
+                for number, record in block:
+                    if not record and width > 1:
+                        blank += 1
+                        continue
+                    fault = _shape_fault(kept, record, width)
+                    if fault:
+                        faults.append(fault)
+                    widest = max(widest, len(record))
+                    lines.append(record)
+                    numbers.append(number)
+                    kept += 1
+                blocks.append(_columns(lines, widest))
+                if progress:
+                    progress(min(raw.tell(), total), total)
+        columns = _stack(blocks, widest)
+        if kept and self._has_open_quote():
+            swallowed = sum(text.count("\n") for column in columns for text in [column[kept - 1].as_py()])
+            if swallowed:
+                faults.append(
+                    RowFault(
+                        row=kept - 1, code="unclosed_quote", fatal=True,
+                        message=message("responses.unclosed_quote", row=numbers[-1], lines=swallowed),
+                    )  # fmt: skip
+                )
+        end = drop_blank_tail(columns) if width == 1 else kept  # in one column a blank line is an empty answer
+        blank += kept - end
+        cut = Cells(columns=tuple(columns), source_rows=np.array(numbers, dtype=np.int32)).take(np.arange(end))
+        return replace(cut, faults=tuple(f for f in faults if f.row < end), blank_lines=blank)
+
+
+def _shape_fault(row: int, record: list[str], width: int) -> RowFault | None:
+    if len(record) > width and any(cell.strip() for cell in record[width:]):
+        text = message("responses.row_too_long", found=len(record), expected=width)
+        return RowFault(row=row, code="row_too_long", message=text, fatal=True)
+    if len(record) < width and any(cell.strip() for cell in record):
+        text = message("responses.row_too_short", found=len(record), expected=width)
+        return RowFault(row=row, code="row_too_short", message=text, fatal=False)
+    return None
+
+
+def _blocks(records: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+    while block := list(islice(records, _BLOCK_ROWS)):
+        yield block
+
+
+def _columns(lines: list[list[str]], width: int) -> list[pa.DictionaryArray]:
+    padded = [line if len(line) == width else line + [""] * (width - len(line)) for line in lines]
+    return [encode(list(column)) for column in zip(*padded, strict=True)]
+
+
+def _stack(blocks: list[list[pa.DictionaryArray]], width: int) -> list[pa.DictionaryArray]:
+    """Lay blocks below one another; a block read before a wider record came is filled with empty cells."""
+    filled = [b for b in blocks if b]
+    for block in filled:
+        rows = len(block[0])
+        block.extend(encode([""] * rows) for _ in range(width - len(block)))
+    if not filled:
+        return [encode([]) for _ in range(width)]
+    return [one_chunk(pa.chunked_array([block[i] for block in filled])) for i in range(width)]
+
+
+def _has_blank_row(columns: tuple[pa.DictionaryArray, ...]) -> bool:
+    """Say whether a row is empty throughout: it may be a blank line, which only reading by record can tell."""
+    empty = np.ones(len(columns[0]), dtype=bool)
+    for column in columns:
+        texts = column.dictionary.to_pylist()
+        if "" not in texts:
+            return False
+        empty &= column.indices.to_numpy(zero_copy_only=False) == texts.index("")
+        if not empty.any():
+            return False
+    return True
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _HEAD_RECORDS))
+
+
+def _find_delimiter(text: str) -> str:
+    """Return the delimiter under which the first records agree best in width; a comma where there is one column."""
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        widths = [len(record) for record in _records(text, delimiter) if record]
+        if widths and widths[0] > 1:
+            agreement = sum(width == widths[0] for width in widths) / len(widths)
+            score = agreement + 1e-3 * min(widths[0], 100)
+            if score > best_score:
+                best, best_score = delimiter, score
+    return best
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,257 @@
+"""A survey drafted from an export: types and options guessed from the answers, each guess with its reason.
+
+A draft is for a person to confirm. It never declares a net promoter score: that a scale runs from 0 to 10 does not say
+what was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from closeloop.errors import InsufficientDataError
+from closeloop.responses.dialects import find_layout
+from closeloop.responses.dialects.layout import Layout, SourceColumn
+from closeloop.responses.match import OTHER_LABELS, plain_text, unique_headers
+from closeloop.responses.read import open_source
+from closeloop.responses.source import Cells
+from closeloop.responses.values import is_date, is_number, is_whole, is_yes_no, split_write_in
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from closeloop.survey.survey import Survey
+
+_HANZI = re.compile(r"[\u4e00-\u9fff]")
+_MOST_OPTIONS = 30
+_MOST_POINTS = 10
+_LONG_LABEL = 60
+_LONG_TEXT = 30
+_MOST_NAME = 32
+
+
+@dataclass(slots=True)
+class _Question:
+    """The columns of one question and what they hold."""
+
+    columns: list[SourceColumn]
+    texts: list[str] = field(default_factory=list)  # answers, with repetition, without the empty ones
+
+
+def draft_survey(
+    path: Any, *, dialect: str = "auto", encoding: str = "auto", sheet: str | int | None = None, id: str | None = None
+) -> Survey:
+    """Return a survey drafted from an export.
+
+    Parameters
+    ----------
+    path : path or frame
+        The export.
+    dialect, encoding, sheet
+        As in `closeloop.read_responses`.
+    id : str, optional
+        The survey's id; made from the file's name if left out.
+
+    Returns
+    -------
+    Survey
+        One item a question, with ``to_confirm`` saying why it was guessed so, and ``sources`` so that the export can be
+        read with it at once. `Survey.confirm`, or deleting the key, confirms. Scales are ``rating``, never ``nps``.
+
+    Raises
+    ------
+    InsufficientDataError
+        If there is no answer to guess from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> survey = draft_survey(pd.DataFrame({"score": [9, 10, 3], "branch": ["East", "West", "East"]}), id="visit")
+    >>> [(item.name, item.type) for item in survey.items]
+    [('score', 'rating'), ('branch', 'single')]
+    >>> survey.unconfirmed
+    ('score', 'branch')
+    """
+    from closeloop.survey.load import survey_from_dict
+
+    source = open_source(Path(path) if isinstance(path, str) else path, encoding, sheet)
+    layout = find_layout(source.head, dialect)
+    cells = source.cells(layout.header_rows)
+    if not len(cells.source_rows):
+        raise InsufficientDataError(message("responses.header_only", file=source.facts.name))
+    questions = _questions(layout, cells)
+    headers = unique_headers(layout)
+    words = " ".join(text for q in questions for text in (q.columns[0].question, *q.texts[:5]))
+    tag = "zh-CN" if _HANZI.search(words) else "en"
+    items: list[dict[str, Any]] = []
+    sources: dict[str, Any] = {}
+    for number, question in enumerate(questions, start=1):
+        name = _name(question.columns[0], number, {item["name"] for item in items})
+        items.append({"name": name, **_guess(question, layout, tag)})
+        sources |= _source_map(name, question, headers)
+    title = Path(source.facts.name).stem
+    return survey_from_dict(
+        {
+            "format": 1, "id": id or _id(title), "version": 1, "stage": "draft", "languages": [tag],
+            "title": {tag: title}, "pages": [{"name": "main", "items": items}], "sources": {layout.platform: sources},
+        }
+    )  # fmt: skip
+
+
+def _questions(layout: Layout, cells: Cells) -> list[_Question]:
+    asked = [c for c in layout.columns if c.role in ("answer", "option") and (c.header.strip() or c.question)]
+    texts = {c.position: _texts(cells, c, layout) for c in asked}
+    spread: dict[str, bool] = {}
+    for column in asked:
+        if column.role == "option":
+            spread[column.group] = spread.get(column.group, True) and _only_ticks(texts[column.position])
+    questions: list[_Question] = []
+    by_group: dict[str, _Question] = {}
+    for column in asked:
+        if column.role == "option" and spread[column.group]:
+            if column.group not in by_group:
+                questions.append(_Question(columns=[]))
+                by_group[column.group] = questions[-1]
+            ticked = next((text for text in texts[column.position] if text not in ("0", "1")), None)
+            by_group[column.group].columns.append(replace(column, option=ticked or column.option or column.header))
+        else:
+            alone = replace(column, role="answer", question=column.option or column.question)
+            questions.append(_Question(columns=[alone], texts=texts[column.position]))
+    return questions
+
+
+def _texts(cells: Cells, column: SourceColumn, layout: Layout) -> list[str]:
+    counts = cells.columns[column.position].value_counts().to_pylist()
+    stripped = ((entry["values"].strip(), entry["counts"]) for entry in counts)
+    return [text for text, n in stripped if text and text not in layout.missing for _ in range(n)]
+
+
+def _only_ticks(texts: Sequence[str]) -> bool:
+    """Say whether a column only ever says that its option was ticked, or also that it was not."""
+    return len(set(texts) - {"0"}) <= 1
+
+
+def _name(column: SourceColumn, number: int, taken: set[str]) -> str:
+    slug = re.sub(r"\W+", "_", column.header.strip(), flags=re.ASCII).strip("_")
+    slug = re.sub(r"__+", "_", slug)
+    wjx = re.fullmatch(r"第(\d+)题", column.key)
+    if wjx:
+        slug = f"q{wjx[1]}"
+    elif column.role == "option":
+        slug = re.sub(r"_x?\d+$", "", slug)
+    if not re.fullmatch(r"[A-Za-z]\w*", slug, flags=re.ASCII) or len(slug) > _MOST_NAME or slug in _NOT_NAMES:
+        slug = f"q{number}"
+    name = slug
+    again = 2
+    while name in taken:
+        name = f"{slug}_{again}"
+        again += 1
+    return name
+
+
+_NOT_NAMES = {
+    "answered_at", "answered_at_utc", "status", "source_file", "source_row", "response_id", "respondent_id", "language",
+    "wave", "channel_source",
+}  # fmt: skip
+
+
+def _id(title: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return slug if re.match(r"[a-z]", slug) else f"draft-{slug}".strip("-")
+
+
+def _source_map(name: str, question: _Question, headers: Sequence[str]) -> dict[str, Any]:
+    """Return where the question stands: one entry, or one an option where each has a column of its own name."""
+    first = question.columns[0]
+    if first.key == first.group != "":
+        return {name: {"column": first.group}}
+    entries = {name if c.role == "answer" else f"{name}.{c.option}": c for c in question.columns}
+    return {
+        target: {"import_id": c.key} if c.key else {"column": headers[c.position]} for target, c in entries.items()
+    }
+
+
+def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
+    column = question.columns[0]
+    ask = {tag: column.question or column.header.strip()}
+    if column.role == "option":
+        labels = list(dict.fromkeys(str(c.option) for c in question.columns))
+        return _with({"type": "multi", "ask": ask, "options": _options(labels, tag)},
+                     message("responses.draft_columns", n=len(labels)))  # fmt: skip
+    kind = _kind(question.texts, layout, tag)
+    return _with({"type": kind.pop("type"), "ask": ask, **kind}, kind.pop("why"))
+
+
+def _with(item: dict[str, Any], why: LocalText) -> dict[str, Any]:
+    item.pop("why", None)
+    return {**item, "to_confirm": dict(why)}
+
+
+def _kind(texts: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
+    """Return the type of a question, its limits and options, and why: from all its answers."""
+    distinct = list(dict.fromkeys(texts))
+    if not distinct:
+        return {"type": "text", "why": message("responses.draft_nothing")}
+    if all(is_whole(t) for t in distinct):
+        numbers = [int(float(t)) for t in distinct]
+        low, high = min(numbers), max(numbers)
+        if set(numbers) == {0, 1}:
+            return {"type": "yesno", "why": message("responses.draft_zero_one")}
+        if 0 <= low and high <= _MOST_POINTS and len(texts) >= len(numbers):
+            top = next(p for p in (5, 7, _MOST_POINTS) if p >= high)
+            return {"type": "rating", "min": min(low, 1), "max": top,
+                    "why": message("responses.draft_rating", low=low, high=high)}  # fmt: skip
+        return {"type": "number", "integer": True, "why": message("responses.draft_whole", low=low, high=high)}
+    if all(is_number(t) for t in distinct):
+        return {"type": "number", "why": message("responses.draft_number")}
+    if all(is_date(t) for t in distinct):
+        return {"type": "date", "why": message("responses.draft_date")}
+    if all(is_yes_no(t) for t in distinct):
+        return {"type": "yesno", "why": message("responses.draft_yes_no")}
+    return _choice(texts, distinct, layout, tag)
+
+
+def _choice(texts: Sequence[str], distinct: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
+    for separator in layout.separators:
+        parted = [text for text in texts if separator in text]
+        parts = [p.strip() for text in texts for p in text.split(separator) if p.strip()]
+        labels, other = _labels(parts)
+        few = len(labels) <= _MOST_OPTIONS and len(labels) * 2 <= len(parts) and max(map(len, labels), default=99) <= _LONG_LABEL
+        if len(parted) * 5 >= len(texts) and few:
+            return {"type": "multi", "options": _options(labels, tag), **({"other": True} if other else {}),
+                    "why": message("responses.draft_multi", separator=separator, n=len(labels))}  # fmt: skip
+    labels, other = _labels(texts)
+    repeated = len(labels) <= 12 and len(labels) < len(texts) or len(labels) <= _MOST_OPTIONS and len(labels) * 5 <= len(texts)
+    if labels and repeated and max(map(len, labels)) <= _LONG_LABEL:
+        return {"type": "single", "options": _options(labels, tag), **({"other": True} if other else {}),
+                "why": message("responses.draft_single", n=len(labels))}  # fmt: skip
+    long = sum(map(len, distinct)) / len(distinct) > _LONG_TEXT
+    return {"type": "comment" if long else "text", "why": message("responses.draft_text", n=len(distinct))}
+
+
+def _labels(texts: Sequence[str]) -> tuple[list[str], bool]:
+    """Return option labels, numbered ones in their order, and whether something was written beside one of them."""
+    labels: dict[str, None] = {}
+    other = False
+    for text in texts:
+        label, written = split_write_in(text)
+        if written is not None or plain_text(label) in _OTHER:
+            other = True
+        else:
+            labels.setdefault(label)
+    numbers = [re.search(r"\d+", label) for label in labels]
+    if all(numbers) and len({m[0] for m in numbers if m}) == len(labels):
+        return sorted(labels, key=lambda label: int(re.search(r"\d+", label)[0])), other  # type: ignore[index]
+    return list(labels), other
+
+
+_OTHER = {plain_text(label) for label in OTHER_LABELS}
+
+
+def _options(labels: Sequence[str], tag: str) -> list[dict[str, Any]]:
+    folded: dict[str, str] = {}
+    for label in labels:
+        folded.setdefault(label.casefold(), label)
+    return [{"value": label, "text": {tag: label}} for label in folded.values()]

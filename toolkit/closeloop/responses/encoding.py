@@ -1,0 +1,124 @@
+"""Which encoding a file is in, and why.
+
+The order is: byte-order mark, then strict UTF-8, then GB18030 where a Chinese layout or the detector says so, then the
+detector's guess with a warning. GB18030 alone proves nothing: it accepts Korean, Japanese and Mac Roman bytes and turns
+them into common hanzi.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from closeloop.errors import ResponseValidationError
+from closeloop.text import LocalText, message
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "hz", "hz-gb-2312"}
+_BLOCK = 1 << 20
+_SAMPLE = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """An encoding, the reason for it, and whether it is only a guess."""
+
+    name: str
+    reason: LocalText
+    guessed: bool = False
+
+
+def find_encoding(path: Path, asked: str, looks_chinese: Callable[[str], bool]) -> Encoding:
+    """Return the encoding of a text file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is read once or twice in blocks, never whole.
+    asked : str
+        ``"auto"``, or the encoding that the user named.
+    looks_chinese : callable
+        Told the beginning of the text as GB18030 would read it, says whether a Chinese platform's layout is there.
+    """
+    if asked != "auto":
+        return _asked(path, asked)
+    with path.open("rb") as stream:
+        start = stream.read(_SAMPLE)
+    for mark, name in _BOMS:
+        if start.startswith(mark):
+            return Encoding(name=name, reason=message("responses.encoding_bom"))
+    if b"\x00" in start:
+        name = "utf-16-be" if start[:1] == b"\x00" else "utf-16-le"
+        if _decodes(path, name):
+            return Encoding(name=name, reason=message("responses.encoding_zero_bytes"), guessed=True)
+    if _decodes(path, "utf-8"):
+        return Encoding(name="utf-8", reason=message("responses.encoding_utf8"))
+    return _guess(path, start, looks_chinese)
+
+
+def _asked(path: Path, asked: str) -> Encoding:
+    try:
+        name = codecs.lookup(asked).name
+    except LookupError as error:
+        raise ResponseValidationError(message("responses.encoding_unknown", asked=asked)) from error
+    if not _decodes(path, name):
+        raise ResponseValidationError(message("responses.encoding_wrong", file=path.name, asked=asked))
+    return Encoding(name=name, reason=message("responses.encoding_asked"))
+
+
+def _guess(path: Path, start: bytes, looks_chinese: Callable[[str], bool]) -> Encoding:
+    import chardet
+
+    found = chardet.detect(_telling_bytes(path))
+    guess = str(found.get("encoding") or "cp1252").lower()
+    if _decodes(path, "gb18030"):
+        if looks_chinese(start.decode("gb18030", errors="ignore")):
+            return Encoding(name="gb18030", reason=message("responses.encoding_layout"))
+        if guess in _CHINESE:
+            return Encoding(name="gb18030", reason=message("responses.encoding_detector", guess=guess))
+    for name in (guess, "cp1252", "latin-1"):
+        if name not in _CHINESE and _known(name) and _decodes(path, name):
+            break
+    return Encoding(name=name, reason=message("responses.encoding_guess", guess=name), guessed=True)
+
+
+def _telling_bytes(path: Path) -> bytes:
+    """Return the lines that hold more than ASCII: what a detector can learn from, whatever the file's size."""
+    lines: list[bytes] = []
+    size = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            if not line.isascii():
+                lines.append(line)
+                size += len(line)
+                if size > _SAMPLE:
+                    break
+    return b"".join(lines)
+
+
+def _known(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _decodes(path: Path, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

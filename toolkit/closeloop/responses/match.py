@@ -1,0 +1,292 @@
+"""Which column is which item, how sure that is, and why."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
+from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from closeloop.survey.survey import Survey
+
+_SIMILAR = 0.6
+_LIKELY = 0.9
+OTHER_TEXT = "other_text"
+"""The part of an item that holds what was written beside "other"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One column and what it was taken for.
+
+    `item` and `part` (an option, a matrix row, `OTHER_TEXT`) or `system` say what; both None: kept, not used.
+    `verdict` is certain, likely, check (not applied: a person decides) or unused.
+    """
+
+    column: SourceColumn
+    item: str | None = None
+    part: str | None = None
+    system: str | None = None
+    confidence: float = float("nan")
+    verdict: str = "unused"
+    reason: LocalText = LocalText("")
+
+    @property
+    def role(self) -> str:
+        """What the column is to the analysis."""
+        if self.system:
+            return "system"
+        if self.item is None:
+            return "derived" if self.column.role == "derived" else "unused"
+        return "answer" if self.part is None else OTHER_TEXT if self.part == OTHER_TEXT else "option"
+
+
+def match_columns(layout: Layout, survey: Survey | None, asked: Mapping[str, str | None] | None = None) -> list[Match]:
+    """Return one `Match` for each column of a layout, in order.
+
+    What the user says (`asked`: header → ``item``, ``item.part``, a system column, or None to leave it alone) wins over
+    the survey's ``sources`` map, which wins over the platform's own names, equal names, equal texts and likeness.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If `asked` names a column that is not there.
+    ResponseValidationError
+        If `asked` names an item that is not there.
+    """
+    known = _Known(survey, layout)
+    told = {header.strip(): target for header, target in (asked or {}).items()}
+    for header in told:
+        if header not in known.unique:
+            raise ColumnNotFoundError(header, known.unique, message("responses.the_file"))
+    matches = [
+        _told(column, told[header], known) if header in told else known.match(column)
+        for header, column in zip(known.unique, layout.columns, strict=True)
+    ]
+    matches = _by_option_labels(matches, known)
+    return _one_column_each(matches)
+
+
+def _told(column: SourceColumn, target: str | None, known: _Known) -> Match:
+    reason = message("responses.reason_told")
+    if target is None:
+        return Match(column=column, reason=reason)
+    found = known.target(target)
+    if found is None:
+        near = ", ".join(closest(target, [*known.items, *SYSTEM])) or ", ".join(known.items)
+        raise ResponseValidationError(message("responses.item_unknown", item=target, names=near))
+    return replace(found, column=column, confidence=1.0, verdict="certain", reason=reason)
+
+
+class _Known:
+    """What a survey offers to match against, prepared once."""
+
+    def __init__(self, survey: Survey | None, layout: Layout) -> None:
+        self.layout = layout
+        self.unique = unique_headers(layout)
+        self.items: dict[str, Any] = {item.name: item for item in survey.items if item.type != "note"} if survey else {}
+        self.folded = {name.casefold(): name for name in self.items}
+        self.sources = dict(survey.sources.get(layout.platform, {})) if survey else {}
+        self.texts: dict[str, str] = {}
+        for name, item in self.items.items():
+            for text in (item.ask or {}).values():
+                self.texts.setdefault(plain_text(text), name)
+
+    def target(self, name: str) -> Match | None:
+        """Return what a written target means: ``item``, ``item.part``, ``item__part`` or a system column."""
+        column = SourceColumn(position=-1, header="")
+        if name in SYSTEM and name not in self.items:
+            return Match(column=column, system=name)
+        for mark in ("", ".", "__"):
+            head, _, part = name.partition(mark) if mark else (name, "", "")
+            item = self.folded.get(head.strip().casefold())
+            if item is None:
+                continue
+            if item in SYSTEM:
+                return Match(column=column, system=item)
+            if not part:
+                return Match(column=column, item=item)
+            found = part_of(self.items[item], part)
+            if found:
+                return Match(column=column, item=item, part=found)
+        return None
+
+    def match(self, column: SourceColumn) -> Match:
+        """Return what one column is, by itself."""
+        return self._by_map(column) or self._by_role(column) or self._by_name(column) or self._by_text(column)
+
+    def _by_map(self, column: SourceColumn) -> Match | None:
+        names = {self.unique[column.position], column.key, column.group} - {""}
+        if self.unique[column.position] == column.header.strip():  # the text of a repeated header names no column
+            names |= {column.question} - {""}
+        for target, source in self.sources.items():
+            wanted = {source.column, source.import_id} - {None, ""}
+            if not wanted & names:
+                continue
+            found = self.target(target)
+            if found is None:
+                continue
+            part = found.part
+            several = found.item is not None and self.items[found.item].type in ("multi", "ranking", "matrix")
+            if found.item and part is None and (column.role == OTHER_TEXT or (several and column.role == "option")):
+                part = OTHER_TEXT if column.role == OTHER_TEXT else part_of(self.items[found.item], column.option or "")
+                if part is None:
+                    reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
+                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+            reason = message("responses.reason_map", name=next(iter(wanted & names)))
+            return replace(found, column=column, part=part, confidence=1.0, verdict="certain", reason=reason)
+        return None
+
+    def _by_role(self, column: SourceColumn) -> Match | None:
+        if column.role == "system":
+            return Match(column=column, system=column.target, confidence=1.0, verdict="certain",
+                         reason=column.reason or LocalText(""))  # fmt: skip
+        if column.role in ("unused", "derived"):
+            return Match(column=column, reason=column.reason or message("responses.reason_kept_raw"))
+        return None
+
+    def _by_name(self, column: SourceColumn) -> Match | None:
+        found = self.target(column.header.strip())
+        if found is None:
+            return None
+        return replace(found, column=column, confidence=1.0, verdict="certain", reason=message("responses.reason_name"))
+
+    def _by_text(self, column: SourceColumn) -> Match:
+        asked = plain_text(column.question or column.header)
+        item = self.texts.get(asked)
+        if item in SYSTEM and asked:
+            return Match(column=column, system=item, confidence=1.0, verdict="certain",
+                         reason=message("responses.reason_text"))  # fmt: skip
+        if item is not None and asked:
+            part = None
+            if column.role in ("option", OTHER_TEXT):
+                part = OTHER_TEXT if column.role == OTHER_TEXT else part_of(self.items[item], column.option or "")
+                if part is None:
+                    reason = message("responses.reason_no_option", item=item, option=column.option or "")
+                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+            same = (column.question or column.header).strip() in (self.items[item].ask or {}).values()
+            reason = message("responses.reason_text" if same else "responses.reason_text_nearly")
+            return Match(column=column, item=item, part=part, confidence=1.0 if same else 0.95,
+                         verdict="certain" if same else "likely", reason=reason)  # fmt: skip
+        near = max(((_likeness(asked, text), name) for text, name in self.texts.items() if asked), default=(0.0, ""))
+        if near[0] >= _SIMILAR:
+            reason = message("responses.reason_similar", header=column.header.strip(), item=near[1])
+            return Match(column=column, confidence=round(near[0], 2), verdict="check", reason=reason)
+        return Match(column=column, reason=message("responses.reason_kept"))
+
+
+def _likeness(a: str, b: str) -> float:
+    matcher = difflib.SequenceMatcher(a=a, b=b)
+    return matcher.ratio() if matcher.real_quick_ratio() >= _SIMILAR and matcher.quick_ratio() >= _SIMILAR else 0.0
+
+
+def _by_option_labels(matches: Sequence[Match], known: _Known) -> list[Match]:
+    """Match columns that hold one option each by the labels of the whole group."""
+    result = list(matches)
+    groups: dict[str, list[int]] = {}
+    for i, match in enumerate(matches):
+        if match.item is None and match.column.role == "option" and match.verdict == "unused":
+            groups.setdefault(match.column.group, []).append(i)
+    for places in groups.values():
+        labels = [matches[i].column.option or "" for i in places]
+        best: tuple[float, str] = (0.0, "")
+        for name, item in known.items.items():
+            if item.type == "multi":
+                hits = sum(part_of(item, label) is not None for label in labels)
+                best = max(best, (hits / len(labels), name))
+        if best[0] < _LIKELY:
+            continue
+        for i in places:
+            part = part_of(known.items[best[1]], matches[i].column.option or "")
+            reason = message("responses.reason_labels", hits=round(best[0] * len(labels)), of=len(labels))
+            if part:
+                result[i] = replace(matches[i], item=best[1], part=part, confidence=0.97, verdict="likely", reason=reason)
+    return result
+
+
+def _one_column_each(matches: Iterable[Match]) -> list[Match]:
+    """Keep the first column of each target; a second one is shown to the user and not used."""
+    taken: dict[tuple[str | None, str | None, str | None], str] = {}
+    result: list[Match] = []
+    for match in matches:
+        target = (match.system, match.item, match.part)
+        if target != (None, None, None) and target in taken:
+            reason = message("responses.reason_taken", item=match.system or match.item, header=taken[target])
+            match = Match(column=match.column, verdict="check", confidence=match.confidence, reason=reason)
+        elif target != (None, None, None):
+            taken[target] = match.column.header.strip()
+        result.append(match)
+    return result
+
+
+def unique_headers(layout: Layout) -> list[str]:
+    """Return the headers of a layout as they can be told apart: a repeated one gets ``#2``, an empty one its place."""
+    names: dict[str, None] = {}
+    for column in layout.columns:
+        names.setdefault(unique_name(column.header.strip() or f"column {column.position + 1}", names))
+    return list(names)
+
+
+def unique_name(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name that is not taken: itself, or with ``#2``, ``#3`` … behind it.
+
+    Examples
+    --------
+    >>> unique_name("Other", {"Other": 1})
+    'Other#2'
+    """
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}#{number}" in taken:
+        number += 1
+    return f"{name}#{number}"
+
+
+def part_of(item: Any, written: str) -> str | None:
+    """Return the option (or matrix row) of an item that a text names by value, label or code; None if there is none.
+
+    The option "other" of an item that allows it is named ``other``.
+    """
+    wanted = plain_text(written)
+    if written.strip() == OTHER_TEXT:
+        return OTHER_TEXT
+    parts = item.rows if item.type == "matrix" else getattr(item, "options", ())
+    for option in parts:
+        if written.strip() == option.value:
+            return str(option.value)
+    for option in parts:
+        if wanted and wanted in {plain_text(text) for text in (option.value, *option.text.values())}:
+            return str(option.value)
+    return "other" if wanted in other_labels(item) else None
+
+
+def other_labels(item: Any) -> set[str]:
+    """Return how the option "other" of an item may be called, as `plain_text`; empty where the item has none."""
+    if not getattr(item, "other", False):
+        return set()
+    return {plain_text(text) for text in (*OTHER_LABELS, *(item.other_text or {}).values())}
+
+
+OTHER_LABELS = (
+    "other", "Other (please specify)", "Other, please specify", "其他", "其它", "其他（请注明）", "其它（请注明）",
+)  # fmt: skip
+"""How platforms call the option that lets people write something of their own; compared as `plain_text`."""
+
+
+def plain_text(text: str) -> str:
+    """Return a text without what exports change in it: markup, punctuation, space, width and case.
+
+    Examples
+    --------
+    >>> plain_text("How <b>likely</b> are you …？") == plain_text("how likely are you...?")
+    True
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", "", text)).casefold())

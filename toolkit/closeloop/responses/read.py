@@ -1,0 +1,190 @@
+"""`read_responses`: from an export to `Responses`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from closeloop.errors import InsufficientDataError, ResponseValidationError, closest
+from closeloop.responses.assemble import Opened, Settings
+from closeloop.responses.dialects import find_layout, looks_chinese
+from closeloop.responses.dialects.layout import Layout
+from closeloop.responses.issues import Batch, IssueLog
+from closeloop.responses.match import match_columns
+from closeloop.responses.progress import shown_progress
+from closeloop.responses.responses import Responses
+from closeloop.responses.source import Source
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    from closeloop.survey.survey import Survey
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+_TABLES = {".parquet", ".pq"}
+
+
+def read_responses(
+    source: Any,
+    survey: Survey | str | Path | None = None,
+    *,
+    dialect: str = "auto",
+    encoding: str = "auto",
+    sheet: str | int | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    timezone: str | None = None,
+    strict: bool = False,
+    progress: bool | None = None,
+) -> Responses:
+    """Return the responses in one or several exports, checked against a survey, with nothing dropped.
+
+    Parameters
+    ----------
+    source : path, list of paths, or frame
+        CSV, TSV, XLSX, XLSM, XLS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
+    survey : Survey or str, optional
+        What the answers are checked against; a name or path is loaded. Without one, every column is kept as text.
+    dialect : str
+        ``"auto"`` (found from the header, with the reason), ``"qualtrics"``, ``"wjx"`` or ``"plain"``.
+    encoding : str
+        ``"auto"`` or the name of an encoding.
+    sheet : str or int, optional
+        The sheet of a workbook; the first with anything in it if left out.
+    columns : mapping, optional
+        Header → ``item``, ``item.part`` or a system column; None leaves the column alone. Wins over everything found.
+    timezone : str, optional
+        The zone of times that do not name one; the survey's if left out.
+    strict : bool
+        Raise if any answer had to be set aside.
+    progress : bool, optional
+        Show progress; by default for large files at a terminal or in a notebook.
+
+    Returns
+    -------
+    Responses
+        Rows in = accepted + quarantined + superseded. A bad answer to a required or scored item sets its row aside; any
+        other bad answer is blanked; each is an issue with its place, and its text stays in ``raw``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is not there.
+    InsufficientDataError
+        If there is nothing in the file, or no answer below its header.
+    ResponseValidationError
+        If no column belongs to the survey, a sheet or dialect does not exist, a workbook has a password; with
+        ``strict``, if there is any error (``.report`` has them all).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"recommend": ["9", "7.5", "N/A"], "why": ["fast", "", "so so"]})
+    >>> responses = read_responses(answers, "relationship-nps")
+    >>> responses
+    Responses(relationship-nps v1: 2 accepted · 1 quarantined · 0 superseded)
+    >>> responses.issues[["code", "item", "raw_value"]].query("item == 'recommend'").values.tolist()
+    [['not_integer', 'recommend', '7.5'], ['missing_token', 'recommend', 'N/A']]
+    """
+    if isinstance(survey, str | Path):
+        from closeloop.survey.load import load_survey
+
+        survey = load_survey(survey)
+    opened: list[Opened] = []
+    for each in _each(source):
+        with shown_progress(each, progress) as report:
+            found = open_source(each, encoding, sheet)
+            layout = find_layout(found.head, dialect)
+            opened.append(_read(found, layout, report))
+    if not any(each.source.rows for each in opened):
+        raise InsufficientDataError(message("responses.header_only", file=", ".join(o.source.name for o in opened)))
+    settings = Settings(columns=columns, timezone=timezone)
+    if survey is not None:
+        for each in opened:
+            _refuse_strangers(each, survey, settings)
+    responses = Responses(survey, tuple(opened), settings)
+    _ = responses.ledger  # what is wrong with the call is said here, not where the result is first looked at
+    if strict:
+        _raise_errors(responses)
+    return responses
+
+
+def _each(source: Any) -> list[Any]:
+    if isinstance(source, str | Path):
+        return [Path(source)]
+    if isinstance(source, Sequence) and source and all(isinstance(s, str | Path) for s in source):
+        return [Path(s) for s in source]
+    if isinstance(source, Sequence) and not source:
+        raise InsufficientDataError(message("responses.no_source"))
+    return [source]
+
+
+def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = None) -> Source:
+    """Open a file or frame and look at its first records."""
+    if not isinstance(source, Path):
+        from closeloop.responses.table import TableSource
+
+        return TableSource(source)
+    if not source.is_file():
+        folder = source.parent
+        near = closest(source.name, (p.name for p in folder.iterdir())) if folder.is_dir() else ()
+        key = "responses.file_near" if near else "responses.file_missing"
+        raise FileNotFoundError(str(message(key, file=source, names=", ".join(near))))
+    suffix = source.suffix.lower()
+    if suffix in _WORKBOOKS:
+        from closeloop.responses.workbook import WorkbookSource
+
+        return WorkbookSource(source, sheet)
+    if suffix in _TABLES:
+        from closeloop.responses.table import TableSource
+
+        return TableSource(source, source.name)
+    from closeloop.responses.delimited import DelimitedSource
+
+    return DelimitedSource(source, encoding, looks_chinese)
+
+
+def _read(source: Source, layout: Layout, report: Any) -> Opened:
+    log = IssueLog(file=source.facts.name)
+    if source.guessed_encoding:
+        log.file_level("warning", "encoding_guessed", source.facts.encoding_reason, raw=source.facts.encoding,
+                       suggestion=message("responses.remedy_encoding"))  # fmt: skip
+    headers = [column.header.strip() for column in layout.columns]
+    for position, header in enumerate(headers):
+        if header and header in headers[:position]:
+            log.file_level("info", "duplicate_header", message("responses.duplicate_header", header=header,
+                           first=headers.index(header) + 1, second=position + 1), column=header, position=position)  # fmt: skip
+    cells = source.cells(layout.header_rows, report)
+    facts = replace(source.facts, header_rows=layout.header_rows, rows=len(cells.source_rows), platform=layout.platform,
+                    platform_label=layout.label, platform_reason=layout.reason)  # fmt: skip
+    notes: tuple[Batch, ...] = tuple(log.batches)
+    return Opened(source=facts, cells=cells, layout=layout, notes=notes)
+
+
+def _refuse_strangers(each: Opened, survey: Survey, settings: Settings) -> None:
+    """Raise if not one column answers an item: then the file, the survey or the header row is the wrong one."""
+    matches = match_columns(each.layout, survey, settings.columns)
+    if any(match.item for match in matches):
+        return
+    headers = [column.header.strip() for column in each.layout.columns]
+    items = [item for item in survey.items if item.type not in ("note", "hidden")]
+    near = {item.name: closest(item.name, headers, 1) for item in items}
+    shown = "; ".join(f"{name} ↔ “{found[0]}”" for name, found in near.items() if found) or "–"
+    stub = "\n".join([f"sources:\n  {each.layout.platform}:", *(f"    {i.name}: {{column: \"…\"}}" for i in items)])
+    raise ResponseValidationError(
+        message("responses.no_column", file=each.source.name, survey=survey.id, near=shown, stub=stub,
+                headers=", ".join(f"“{h}”" for h in headers[:12]))  # fmt: skip
+    )
+
+
+def _raise_errors(responses: Responses) -> None:
+    errors = responses.issues[responses.issues["severity"] == "error"].reset_index(drop=True)
+    if len(errors):
+        first = errors.iloc[0]
+        raise ResponseValidationError(
+            message("responses.strict", n=f"{len(errors):,}", row=int(first["source_row"]), file=str(first["source_file"]),
+                    first=str(first["message_en"])),  # fmt: skip
+            report=errors,
+        )
+
+

@@ -1,0 +1,294 @@
+"""Responses: every row of an export, with its fate and the reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble
+from closeloop.responses.frame import rows_of
+from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
+from closeloop.responses.match import unique_name
+from closeloop.responses.source import SourceFile
+from closeloop.text import LocalText, language, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from closeloop.metrics.score import ScoreInput, ScoreTable
+    from closeloop.survey.survey import Survey
+
+_NOT_SCORED = ("test", "screened_out")
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """The rows of one or several exports: accepted, quarantined or superseded, and everything noted about them.
+
+    Made by `read_responses`; never changed afterwards. Rows in = accepted + quarantined + superseded.
+
+    Attributes
+    ----------
+    survey : Survey or None
+        What the responses were checked against.
+
+    Examples
+    --------
+    >>> import closeloop as cl, pandas as pd
+    >>> answers = pd.DataFrame({"response_id": ["a", "b"], "recommend": ["9", "11"]})
+    >>> responses = cl.read_responses(answers, cl.load_survey("relationship-nps"))
+    >>> responses.ledger
+    {'rows_in': 2, 'accepted': 1, 'quarantined': 1, 'superseded': 0}
+    """
+
+    survey: Survey | None
+    _opened: tuple[Opened, ...] = field(repr=False)
+    _settings: Settings = field(repr=False)
+
+    @cached_property
+    def _assembled(self) -> Assembled:
+        return assemble(self._opened, self.survey, self._settings)
+
+    @cached_property
+    def ledger(self) -> dict[str, int]:
+        """How many rows came in, and what became of them."""
+        fate = self._assembled.fate
+        counted = np.bincount(fate, minlength=3)
+        return {
+            "rows_in": int(sum(source.rows for source in self.sources)),
+            "accepted": int(counted[ACCEPTED]),
+            "quarantined": int(counted[QUARANTINED]),
+            "superseded": int(counted[SUPERSEDED]),
+        }
+
+    @cached_property
+    def accepted(self) -> pd.DataFrame:
+        """The rows that stand, one typed column for what each item asks; what was unreadable is missing."""
+        return rows_of(self._assembled.fate == ACCEPTED, self._assembled.frame)
+
+    @cached_property
+    def superseded(self) -> pd.DataFrame:
+        """The rows that another row of the same id replaces, typed, with ``superseded_by`` (file:row)."""
+        flags = self._assembled.fate == SUPERSEDED
+        return rows_of(flags, self._assembled.frame).assign(superseded_by=self._assembled.successors[flags].to_numpy())
+
+    @cached_property
+    def quarantined(self) -> pd.DataFrame:
+        """The rows set aside, as text and as they stood in the source, with ``problems``: correct and `amend`."""
+        import pandas as pd
+
+        rows = rows_of(self._assembled.fate == QUARANTINED, self.raw)
+        issues = self.issues[self.issues["effect"] == "quarantined"]
+        text = issues["message_zh" if language() == "zh-CN" else "message_en"].astype(str)
+        item = issues["item"].astype(str)
+        said = [t if not i or t.startswith(i) else f"{i}: {t}" for i, t in zip(item, text, strict=True)]
+        named = pd.Series(said, index=issues.index, dtype="str")
+        keys = [issues["source_file"].astype(str), issues["source_row"]]
+        joined = named.groupby(keys).agg("; ".join) if len(issues) else pd.Series(dtype="str")
+        places = zip(rows["source_file"].astype(str), rows["source_row"], strict=True)
+        return rows.assign(problems=[joined.get(place, "") for place in places])
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Everything that was not as it should be, one row a problem; row 0 is the file as a whole."""
+        return self._assembled.issues
+
+    @cached_property
+    def raw(self) -> pd.DataFrame:
+        """Every source cell as text, with file, hash, sheet and row; headers as they stand, a repeated one with ``#2``."""
+        import pandas as pd
+        import pyarrow as pa
+
+        frames = []
+        for each in self._opened:
+            n = each.source.rows
+            columns: dict[str, Any] = {}
+            for name, value in (("source_file", each.source.name), ("source_sha256", each.source.sha256),
+                                ("source_sheet", each.source.sheet or "")):  # fmt: skip
+                columns[name] = pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[value]))
+            columns["source_row"] = pd.Series(each.cells.source_rows)
+            for position, column in enumerate(each.cells.columns):
+                header = each.layout.columns[position].header if position < len(each.layout.columns) else ""
+                name = unique_name(header or f"column {position + 1}", columns)
+                columns[name] = pd.Series(pd.array(column, dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))))
+            frames.append(pd.DataFrame(columns))
+        if len(frames) == 1:
+            return frames[0]
+        return pd.concat([frame.astype("str") for frame in frames], ignore_index=True).astype({"source_row": "int32"})
+
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """What each column of the sources was taken for, how sure that is, and why."""
+        import pandas as pd
+
+        rows = [
+            {
+                "source_file": each.source.name, "position": match.column.position + 1,
+                "source_column": match.column.header, "source_key": match.column.key, "item": match.item or match.system,
+                "option": match.part, "role": match.role, "confidence": match.confidence, "verdict": match.verdict,
+                "reason_en": match.reason.en, "reason_zh": match.reason.zh,
+            }
+            for each, matches in zip(self._opened, self._assembled.matches, strict=True)
+            for match in matches
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The files, each with its platform, encoding and hash, and the reasons."""
+        return tuple(each.source for each in self._opened)
+
+    @property
+    def timezone(self) -> str:
+        """The zone of ``answered_at``."""
+        return self._assembled.zone
+
+    @property
+    def timezone_reason(self) -> LocalText:
+        """Where the zone was taken from."""
+        return self._assembled.zone_reason
+
+    @cached_property
+    def period(self) -> tuple[dt.date, dt.date] | None:
+        """The first and last day on which an accepted response was answered; None where no time is known."""
+        times = self.accepted["answered_at"].dropna()
+        return (times.min().date(), times.max().date()) if len(times) else None
+
+    def score(self, metric: Any = None, by: Any = None, **options: Any) -> ScoreTable:
+        """Return scores with intervals; without a metric, all that the survey declares.
+
+        Parameters
+        ----------
+        metric, by, **options
+            As in `closeloop.score`.
+
+        Returns
+        -------
+        ScoreTable
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd
+        >>> answers = pd.DataFrame({"recommend": [9, 10, 10, 7, 8, 6, 9, 10, 3, 10]})
+        >>> responses = cl.read_responses(answers, cl.load_survey("relationship-nps"))
+        >>> responses.score("nps").result().score
+        40.0
+        """
+        from closeloop.metrics.score import score
+
+        return score(self, metric, by, **options)
+
+    def __closeloop_scores__(self) -> ScoreInput:
+        """Return what `closeloop.score` counts: complete, late and answered partial rows."""
+        return self._score_input
+
+    @cached_property
+    def _score_input(self) -> ScoreInput:
+        from closeloop.metrics.score import ScoreInput
+        from closeloop.responses.scoring import key_labels, key_titles, metric_specs
+
+        frame = self.accepted
+        specs = metric_specs(self.survey)
+        status = frame["status"].astype(str)
+        scored = sorted({spec.items[0] for spec in specs.values()} & set(frame.columns))
+        silent = (status == "partial") & frame[scored].isna().all(axis=1) if scored else status == "partial"
+        source = f"{self.survey.id} v{self.survey.version}" if self.survey else ", ".join(s.name for s in self.sources)
+        return ScoreInput(
+            frame=rows_of(~(status.isin(_NOT_SCORED) | silent).to_numpy(), frame), specs=specs, source=source,
+            period=self.period, labels=key_labels(self.survey), titles=key_titles(self.survey),
+        )  # fmt: skip
+
+    def amend(self, fixed: str | Path | pd.DataFrame) -> Responses:
+        """Return the responses with corrected rows taken back in.
+
+        Parameters
+        ----------
+        fixed : path or DataFrame
+            The quarantine file that `write` made (or `quarantined`), with cells corrected. ``source_file`` and
+            ``source_row`` say which row is meant; all other columns stand as in the source.
+
+        Returns
+        -------
+        Responses
+            As if the source had held the corrected cells; each change is an issue ``amended`` with the text before.
+
+        Raises
+        ------
+        ResponseValidationError
+            If a row is not one of these responses', or a column is not in the source.
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd
+        >>> answers = pd.DataFrame({"response_id": ["a", "b"], "recommend": ["9", "11"]})
+        >>> responses = cl.read_responses(answers, cl.load_survey("relationship-nps"))
+        >>> responses.amend(responses.quarantined.assign(recommend="10")).ledger["accepted"]
+        2
+        """
+        from closeloop.responses.amend import amended
+
+        return Responses(self.survey, amended(self._opened, fixed), self._settings)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write everything into a folder: accepted (Parquet, CSV), quarantine to correct, superseded, issues, ledger.
+
+        Each file appears whole or not at all. CSVs are UTF-8 with a byte-order mark; a text that a spreadsheet program
+        would run as a formula gets an apostrophe.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd, tempfile
+        >>> responses = cl.read_responses(pd.DataFrame({"recommend": [9, 11]}), cl.load_survey("relationship-nps"))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sorted(path.name for path in responses.write(folder).iterdir())
+        ['accepted.csv', 'accepted.parquet', 'columns.csv', 'issues.csv', 'ledger.json', 'quarantined.csv', 'superseded.csv']
+        """
+        from closeloop.responses.write import write_responses
+
+        return write_responses(self, Path(folder))
+
+    def __repr__(self) -> str:
+        what = f"{self.survey.id} v{self.survey.version}" if self.survey else ", ".join(s.name for s in self.sources)
+        counts = " · ".join(f"{self.ledger[k]:,} {k}" for k in ("accepted", "quarantined", "superseded"))
+        return f"Responses({what}: {counts})"
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        ledger = {name: f"{count:,}" for name, count in self.ledger.items()}
+        lines = [str(message("responses.ledger_line", **ledger))]
+        lines += [f"{s.name}: {s.platform_label} – {s.platform_reason}" for s in self.sources]
+        counts = issue_counts(self.issues)
+        lines += [f"  {effect:12} {n:>7,}  {item:20} {text}" for effect, item, text, n in counts]
+        return lines
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.tables import responses_html
+
+        return responses_html(self)
+
+
+def issue_counts(issues: pd.DataFrame) -> Sequence[tuple[str, str, str, int]]:
+    """Return (effect, item, code, number of rows) for the issues that changed something, in order of weight."""
+    order: Mapping[str, int] = {"quarantined": 0, "superseded": 1, "blanked": 2}
+    part = issues[issues["effect"].isin(order)][list(ISSUE_COLUMNS)]
+    counts = part.groupby(["effect", "item", "code"], observed=True).size()
+    rows = [(str(e), str(i), str(c), int(n)) for (e, i, c), n in counts.items()]  # type: ignore[misc]
+    return sorted(rows, key=lambda row: (order[row[0]], -row[3], row[1]))

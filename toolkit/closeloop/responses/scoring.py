@@ -1,0 +1,49 @@
+"""What a survey says about scoring: its metrics as specifications, and what its keys and values are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
+from closeloop.text import LocalText
+
+if TYPE_CHECKING:
+    from closeloop.survey.survey import Survey
+
+_SCORED = ("nps", "csat", "ces", "top_box", "mean")
+
+
+def metric_specs(survey: Survey | None) -> dict[str, Metric]:
+    """Return the metrics of the survey's plan that are scores of one item, in its order."""
+    if survey is None:
+        return {}
+    return {name: _spec(name, plan) for name, plan in survey.metrics.items() if plan.kind in _SCORED}
+
+
+def _spec(name: str, plan: Any) -> Metric:
+    column = plan.item.replace(".", "__")
+    label = {"label": plan.label} if plan.label else {}
+    if plan.kind == "nps":
+        return Nps(column, name=name, **label)
+    if plan.kind == "mean":
+        return MeanScore(column, name=name, **label)
+    return TopBox(column, points=plan.points, top=plan.top, name=name, **label)
+
+
+def key_labels(survey: Survey | None) -> Mapping[str, Mapping[object, LocalText]]:
+    """Return for each column of options what its values are called."""
+    if survey is None:
+        return {}
+    return {
+        item.name: {option.value: option.text for option in item.options}
+        for item in survey.items
+        if getattr(item, "options", ()) and item.type == "single"
+    }
+
+
+def key_titles(survey: Survey | None) -> Mapping[str, LocalText]:
+    """Return for each item what it is called: its question."""
+    if survey is None:
+        return {}
+    return {item.name: item.ask for item in survey.items if item.ask is not None}

@@ -1,0 +1,364 @@
+"""From the text in a cell to an answer: each distinct text of a column is read once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from closeloop.forms.answers import Problem, check_value
+from closeloop.responses.dialects.layout import Layout
+from closeloop.responses.match import other_labels, plain_text
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from closeloop.survey.definition import SourceMap
+
+_WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
+_BROKEN = re.compile(r"[+-]?(?:\d*[.,]\d+|\d+\s*[¼½¾⅓⅔])")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_SHEET_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|[A-Za-z]{3}-\d{1,2}|\d{1,2}月\d{1,2}日"
+)
+_WRITE_IN = re.compile(r"(?P<option>.*?)〖(?P<text>.*)〗", re.DOTALL)
+_AFTER_OTHER = re.compile(r"(?P<option>[^:：]+)[:：]\s*(?P<text>.+)", re.DOTALL)
+_YES = {"true", "yes", "y", "t", "是", "愿意", "同意", "对", "√", "✓"}
+_NO = {"false", "no", "n", "f", "否", "不愿意", "不同意", "不", "不是", "×"}
+TICKED = {"1", "x", *_YES}
+UNTICKED = {"0", *_NO}
+
+
+@dataclass(slots=True)
+class Readings:
+    """What the distinct texts of one column say, in their order.
+
+    `values` has None where there is no answer; why not is in `problems` (a bad text) or `missing` (a declared token). An
+    empty cell is in neither. `other` holds what was written beside "other", `written_in` the texts taken as such.
+    """
+
+    values: list[Any]
+    problems: dict[int, Problem] = field(default_factory=dict)
+    missing: dict[int, LocalText] = field(default_factory=dict)
+    other: dict[int, str] = field(default_factory=dict)
+    written_in: set[int] = field(default_factory=set)
+
+
+def read_texts(item: Any, texts: Sequence[str], layout: Layout, source: SourceMap | None = None) -> Readings:
+    """Read the distinct texts of a column that answers one item (or one matrix row's scale).
+
+    Parameters
+    ----------
+    item : Item
+        What the column answers.
+    texts : sequence of str
+        The column's distinct texts.
+    layout : Layout
+        Which texts mean "no answer", how choices are parted and numbered.
+    source : SourceMap, optional
+        What the survey says about the platform's spellings: options, codes and texts that stand for no answer.
+    """
+    readings = Readings(values=[None] * len(texts))
+    reader = _Reader(item, layout, texts, source)
+    declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in (source.missing if source else {}).items()}
+    if reader.is_text and _unlimited(item):
+        gone = {**(layout.missing if layout.everywhere else {}), **declared}
+        readings.values = [text if (s := text.strip()) and s not in gone else None for text in texts]
+        readings.missing = {i: gone[s] for i, text in enumerate(texts) if (s := text.strip()) in gone} if gone else {}
+        return readings
+    for place, text in enumerate(texts):
+        stripped = text.strip()
+        if not stripped:
+            continue
+        if stripped in declared:
+            readings.missing[place] = declared[stripped]
+            continue
+        reason = layout.missing.get(stripped)
+        if reason is not None and (layout.everywhere or not reader.is_text) and not reader.knows(stripped):
+            readings.missing[place] = reason
+            continue
+        value = reader.read(stripped if not reader.is_text else text, place, readings)
+        if isinstance(value, Problem):
+            readings.problems[place] = value
+            continue
+        problem = None if item.type == "matrix" else check_value(item, value)
+        if problem is None:
+            readings.values[place] = value
+        else:
+            readings.problems[place] = problem
+    return readings
+
+
+def _unlimited(item: Any) -> bool:
+    """Say whether any text answers the item, so that a million distinct ones need no look each."""
+    limits = ("min_length", "max_length", "pattern")
+    return getattr(item, "format", "text") == "text" and all(getattr(item, limit, None) is None for limit in limits)
+
+
+class _Reader:
+    """Reads texts for one item; the item's options and labels are laid out once."""
+
+    def __init__(self, item: Any, layout: Layout, texts: Sequence[str], source: SourceMap | None) -> None:
+        self.item = item
+        self.layout = layout
+        self.is_text = item.type in ("text", "comment", "hidden")
+        self.mapped = {plain_text(k): v for k, v in (source.options if source else {}).items()}
+        self.codes = dict(source.codes) if source else {}
+        self.labels: dict[str, str] = {}
+        self.by_number: dict[str, str] = {}
+        for place, option in enumerate(getattr(item, "options", ()), start=1):
+            for label in (option.value, *option.text.values()):
+                self.labels.setdefault(plain_text(label), option.value)
+            self.by_number[str(place if option.code is None else option.code)] = option.value
+        for label in other_labels(item):
+            self.labels.setdefault(label, "other")
+        if getattr(item, "other", False):
+            self.by_number.setdefault(str(len(self.by_number) + 1), "other")
+        if getattr(item, "none", False):
+            self.labels.setdefault("none", "none")
+        numbers = {text.strip() for text in texts} - {""} - set(layout.missing)
+        self.numbered = layout.by_number and all(_all_whole(text, layout.separators) for text in numbers)
+        self.points = _point_labels(item)
+
+    def knows(self, text: str) -> bool:
+        """Say whether a text that could mean "no answer" is one of the item's own options."""
+        return plain_text(text) in self.labels or plain_text(text) in self.mapped
+
+    def read(self, text: str, place: int, readings: Readings) -> Any:
+        kind = self.item.type
+        if self.is_text:
+            return text
+        told = self.codes.get(text, self.mapped.get(plain_text(text)))
+        if told is not None and kind not in ("single", "multi", "ranking"):
+            return told.casefold() == "true" if kind == "yesno" else int(told) if told.lstrip("-").isdigit() else told
+        if kind in ("nps", "csat", "ces", "rating"):
+            return self._scale(text)
+        if kind == "matrix":
+            return self._matrix_cell(text)
+        if kind == "number":
+            return self._number(text)
+        if kind == "yesno":
+            return self._yes_no(text)
+        if kind == "date":
+            return self._date(text)
+        if kind == "single":
+            return self._option(text, place, readings)
+        if kind == "multi":
+            return self._several(text, place, readings)
+        return self._ranking(text)
+
+    def _problem(self, code: str, value: object, remedy: str = "", **fields: Any) -> Problem:
+        suggestion = message(f"responses.{remedy}", **fields) if remedy else None
+        return Problem(code=code, item=self.item.name, value=value, suggestion=suggestion,
+                       message=message(f"responses.bad_{code}", value=value, **fields))  # fmt: skip
+
+    def _scale(self, text: str) -> Any:
+        if plain_text(text) in self.points:
+            return self.points[plain_text(text)]
+        digits = unicodedata.normalize("NFKC", text).strip()
+        if _WHOLE.fullmatch(digits) and len(digits) < 16:
+            return int(float(digits))
+        if _BROKEN.fullmatch(text) or _BROKEN.fullmatch(digits):
+            return self._problem("not_integer", text, "remedy_whole")
+        if _SHEET_DATE.fullmatch(text):
+            return self._problem("spreadsheet_date", text, "remedy_date_cell")
+        return self._problem("not_a_number", text, "remedy_number")
+
+    def _matrix_cell(self, text: str) -> Any:
+        """Read the answer in one row of a matrix: a point of its scale, or one of its named columns."""
+        scale = self.item.scale
+        if scale is None:
+            value = self.points.get(plain_text(text))
+            return self._problem("unknown_option", text, "remedy_option", item=self.item.name,
+                                 options=", ".join(self.item.values)) if value is None else value  # fmt: skip
+        value = self._scale(text)
+        if not isinstance(value, Problem) and value not in scale:
+            return self._problem("out_of_range", text, "remedy_range", low=scale[0], high=scale[-1])
+        return value
+
+    def _number(self, text: str) -> Any:
+        digits = unicodedata.normalize("NFKC", text).strip()
+        if _GROUPED.fullmatch(digits):
+            digits = digits.replace(",", "")
+        if not _NUMBER.fullmatch(digits) or len(digits) > 300:
+            date = _SHEET_DATE.fullmatch(text)
+            return self._problem("spreadsheet_date" if date else "not_a_number", text,
+                                 "remedy_date_cell" if date else "remedy_number")  # fmt: skip
+        number = float(digits)
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+    def _yes_no(self, text: str) -> Any:
+        folded = text.casefold()
+        if plain_text(text) in self.points:
+            return bool(self.points[plain_text(text)])
+        if folded in _YES or (folded == "1"):
+            return True
+        if folded in _NO or folded == ("2" if self.numbered else "0"):
+            return False
+        return self._problem("not_yes_no", text, "remedy_yes_no")
+
+    def _date(self, text: str) -> Any:
+        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?", text)
+        if found:
+            try:
+                return dt.date(*(int(part) for part in found.groups()))
+            except ValueError:
+                pass
+        return self._problem("not_a_date", text, "remedy_date")
+
+    def _option(self, text: str, place: int, readings: Readings) -> Any:
+        value = self._known_option(text)
+        if value is not None:
+            return value
+        written = self._write_in(text)
+        if written is not None:
+            readings.other[place] = written[1]
+            return written[0]
+        if _SHEET_DATE.fullmatch(text):
+            return self._problem("spreadsheet_date", text, "remedy_date_cell")
+        if getattr(self.item, "other", False) and not self.numbered:
+            readings.other[place] = text
+            readings.written_in.add(place)
+            return "other"
+        return self._unknown(text)
+
+    def _unknown(self, text: str) -> Problem:
+        shown = ", ".join(option.value for option in self.item.options[:12])
+        return self._problem("unknown_option", text, "remedy_option", options=shown, item=self.item.name)
+
+    def _known_option(self, text: str) -> str | None:
+        folded = plain_text(text)
+        if text in self.codes:
+            return self.codes[text]
+        if folded in self.mapped:
+            return self.mapped[folded]
+        if self.numbered and text in self.by_number:
+            return self.by_number[text]
+        if folded and folded in self.labels:
+            return self.labels[folded]
+        return self.by_number.get(text) if self.layout.by_number else None
+
+    def _write_in(self, text: str) -> tuple[str, str] | None:
+        for pattern in (_WRITE_IN, _AFTER_OTHER):
+            found = pattern.fullmatch(text)
+            if found:
+                value = self._known_option(found["option"].strip())
+                if value is not None and (pattern is _WRITE_IN or value == "other"):
+                    return value, found["text"].strip()
+        return None
+
+    def _several(self, text: str, place: int, readings: Readings) -> Any:
+        chosen: list[str] = []
+        unknown: list[str] = []
+        for part in self._parts(text):
+            value = self._known_option(part)
+            if value is None:
+                written = self._write_in(part)
+                if written is not None:
+                    value, readings.other[place] = written
+            if value is None:
+                unknown.append(part)
+            elif value not in chosen:
+                chosen.append(value)
+        if unknown and getattr(self.item, "other", False) and not self.numbered:
+            readings.other[place] = "; ".join(unknown)
+            readings.written_in.add(place)
+            chosen += [] if "other" in chosen else ["other"]
+        elif unknown:
+            return self._unknown(unknown[0])
+        order = [option.value for option in self.item.options]
+        return tuple(sorted(chosen, key=lambda v: order.index(v) if v in order else len(order)))
+
+    def _parts(self, text: str) -> list[str]:
+        """Part a cell into choices: at the platform's separators, but never inside the label of an option."""
+        if self._known_option(text) is not None:
+            return [text]
+        for separator in self.layout.separators:
+            if separator not in text:
+                continue
+            pieces = text.split(separator)
+            parts: list[str] = []
+            start = 0
+            while start < len(pieces):
+                for end in range(len(pieces), start, -1):
+                    joined = separator.join(pieces[start:end]).strip()
+                    if end == start + 1 or self._known_option(joined) is not None:
+                        if joined:
+                            parts.append(joined)
+                        start = end
+                        break
+            if any(self._known_option(part) is not None or self._write_in(part) is not None for part in parts):
+                return parts
+        return [text]
+
+    def _ranking(self, text: str) -> Any:
+        pieces = re.split(r"→|┋|;|,|>", text)
+        ranked = [self._known_option(piece.strip()) for piece in pieces if piece.strip()]
+        if any(value is None for value in ranked):
+            return self._unknown(text)
+        return tuple(str(value) for value in ranked)
+
+
+def _all_whole(text: str, separators: Sequence[str]) -> bool:
+    for separator in separators:
+        text = text.replace(separator, " ")
+    return all(re.fullmatch(r"-?\d+", part) for part in text.split())
+
+
+def _point_labels(item: Any) -> dict[str, Any]:
+    """Return the labels of a scale's points (or of yes and no), as `plain_text`, with the answer each stands for."""
+    points: dict[str, Any] = {}
+    for value, text in (getattr(item, "labels", None) or {}).items():
+        answer = {"yes": True, "no": False}.get(value, value)
+        for label in text.values():
+            points.setdefault(plain_text(label), answer)
+    for column in getattr(item, "columns", None) or ():
+        answer = column.value if item.scale is None else int(column.value)
+        for label in (column.value, *column.text.values()):
+            points.setdefault(plain_text(label), answer)
+    return points
+
+
+def part_text(item: Any, part: str, header: str | None) -> set[str]:
+    """Return the texts, folded, which in an option's own column mean that it was ticked."""
+    names = {part.casefold(), (header or part).strip().casefold()}
+    for place, option in enumerate(item.options, start=1):
+        if option.value == part:
+            names |= {text.strip().casefold() for text in option.text.values()}
+            names.add(str(place if option.code is None else option.code))
+    return names
+
+
+def is_whole(text: str) -> bool:
+    """Say whether a text is a whole number."""
+    return bool(_WHOLE.fullmatch(text)) and len(text) < 16
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a number."""
+    return bool(_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text))
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is a date with the year first."""
+    return bool(re.fullmatch(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T][\d:.]+)?", text))
+
+
+def is_yes_no(text: str) -> bool:
+    """Say whether a text is a yes or a no."""
+    return text.casefold() in _YES | _NO
+
+
+def split_write_in(text: str) -> tuple[str, str | None]:
+    """Return an option's label and what was written beside it, if anything was.
+
+    Examples
+    --------
+    >>> split_write_in("其他〖配送太慢〗")
+    ('其他', '配送太慢')
+    """
+    found = _WRITE_IN.fullmatch(text)
+    return (found["option"].strip(), found["text"].strip()) if found else (text, None)

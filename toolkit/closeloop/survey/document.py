@@ -1,0 +1,190 @@
+"""A YAML file as plain data, with the line on which each part of it stands."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from closeloop.survey.findings import Finding, definition_error
+from closeloop.text import LocalText, message
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions from the top of a document down to one value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A YAML file that could be read.
+
+    Attributes
+    ----------
+    file : str
+        As it was given.
+    data : dict
+        Its content.
+    lines : mapping
+        Path → 1-based line of the key or list entry.
+    findings : tuple of Finding
+        Keys that are there twice.
+    """
+
+    file: str
+    data: dict[str, Any]
+    lines: Mapping[KeyPath, int]
+    findings: tuple[Finding, ...] = ()
+
+    def line(self, path: KeyPath) -> int | None:
+        """Return the line of a path, or of the nearest part above it that has one."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return None
+
+
+def path_text(path: KeyPath) -> str:
+    """Return a path as people write it.
+
+    Examples
+    --------
+    >>> path_text(("pages", 0, "items", 2, "ask"))
+    'pages[0].items[2].ask'
+    """
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def read_document(path: Path) -> Document:
+    """Read a YAML 1.2 file whose top is a mapping.
+
+    Raises
+    ------
+    SurveyDefinitionError
+        If the file is not UTF-8, not YAML, empty, or not a mapping.
+    """
+    file = str(path)
+    text = _decode(path.read_bytes(), file)
+    root = _compose(text, file)
+    if root is None:
+        raise definition_error(file, [Finding(code="empty", file=file, line=1, message=message("survey.empty"))])
+    if not isinstance(root, MappingNode):
+        finding = Finding(code="not_a_mapping", file=file, line=1, message=message("survey.not_a_mapping"))
+        raise definition_error(file, [finding])
+    lines: dict[KeyPath, int] = {(): 1}
+    findings = [
+        Finding(
+            code="duplicate_key",
+            file=file,
+            line=second,
+            field=path_text(where),
+            message=message("survey.duplicate_key", key=where[-1], first=first, second=second),
+        )
+        for where, first, second in _walk(root, file, lines)
+    ]
+    yaml = YAML(typ="safe", pure=True)
+    yaml.allow_duplicate_keys = True  # they are already in `findings`, all of them
+    try:
+        data = yaml.load(text)
+    except ConstructorError as error:  # a tag such as !python, or a list as a key
+        raise definition_error(file, [_syntax_finding(error, text, file)]) from None
+    return Document(file=file, data=data, lines=lines, findings=tuple(findings))
+
+
+def _compose(text: str, file: str) -> Node | None:
+    try:
+        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        raise definition_error(file, [_syntax_finding(error, text, file)]) from None
+    except RecursionError:
+        raise definition_error(
+            file, [Finding(code="depth", file=file, line=1, message=message("survey.depth"))]
+        ) from None
+    return root
+
+
+def write_document(data: Mapping[str, Any], path: Path) -> None:
+    """Write plain data as YAML in block style, UTF-8."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        yaml.dump(_quotable(data), stream)
+
+
+def _quotable(value: Any) -> Any:
+    """Return data made of what YAML can hold: tuples become lists."""
+    if isinstance(value, Mapping):
+        return {key: _quotable(entry) for key, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_quotable(entry) for entry in value]
+    return value if isinstance(value, (str, int, float, bool, datetime.date)) or value is None else str(value)
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        finding = Finding(code="encoding", file=file, line=line, message=message("survey.encoding"))
+        raise definition_error(file, [finding]) from None
+
+
+def _syntax_finding(error: YAMLError, text: str, file: str) -> Finding:
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    line = None if mark is None else mark.line + 1
+    if line is None:
+        position = getattr(error, "position", None)  # a character that YAML does not allow
+        line = 1 if position is None else text[:position].count("\n") + 1
+    lines = text.splitlines()
+    content = lines[line - 1] if line <= len(lines) else ""
+    if "\t" in content[: len(content) - len(content.lstrip())] or "\\t" in str(error):
+        return Finding(code="tab", file=file, line=line, message=message("survey.tab"))
+    problem = (error.problem if isinstance(error, MarkedYAMLError) else "") or str(error).splitlines()[0]
+    return Finding(
+        code="syntax",
+        file=file,
+        line=line,
+        message=message("survey.syntax", problem=problem, content=content.strip()[:60]),
+        suggestion=_syntax_hint(content),
+    )
+
+
+def _syntax_hint(content: str) -> LocalText | None:
+    if any(char in content for char in "：，｛｝［］"):
+        return message("survey.syntax_full_width")
+    return message("survey.syntax_quotes") if any(char in content for char in "?:,{}[]&*!%@`") else None
+
+
+def _walk(root: Node, file: str, lines: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, int]]:
+    """Note the line of every part of a document; give each key that is there twice, with both lines."""
+    waiting: list[tuple[Node, KeyPath, tuple[int, ...]]] = [(root, (), ())]
+    while waiting:
+        node, path, above = waiting.pop()
+        if id(node) in above:
+            line = node.start_mark.line + 1
+            finding = Finding(
+                code="anchor", file=file, line=line, field=path_text(path), message=message("survey.anchor")
+            )
+            raise definition_error(file, [finding])
+        parts: list[tuple[str | int, int, Node]] = []
+        if isinstance(node, MappingNode):
+            parts = [(_key_text(key), key.start_mark.line + 1, value) for key, value in node.value]
+        elif isinstance(node, SequenceNode):
+            parts = [(position, entry.start_mark.line + 1, entry) for position, entry in enumerate(node.value)]
+        for key, line, value in parts:
+            where = (*path, key)
+            if where in lines:
+                yield where, lines[where], line
+            lines[where] = line
+            waiting.append((value, where, (*above, id(node))))
+
+
+def _key_text(key: Node) -> str:
+    return str(key.value) if isinstance(key, ScalarNode) else "?"

@@ -1,0 +1,248 @@
+"""Reports: results, tables, figures and text as one file that needs nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from closeloop import __version__, text
+from closeloop.html import Html, element, join
+from closeloop.metrics.nps import NpsResult
+from closeloop.metrics.satisfaction import MeanResult, ShareResult
+from closeloop.metrics.score_table import ScoreTable
+from closeloop.responses.responses import Responses
+from closeloop.survey.survey import Survey
+from closeloop.text import LocalText, message, normalise_tag
+from closeloop.views.chart import Chart
+from closeloop.views.frame_table import frame_table
+from closeloop.views.numbers import number
+from closeloop.views.responses_table import responses_block
+from closeloop.views.result_card import result_card
+from closeloop.views.score_panel import ScorePanel, panels
+from closeloop.views.score_table import bar, score_table, share_key
+from closeloop.views.style import css, shortened
+from closeloop.views.survey_table import survey_block
+from closeloop.views.words import in_tag, marks, say
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_PAGE = """:root{{color-scheme:light dark}}body{{margin:0;background:light-dark(#ffffff,#111111)}}
+@page{{size:A4;margin:14mm 13mm 17mm;@bottom-left{{content:"{title}";{small}}}
+@bottom-right{{content:counter(page) " / " counter(pages);{small}}}}}@media print{{body{{background:none}}}}"""
+_SMALL = "font:8pt system-ui,sans-serif;color:#595959"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading between the parts of a report; a text that starts with ``# `` is one too.
+
+    Examples
+    --------
+    >>> Heading("What we found").text
+    'What we found'
+    """
+
+    text: LocalText | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Report:
+    """A report that is put together but not yet written; what `report` returns.
+
+    Attributes
+    ----------
+    title : str or LocalText
+    parts : tuple
+    language : str
+        The language of everything that the report says itself.
+    """
+
+    title: LocalText | str
+    parts: tuple[Any, ...]
+    language: str
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the report as one HTML file: no script, no request, light and dark, A4 on paper.
+
+        The same parts give the same bytes.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        target = Path(path)
+        target.write_bytes(self._page().encode("utf-8"))
+        return target
+
+    def _page(self) -> str:
+        title = in_tag(self.title, self.language)
+        head = element(
+            "head",
+            element("meta", charset="utf-8"),
+            element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            element("meta", name="generator", content=f"closeloop {__version__}"),
+            element("title", title),
+            element("style", css(), _css(), Html(_PAGE.format(title=_css_text(title), small=_SMALL))),
+        )
+        body = element("body", element("main", self._sheet(), class_="cl", lang=self.language))
+        return "<!doctype html>\n" + element("html", head, body, lang=self.language) + "\n"
+
+    def _sheet(self) -> Html:
+        tag = self.language
+        body = join(_part(part, tag) for part in self.parts)
+        tables = [part for part in self.parts if isinstance(part, ScoreTable) and part.blocks]
+        source = in_tag(tables[0].source, tag) if tables else ""
+        top = element("div", element("span", source), " ", element("span", f"closeloop {__version__}"), class_="top")
+        lead = _lead(panels(tables[0], tag)[0]) if tables else Html("")
+        title = element("h1", in_tag(self.title, tag))
+        return element("div", top, title, lead, body, self._foot(body), class_="sheet")
+
+    def _foot(self, body: Html) -> Html:
+        tag = self.language
+        imports = [part for part in self.parts if isinstance(part, Responses)]
+        lines = [say("kept_rows", tag, **{k: number(n) for k, n in part.ledger.items()}) for part in imports]
+        files = {source.name: source.sha256 for part in imports for source in part.sources if source.sha256}
+        if files:
+            listed = marks(tag).comma.join(f"{name} {sha[:16]}" for name, sha in files.items())
+            lines.append(say("made_from", tag, version=__version__, files=listed))
+        else:
+            content = hashlib.sha256(body.encode("utf-8")).hexdigest()[:16]
+            lines.append(say("made_of", tag, version=__version__, content=content))
+        return element("div", join((element("span", line) for line in lines), " "), class_="foot")
+
+    def _repr_html_(self) -> str:
+        return element("style", css(), _css()) + element("div", self._sheet(), class_="cl", lang=self.language)
+
+    def __repr__(self) -> str:
+        return f"<Report: {in_tag(self.title, self.language)}; {len(self.parts)} parts>"
+
+
+def report(title: LocalText | str, parts: Sequence[Any], language: str | None = None) -> Report:
+    """Put results, tables, figures and text together; the first score table's finding leads.
+
+    Parameters
+    ----------
+    title : str or LocalText
+        Says the finding, if you can.
+    parts : sequence
+        In order: score tables, responses, surveys, results, charts, matplotlib figures, data frames, headings (or a
+        text that starts with ``# ``) and texts (an empty line parts paragraphs; markup is shown, not followed).
+    language : {"en", "zh-CN"}, optional
+        The language in use, if left out.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError
+        If a part is none of these.
+
+    Examples
+    --------
+    >>> from closeloop.metrics.nps import NpsResult
+    >>> report("Third quarter", ["# Everybody", NpsResult(promoters=17, passives=12, detractors=7), "Stable."])
+    <Report: Third quarter; 3 parts>
+    """
+    tag = text.language() if language is None else normalise_tag(language)
+    for at, part in enumerate(parts):
+        if not _is_part(part):
+            raise TypeError(message("views.not_a_part", at=at + 1, kind=type(part).__name__))
+    return Report(title=title, parts=tuple(parts), language=tag)
+
+
+def _part(part: Any, tag: str) -> Html:
+    if isinstance(part, Heading):
+        return element("h2", in_tag(part.text, tag), class_="part")
+    if isinstance(part, str | LocalText):
+        return _prose(in_tag(part, tag), tag)
+    return element("section", _shown(part, tag), class_="part")
+
+
+def _prose(said: str, tag: str) -> Html:
+    if said.startswith("# "):
+        return _part(Heading(said[2:].strip()), tag)
+    paragraphs = [" ".join(paragraph.split()) for paragraph in said.replace("\r\n", "\n").split("\n\n")]
+    return element("div", *(element("p", paragraph) for paragraph in paragraphs if paragraph), class_="part text")
+
+
+def _shown(part: Any, tag: str) -> Html:
+    if isinstance(part, ScoreTable):
+        return score_table(part, tag)
+    if isinstance(part, Responses):
+        return responses_block(part, tag)
+    if isinstance(part, Survey):
+        return survey_block(part, tag)
+    if isinstance(part, NpsResult | ShareResult | MeanResult):
+        return result_card(part, tag)
+    if isinstance(part, Chart):
+        return part.to_html()
+    if _is_figure(part):
+        return Chart(figure=part, title="", alt=_titles(part) or say("figure", tag)).to_html()
+    return frame_table(part, tag)
+
+
+def _is_part(part: Any) -> bool:
+    known = (str, LocalText, Heading, ScoreTable, Responses, Survey, NpsResult, ShareResult, MeanResult, Chart)
+    return isinstance(part, known) or _is_figure(part) or _is_frame(part)
+
+
+def _is_figure(part: Any) -> bool:
+    from matplotlib.figure import Figure
+
+    return isinstance(part, Figure)
+
+
+def _is_frame(part: Any) -> bool:
+    import narwhals as nw
+
+    return isinstance(nw.from_native(part, eager_only=True, pass_through=True), nw.DataFrame)
+
+
+def _titles(figure: Any) -> str:
+    """Return what somebody's own figure says of itself."""
+    titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
+    return ". ".join(title for title in titles if title)
+
+
+def _lead(panel: ScorePanel) -> Html:
+    sentence = element("p", panel.sentence, class_="lead")
+    total = panel.total
+    if total.estimate is None:
+        return sentence
+    said = [panel.estimate_head, f"{panel.interval_head} {panel.interval(total)}", f"n = {total.count}"]
+    parts: list[object] = [
+        element("b", panel.write(total.estimate)),
+        element("div", join((element("span", line) for line in said), " "), class_="said"),
+    ]
+    if total.shares:
+        parts.append(element("div", bar(total.shares), " ", share_key(panel.tag), class_="three"))
+    return join([sentence, element("div", join(parts, " "), class_="hero")])
+
+
+@cache
+def _css() -> Html:
+    return shortened(resources.files("closeloop").joinpath("views", "report.css").read_text(encoding="utf-8"))
+
+
+def _css_text(said: str) -> str:
+    r"""Return a text as it may stand within quotes in CSS: all but letters and digits by number.
+
+    Examples
+    --------
+    >>> _css_text('a"}</style>')
+    'a\\22 \\7d \\3c \\2f style\\3e '
+    """
+    return "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in " ".join(said.split()))

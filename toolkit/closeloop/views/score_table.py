@@ -1,0 +1,144 @@
+"""A score table as HTML: the sentence, then shares, estimate and interval on one scale, then how it was done."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from closeloop.html import Cell, Column, Html, Section, element, join, table
+from closeloop.views.numbers import number
+from closeloop.views.score_panel import PanelSection, ScorePanel, ScoreRow, panels
+from closeloop.views.words import marks, say
+
+if TYPE_CHECKING:
+    from closeloop.metrics.score_table import ScoreTable
+
+_LONG = 25
+"""Rows from which a table is set closer."""
+
+
+def score_table(scores: ScoreTable, tag: str) -> Html:
+    """Return every block of a score table, one HTML table each, and what a reader of all of them should know."""
+    blocks = [element("div", panel_table(panel), class_="block") for panel in panels(scores, tag)]
+    notes = marks(tag).gap.join(note.in_language(tag) for note in scores.notes)
+    return join([*blocks, element("p", notes, class_="note") if notes else Html("")])
+
+
+def panel_table(panel: ScorePanel) -> Html:
+    """Return one block: table and note."""
+    scale = Scale.of(panel)
+    three = panel.kind == "nps"
+    tag = panel.tag
+    columns = [Column(head=panel.who, css="who"), Column(head="n", css="num count")]
+    if three:
+        columns.append(Column(head=join([say("shares", tag), share_key(tag)]), css="share"))
+    columns.append(Column(head=panel.estimate_head, css="num est"))
+    columns.append(Column(head=element("div", scale.ticks(), " ", element("span", panel.interval_head)), css="plot"))
+    rows = panel.rows
+    long = " long" if len(rows) >= _LONG else ""
+    return join(
+        [
+            table(
+                tuple(columns),
+                [_section(panel, section, scale) for section in panel.sections],
+                caption=join([element("b", panel.title), " ", element("span", panel.sentence)]),
+                foot=[_cells(panel, panel.total, scale)],
+                css=f"st {'three' if three else 'one'}{long}",
+                style=f"--who:{_width([*(row.label for row in rows), panel.total.label])}px",
+            ),
+            element("p", marks(panel.tag).gap.join(panel.notes), class_="note"),
+        ]
+    )
+
+
+def bar(shares: tuple[float, float, float]) -> Html:
+    """Return three shares (per cent) as a bar with its numbers, which read as numbers where there is no style."""
+    parts = [
+        element("span", number(share), class_=name if share else f"{name} none", style=f"--v:{share:.1f}")
+        for name, share in zip("dqp", shares, strict=True)
+    ]
+    return element("div", join(parts, " "), class_="bar")
+
+
+class Scale:
+    """The common scale of a block, in per cent of the drawing's width.
+
+    Examples
+    --------
+    >>> Scale(-12, 48, at=None).steps
+    (0.0, 20.0, 40.0)
+    """
+
+    def __init__(self, low: float, high: float, at: float | None, panel: ScorePanel | None = None) -> None:
+        reach = (high - low) or 1.0
+        self.low, self.high = low - 0.06 * reach, high + 0.06 * reach
+        self.at, self.panel = at, panel
+        step = 10.0 ** math.floor(math.log10(reach / 2))
+        step *= next(m for m in (0.5, 1, 2, 5, 10) if reach / (step * m) <= 5)
+        first = math.ceil(low / step - 1e-9)
+        self.steps = tuple(_clean(step * i) for i in range(first, math.floor(high / step + 1e-9) + 1))
+
+    @classmethod
+    def of(cls, panel: ScorePanel) -> Scale:
+        """Return the scale on which every interval of a panel fits."""
+        shown = [row for row in (*panel.rows, panel.total) if row.estimate is not None]
+        ends = [end for row in shown for end in (row.low, row.estimate, row.high) if end is not None]
+        ends = [end for end in ends if not math.isnan(end)] or [0.0]
+        return cls(min(ends), max(ends), panel.total.estimate if panel.rows else None, panel)
+
+    def place(self, value: float) -> str:
+        """Return where a value lies, as a CSS percentage."""
+        return f"{100 * (value - self.low) / (self.high - self.low):.2f}%"
+
+    def ticks(self) -> Html:
+        """Return the head of the column: the numbers of the scale."""
+        write = self.panel.write if self.panel else number
+        texts = [element("text", write(step), x=self.place(step), y=15) for step in self.steps]
+        return element("svg", *texts, *self._lines("20", "26"), class_="dw", aria_hidden="true")
+
+    def whisker(self, row: ScoreRow) -> Html:
+        """Return one row's dot and whisker."""
+        drawn = [*self._lines("0", "100%")]
+        if self.at is not None:
+            x = self.place(self.at)
+            drawn.append(element("line", class_="ref", x1=x, x2=x, y1="0", y2="100%"))
+        if row.low is not None and row.high is not None and not math.isnan(row.low + row.high):
+            ends = {"x1": self.place(row.low), "x2": self.place(row.high)}
+            drawn.append(element("line", class_="ci", **ends, y1="50%", y2="50%"))
+        if row.estimate is not None:
+            drawn.append(element("circle", cx=self.place(row.estimate), cy="50%", r=4))
+        return element("svg", *drawn, class_="dw", aria_hidden="true")
+
+    def _lines(self, top: str, bottom: str) -> list[Html]:
+        places = [(self.place(step), "grid" if step else "zero") for step in self.steps]
+        return [element("line", class_=css, x1=x, x2=x, y1=top, y2=bottom) for x, css in places]
+
+
+def _clean(value: float) -> float:
+    return round(value, 6)
+
+
+def _section(panel: ScorePanel, section: PanelSection, scale: Scale) -> Section:
+    return Section(rows=tuple(_cells(panel, row, scale) for row in section.rows), heading=section.heading)
+
+
+def _cells(panel: ScorePanel, row: ScoreRow, scale: Scale) -> tuple[object, ...]:
+    three = panel.kind == "nps"
+    if row.estimate is None:
+        return (row.label, row.count, Cell(content=row.hidden, css="hid", span=3 if three else 2))
+    plot = element("div", scale.whisker(row), " ", element("span", panel.interval(row)))
+    shares = (bar(row.shares),) if row.shares else ()
+    return (row.label, row.count, *shares, panel.write(row.estimate), plot)
+
+
+def share_key(tag: str) -> Html:
+    """Return the key to the three colours."""
+    names = (("d", "detractors"), ("q", "passives"), ("p", "promoters"))
+    keys = [element("span", element("i", class_=css), say(f"scores.{name}", tag)) for css, name in names]
+    return element("div", join(keys, " "), class_="key")
+
+
+def _width(labels: list[str]) -> int:
+    """Return the width of the first column in pixels: the longest label, within reason."""
+    longest = max(sum(13 if ord(character) > 0x2E7F else 7 for character in label) for label in labels)
+    return min(max(longest + 14, 72), 210)
