@@ -60,7 +60,7 @@ test: lint types ## everything: lint, types, all tests, the browser, the noteboo
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 test-engines: $(VENV)/.dev ## the score on every dataframe engine (Spark and Dask join with their own tests)
-	@$(BIN)/python -m pytest tests/metrics tests/frames -k "polars or duckdb or pyarrow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/metrics/test_engines.py tests/test_frames.py $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	@$(BIN)/ruff check .

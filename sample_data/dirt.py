@@ -171,7 +171,7 @@ def soil_qualtrics(rows: list[Row], draws: Draws) -> Dirt:
     ):
         dirt.everywhere(kind, dirt.pick(n), score, always(text), **{group: ""})
     dirt.everywhere("overall_6", dirt.pick(3), layouts.TAG["overall"], always("6"))
-    dirt.everywhere("region_unknown_option", dirt.pick(3), layouts.TAG["region"], always("Far East"))
+    dirt.everywhere("region_unknown_option", dirt.pick(12), layouts.TAG["region"], always("Far East"))
     for row in dirt.pick(4, lambda row: row.answer.recommend <= 8 and "other" not in row.answer.pains):
         ticked = list(dict.fromkeys((*row.answer.pains, *layouts.PAINS)))[:4]
         cells = {layouts.PAIN_TAG[pain]: instrument.text("pains", pain, "en") for pain in ticked}
@@ -211,7 +211,7 @@ def soil_wjx(rows: list[Row], draws: Draws) -> Dirt:
     ):
         dirt.everywhere(kind, dirt.pick(n), score, always(text))
     dirt.everywhere("overall_6", dirt.pick(2), header["overall"], always("6"))
-    for row in dirt.pick(3):
+    for row in dirt.pick(12):
         dirt.write("region_unknown_option", row, {header["region"]: "华东区"}, main=header["region"])
         dirt.write("region_unknown_option", row, {header["region"]: "9"}, main=header["region"], by_order=True)
     for row in dirt.pick(3, lambda row: row.answer.recommend <= 8 and "other" not in row.answer.pains):

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
     {"text"}, {"errors"}, {"frames", "html"}, {"stats"}, {"forms"}, {"survey", "metrics"}, {"responses"},
-    {"analysis", "themes"}, {"rootcause", "followup"}, {"views"}, {"widgets"}, {"cli"}, {"__main__"},
+    {"analysis", "themes"}, {"rootcause", "followup"}, {"views"}, {"widgets"}, {"demo"}, {"cli"}, {"__main__"},
 )  # fmt: skip
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 

@@ -26,7 +26,7 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "Nps": "(item)",
     "TopBox": "(item, points=5, top=2)",
     "MeanScore": "(item)",
-    "Period": "(column, every)",
+    "Period": "(column)",
     "report": "(title, parts, language=None)",
     "set_language": "(tag)",
     "language": "()",

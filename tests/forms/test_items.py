@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -168,6 +169,12 @@ def test_a_text_is_needed_in_every_language_of_the_survey() -> None:
 def test_the_reason_of_a_guess_may_be_in_any_language() -> None:
     item = ITEM.validate_python({"name": "x", "type": "nps", "to_confirm": {"de": "geraten"}}, context=BOTH)
     assert item.to_confirm == LocalText({"de": "geraten"})
+
+
+def test_what_is_kept_for_others_is_what_json_holds() -> None:
+    item = make(type="nps", extra={"since": date(2026, 1, 5), 1: ("a", None)})
+    assert item.extra == {"since": "2026-01-05", "1": ["a", None]}
+    assert faults(type="nps", extra={"a": [float("inf")]})[0][0] == "not_json"
 
 
 def test_items_are_immutable() -> None:

@@ -100,7 +100,9 @@ def test_mean_coverage_of_the_default_by_exact_enumeration() -> None:
     n, shares = 10, (0.2, 0.3, 0.5)
     cells = np.array([(d, n0, n - d - n0) for d in range(n + 1) for n0 in range(n + 1 - d)])
     probability = [
-        factorial(n) / np.prod([factorial(k) for k in cell]) * np.prod([s**k for s, k in zip(shares, cell, strict=True)])
+        factorial(n)
+        / np.prod([factorial(k) for k in cell])
+        * np.prod([s**k for s, k in zip(shares, cell, strict=True)])
         for cell in cells.tolist()
     ]
     covered = {}

@@ -100,7 +100,9 @@ def can_be_worked_out(n: list[int], sums: list[Sum], verdict: np.ndarray) -> lis
 def test_no_hidden_count_and_no_small_remainder_follows_by_subtraction(
     data: st.DataObject, rows: int, columns: int, both: bool
 ) -> None:
-    cells = np.array(data.draw(st.lists(sizes, min_size=rows * columns, max_size=rows * columns))).reshape(rows, columns)
+    cells = np.array(data.draw(st.lists(sizes, min_size=rows * columns, max_size=rows * columns))).reshape(
+        rows, columns
+    )
     n, sums = crossing(cells, both=both)
     verdict = suppress(n, sums, MIN_N)
     assert all(verdict[i] for i, size in enumerate(n) if 0 < size < MIN_N)

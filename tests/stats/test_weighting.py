@@ -1,4 +1,7 @@
-"""Weighted variance and effective sample size against R's survey package."""
+"""Weighted variance and effective sample size.
+
+The figures of R's survey package stand in tests/metrics/test_weighted_score.py.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ import numpy as np
 import pytest
 
 from closeloop.stats.weighting import effective_n, linearised_variance
-
-# R survey 4.1-1, data(api), apistrat: category from api00 (≤ 600, ≤ 700, above), weights only:
-# detractors, passives, promoters by weight
-STRATA = {44.2099990844727: (36, 29, 35), 15.1000003814697: (15, 18, 17), 20.3600006103516: (23, 10, 17)}
 
 
 def test_variance_of_equal_weights_is_the_textbook_one_with_n_minus_one() -> None:

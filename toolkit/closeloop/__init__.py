@@ -41,7 +41,7 @@ _HOME = {
     "set_language": "text",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0604
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """The command line: ``closeloop import``, ``score``, ``draft``, ``demo``.
 
-Exit codes: 0 done, 1 findings (with ``--strict``), 2 wrong use or unreadable input. A fault in the input is a message with
-place and remedy on the error stream, never a traceback.
+Exit codes: 0 done, 1 findings (with ``--strict``), 2 wrong use or unreadable input. A fault in the input is a message
+with place and remedy on the error stream, never a traceback.
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
     from closeloop.responses.responses import Responses
     from closeloop.survey.survey import Survey
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Customer feedback from a survey file to a closed loop. 从问卷到闭环的客户反馈。")  # fmt: skip
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Customer feedback from a survey file to a closed loop. 从问卷到闭环的客户反馈。",
+)
 
 _FINDINGS, _WRONG = 1, 2
 
 Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS or Parquet. 数据文件。")]
-SurveyName = Annotated[str | None, typer.Option("--survey", help="A shipped survey's name, or a path. 问卷名称或路径。")]
+SurveyName = Annotated[
+    str | None, typer.Option("--survey", help="A shipped survey's name, or a path. 问卷名称或路径。")
+]
 Dialect = Annotated[str, typer.Option(help="auto, qualtrics, wjx, plain. 平台格式。")]
 Encoding = Annotated[str, typer.Option(help="auto, or an encoding. 编码。")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表。")]
@@ -69,9 +75,11 @@ def import_(
     dialect: Dialect = "auto",
     encoding: Encoding = "auto",
     sheet: Sheet = None,
-    strict: Annotated[bool, typer.Option(help="Exit with 1 if an answer was set aside. 有答案被搁置时以 1 退出。")] = False,
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 1 if an answer was set aside. 有答案被搁置时以 1 退出。")
+    ] = False,
 ) -> None:
-    """Check exports against a survey; write what was accepted, what was set aside, and why. 导入并校验答卷。"""
+    """Check exports against a survey; write what was accepted, what was set aside, and why. 导入并校验答卷。"""  # noqa: D400
     from closeloop.responses.read import read_responses
 
     responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
@@ -87,11 +95,15 @@ def import_(
 def score(
     files: Files,
     survey: SurveyName = None,
-    nps: Annotated[str | None, typer.Option(help="The 0–10 column, where there is no survey file. 0–10 分的列。")] = None,
+    nps: Annotated[
+        str | None, typer.Option(help="The 0–10 column, where there is no survey file. 0–10 分的列。")
+    ] = None,
     csat: Annotated[str | None, typer.Option(help="The satisfaction column. 满意度列。")] = None,
     points: Annotated[int, typer.Option(help="Points of the satisfaction scale. 满意度分级数。")] = 5,
     top: Annotated[int, typer.Option(help="How many top points count. 计入的最高级数。")] = 2,
-    by: Annotated[list[str] | None, typer.Option(help="Column to break down by; several cross. 分组列，可多次给出。")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Column to break down by; several cross. 分组列，可多次给出。")
+    ] = None,
     method: Annotated[str | None, typer.Option(help="Interval method. 区间方法。")] = None,
     min_n: Annotated[int, typer.Option(help="Hide groups with fewer answers. 少于此数的小组隐藏。")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")] = False,
@@ -99,7 +111,7 @@ def score(
     encoding: Encoding = "auto",
     sheet: Sheet = None,
 ) -> None:
-    """Print scores with intervals: of a survey's metrics, or of one column of any export. 计算得分与区间。"""
+    """Print scores with intervals: of a survey's metrics, or of one column of any export. 计算得分与区间。"""  # noqa: D400
     if sum(choice is not None for choice in (survey, nps, csat)) != 1:
         raise typer.BadParameter(str(message("cli.one_metric")))
     responses = _responses(files, survey, nps, csat, points, dialect, encoding, sheet)
@@ -123,8 +135,16 @@ def _metric(nps: str | None, csat: str | None, points: int, top: int) -> Any:
 _ITEM = "score"
 
 
-def _responses(files: list[Path], survey: str | None, nps: str | None, csat: str | None, points: int, dialect: str,
-               encoding: str, sheet: str | None) -> Responses:  # fmt: skip
+def _responses(
+    files: list[Path],
+    survey: str | None,
+    nps: str | None,
+    csat: str | None,
+    points: int,
+    dialect: str,
+    encoding: str,
+    sheet: str | None,
+) -> Responses:
     from closeloop.responses.read import read_responses
 
     if survey is not None:
@@ -142,22 +162,30 @@ def _one_item(column: str, points: int | None) -> Survey:
     kind = "nps" if points is None else "csat"
     return survey_from_dict(
         {
-            "format": 1, "id": f"{kind}-of-one-column", "version": 1, "languages": ["en"], "title": column, "timezone": "UTC",
-            "pages": [{"name": "main", "items": [{**item, "ask": column}]}], "metrics": {kind: {"kind": kind, "item": _ITEM}},
+            "format": 1,
+            "id": f"{kind}-of-one-column",
+            "version": 1,
+            "languages": ["en"],
+            "title": column,
+            "timezone": "UTC",
+            "pages": [{"name": "main", "items": [{**item, "ask": column}]}],
+            "metrics": {kind: {"kind": kind, "item": _ITEM}},
         }
-    )  # fmt: skip
+    )
 
 
 @app.command()
 @_guarded
 def draft(
     file: Annotated[Path, typer.Argument(help="An export. 导出文件。")],
-    out: Annotated[Path | None, typer.Option(help="Survey file to write; printed if left out. 输出的问卷文件。")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Survey file to write; printed if left out. 输出的问卷文件。")
+    ] = None,
     dialect: Dialect = "auto",
     encoding: Encoding = "auto",
     sheet: Sheet = None,
 ) -> None:
-    """Draft a survey file from an export: types and options guessed, each guess with its reason. 由导出草拟问卷。"""
+    """Draft a survey file from an export: types and options guessed, each guess with its reason. 由导出草拟问卷。"""  # noqa: D400
     import tempfile
 
     from closeloop.responses.draft import draft_survey
@@ -175,7 +203,7 @@ def draft(
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write to. 输出文件夹。")] = Path("out"),
 ) -> None:
-    """Run the main job on the invented sample data, to a report in both languages. 用示例数据走完全程。"""
+    """Run the main job on the invented sample data, to a report in both languages. 用示例数据走完全程。"""  # noqa: D400
     from closeloop.demo import run_demo
 
     for line in run_demo(out):

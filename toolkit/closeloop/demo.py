@@ -49,11 +49,21 @@ def run_demo(out: Path) -> Iterator[str]:
     for tag in LANGUAGES:
         set_language(tag)
         parts = [
-            message("cli.demo_about"), f"# {message('cli.demo_segments')}", overall, overall.plot(),
-            f"# {message('cli.demo_months')}", months.plot(), months, f"# {message('cli.demo_measures')}", others,
-            f"# {message('cli.demo_import')}", responses,
-        ]  # fmt: skip
-        written[tag] = report(message("cli.demo_title"), parts, language=tag).to_html(out / f"report.{tag}.html").resolve()
+            message("cli.demo_about"),
+            f"# {message('cli.demo_segments')}",
+            overall,
+            overall.plot(),
+            f"# {message('cli.demo_months')}",
+            months.plot(),
+            months,
+            f"# {message('cli.demo_measures')}",
+            others,
+            f"# {message('cli.demo_import')}",
+            responses,
+        ]
+        written[tag] = (
+            report(message("cli.demo_title"), parts, language=tag).to_html(out / f"report.{tag}.html").resolve()
+        )
     set_language(asked)
     for tag in sorted(LANGUAGES, key=lambda name: name == asked):
         yield str(message("cli.demo_report", path=written[tag]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
@@ -32,7 +34,7 @@ RESERVED_FOR_HIDDEN = frozenset({"response_id", "respondent_id", "language", "wa
 def fault(key: str, /, **fields: object) -> PydanticCustomError:
     """Return a fault of a survey file as pydantic collects them; its text is the catalogue's ``key``."""
     # The fields go in one level down, so that pydantic does not format a text which already is formatted.
-    return PydanticCustomError(key, message(key, **fields).en, {"fields": fields})  # type: ignore[arg-type]
+    return PydanticCustomError(key, message(key, **fields).en, {"fields": fields})
 
 
 class Model(BaseModel):
@@ -69,11 +71,8 @@ def _loose_text(value: object, info: ValidationInfo) -> LocalText:
     wrong = {tag: text for tag, text in value.items() if not isinstance(tag, str) or not isinstance(text, str)}
     empty = [tag for tag, text in wrong.items() if text is None]
     if empty:
-        raise fault(
-            "forms.text_language_missing",
-            missing=", ".join(map(str, empty)),
-            present=", ".join(value.keys() - empty) or "–",
-        )
+        present = ", ".join(str(tag) for tag in value if tag not in empty) or "–"
+        raise fault("forms.text_language_missing", missing=", ".join(map(str, empty)), present=present)
     if wrong:
         tag, text = next(iter(wrong.items()))
         raise fault("forms.text_not_text", tag=tag, found=shown(text))
@@ -120,6 +119,19 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
+def _as_json(value: object) -> object:
+    """Return free data as JSON holds it, so that it comes back the same from any file: dates as text, keys as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(entry) for entry in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise fault("forms.not_json", found=shown(value))
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -147,6 +159,8 @@ Condition = Annotated[str, AfterValidator(_check_expression)]
 """An expression of the survey language, kept as written."""
 ItemName = Annotated[str, AfterValidator(_check_item_name)]
 """A name that is also a column, a Python name and an SPSS variable."""
+Free = Annotated[dict[str, Any], BeforeValidator(_as_json)]
+"""A mapping that is kept and not read: anything JSON can hold."""
 Number = StrictInt | StrictFloat
 Count = Annotated[int, Field(strict=True, ge=0)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]

@@ -43,11 +43,14 @@ class Form:
     pages: tuple[Page, ...]
     end_if: tuple[str, ...] = ()
     _items: Mapping[str, BaseItem] = field(init=False, repr=False, compare=False)
+    _pages: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _order: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         items = {item.name: item for page in self.pages for item in page.items}
+        numbers = {item.name: number for number, page in enumerate(self.pages) for item in page.items}
         object.__setattr__(self, "_items", items)
+        object.__setattr__(self, "_pages", numbers)
         depends = dependencies(
             [(page.show_if, [(item.name, item.show_if) for item in page.items]) for page in self.pages], self.end_if
         )
@@ -77,11 +80,6 @@ class Form:
         if name not in self._items:
             raise ColumnNotFoundError(name, self._items, message("forms.the_survey"))
         return self._items[name]
-
-    def page_of(self, name: str) -> Page:
-        """Return the page on which the item called `name` stands."""
-        wanted = self.item(name)
-        return next(page for page in self.pages if wanted in page.items)
 
     def visible(self, columns: Mapping[str, Coded | NDArray[Any]], n: int) -> dict[str, NDArray[np.bool_]]:
         """Say for each item which of `n` respondents are shown it.
@@ -126,13 +124,13 @@ class Form:
 
     def _conditions_of(self, name: str) -> Iterator[tuple[Expression, bool]]:
         """Give the conditions on which an item is shown, each with the outcome that it takes."""
-        page = self.page_of(name)
-        for text in (page.show_if, self._items[name].show_if):
+        number = self._pages[name]
+        for text in (self.pages[number].show_if, self._items[name].show_if):
             if text is not None:
                 yield parse(text), True
-        names = [[item.name for item in each.items] for each in self.pages]
+        names = [[item.name for item in page.items] for page in self.pages]
         for text in self.end_if:
-            if last_page(text, names) < self.pages.index(page):
+            if last_page(text, names) < number:
                 yield parse(text), False
 
 

@@ -49,19 +49,8 @@ DIVIDE: "/"
 """
 
 _WORDS = (
-    "true",
-    "false",
-    "or",
-    "and",
-    "contains",
-    "notcontains",
-    "anyof",
-    "allof",
-    "noneof",
-    "empty",
-    "notempty",
-    "iif",
-)
+    "true", "false", "or", "and", "contains", "notcontains", "anyof", "allof", "noneof", "empty", "notempty", "iif",
+)  # fmt: skip
 _SYNONYMS = {
     "equal": "=", "equals": "=", "is": "=", "eq": "=", "notequal": "!=", "notequals": "!=", "ne": "!=",
     "less": "<", "lessorequal": "<=", "greater": ">", "greaterorequal": ">=", "in": "anyof", "has": "contains",

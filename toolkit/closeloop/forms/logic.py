@@ -7,7 +7,7 @@ and, or, ! are applied to whole arrays. So both ways mean the same by constructi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,10 @@ import numpy as np
 from lark import Token, Tree
 from numpy.typing import NDArray
 
-from closeloop.forms.coded import Coded, is_missing
+from closeloop.forms.coded import Coded
 from closeloop.forms.grammar import ExpressionError, parse_tree
-from closeloop.forms.operators import BINARY, UNARY, answer_value, is_true, truthy
+from closeloop.forms.nodes import Array, Binary, Choice, Literal, Node, Reference, Unary, lookup
+from closeloop.forms.operators import is_true
 from closeloop.text import message
 
 __all__ = ["Coded", "Expression", "ExpressionError", "lookup", "parse"]
@@ -26,127 +27,6 @@ __all__ = ["Coded", "Expression", "ExpressionError", "lookup", "parse"]
 _SPELLINGS = {"==": "=", "<>": "!=", "=<": "<=", "=>": ">=", "&&": "and", "||": "or"}
 _YES_NO = frozenset({"=", "!=", "<", "<=", ">", ">=", "contains", "notcontains", "anyof", "allof", "noneof"})
 _MOST_COMBINATIONS = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A number, a text or true/false, as written."""
-
-    value: object
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:  # noqa: ARG002  one signature for all nodes
-        """Return the value."""
-        return self.value
-
-    def names(self) -> Iterator[str]:
-        """Give no names."""
-        return iter(())
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """``{name}``: the answer to an item, or to the row of a matrix as ``{matrix.row}``."""
-
-    name: str
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:
-        """Return the answer."""
-        return answer_value(lookup(answers, self.name))
-
-    def names(self) -> Iterator[str]:
-        """Give the name."""
-        yield self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Array:
-    """``['a', 'b']``."""
-
-    entries: tuple[Node, ...]
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:
-        """Return the entries' values."""
-        return tuple(entry.evaluate(answers) for entry in self.entries)
-
-    def names(self) -> Iterator[str]:
-        """Give the names in the entries."""
-        for entry in self.entries:
-            yield from entry.names()
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    """``! x``, ``x empty``, ``x notempty``."""
-
-    operator: str
-    operand: Node
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:
-        """Return true or false."""
-        return UNARY[self.operator](self.operand.evaluate(answers))
-
-    def names(self) -> Iterator[str]:
-        """Give the names in the operand."""
-        return self.operand.names()
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Two operands and what stands between them."""
-
-    operator: str
-    left: Node
-    right: Node
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:
-        """Return the operator's value."""
-        return BINARY[self.operator](self.left.evaluate(answers), self.right.evaluate(answers))
-
-    def names(self) -> Iterator[str]:
-        """Give the names in both operands."""
-        yield from self.left.names()
-        yield from self.right.names()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """``iif(condition, then, otherwise)``."""
-
-    condition: Node
-    then: Node
-    otherwise: Node
-
-    def evaluate(self, answers: Mapping[str, object]) -> object:
-        """Return the value of the branch taken."""
-        return (self.then if truthy(self.condition.evaluate(answers)) else self.otherwise).evaluate(answers)
-
-    def names(self) -> Iterator[str]:
-        """Give the names in all three."""
-        for node in (self.condition, self.then, self.otherwise):
-            yield from node.names()
-
-
-Node = Literal | Reference | Array | Unary | Binary | Choice
-
-
-def lookup(answers: Mapping[str, object], name: str) -> object:
-    """Return the answer called `name`; None where there is none.
-
-    ``matrix.row`` is found under that name or inside the matrix's own answer; a matrix is also gathered from its rows.
-
-    Examples
-    --------
-    >>> lookup({"e": {"tan1": 5}}, "e.tan1"), lookup({"e.tan1": 5}, "e")
-    (5, {'tan1': 5})
-    """
-    if name in answers:
-        return answers[name]
-    head, dot, row = name.partition(".")
-    if dot:
-        matrix = answers.get(head)
-        return matrix.get(row) if isinstance(matrix, Mapping) else None
-    rows = {key[len(name) + 1 :]: value for key, value in answers.items() if key.startswith(f"{name}.")}
-    return rows or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +145,8 @@ def _build(node: Tree[Token] | Token, text: str) -> Node:
         return Literal(-_number(str(parts[1])))
     if node.data == "array":
         return Array(tuple(_build(part, text) for part in parts))
-    branches = [_build(part, text) for part in parts[1:]]
-    return Choice(*branches) if len(branches) > 2 else Choice(*branches, Literal(None))
+    condition, then, *rest = (_build(part, text) for part in parts[1:])
+    return Choice(condition, then, rest[0] if rest else Literal(None))
 
 
 def _build_token(token: Token, text: str) -> Node:
@@ -327,19 +207,14 @@ def _by_combination(node: Node, columns: Mapping[str, Coded], n: int) -> NDArray
     if not needed:
         return np.full(n, is_true(node.evaluate({})))
     names, used = list(needed), list(needed.values())
+    table: NDArray[np.bool_]
     if len(used) == 1:
-        (column,) = used
-        outcomes = [is_true(node.evaluate({names[0]: value})) for value in column.values]
-        # The code of “unanswered” is -1, the last place of the table.
-        return np.array([*outcomes, is_true(node.evaluate({}))])[column.codes]
+        # The code of “unanswered” is -1: the last place of the table.
+        table = np.array([is_true(node.evaluate({names[0]: value})) for value in (*used[0].values, None)])
+        return table.take(used[0].codes, mode="wrap")
     joint, combinations = _joint(used)
-    outcomes = [
-        is_true(
-            node.evaluate({name: value for name, value in zip(names, values, strict=True) if not is_missing(value)})
-        )
-        for values in combinations
-    ]
-    return np.array(outcomes, dtype=bool)[joint]
+    table = np.array([is_true(node.evaluate(dict(zip(names, values, strict=True)))) for values in combinations])
+    return table.take(joint)
 
 
 def _joint(columns: list[Coded]) -> tuple[NDArray[np.integer[Any]], list[tuple[object, ...]]]:

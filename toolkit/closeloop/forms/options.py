@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
+    StrictInt,
     ValidationInfo,
     model_serializer,
     model_validator,
@@ -23,7 +24,7 @@ class Option(Model):
 
     value: str
     text: Text
-    code: int | str | None = None  # what exports by number write for it
+    code: StrictInt | str | None = None  # what exports by number write for it
     show_if: Condition | None = None
     exclusive: bool = False  # cannot be ticked together with another
 

@@ -177,15 +177,17 @@ def encode_answers(series: pd.Series[Any], levels: range, rows: pd.Series[Any] |
 
 def _encode_categories(series: pd.Series[Any], levels: range, rows: pd.Series[Any] | None) -> IntArray:
     """Return the codes of a categorical answer column; a category that no row has may be anything."""
-    categories, codes = series.dtype.categories, np.asarray(series.array.codes)
-    numbers = np.array([v if _is_number(v) else math.inf for v in categories.tolist()], dtype=float)
+    codes = np.asarray(series.array.codes)
+    categories = series.cat.categories.tolist()
+    numbers = np.array([v if _is_number(v) else math.inf for v in categories], dtype=float)
     allowed = _allowed(numbers, levels)
     if not allowed.all():
         forbidden = np.isin(codes, np.flatnonzero(~allowed))
         if forbidden.any():
             refuse_answers(series, forbidden, levels, rows)
     table = np.where(allowed & ~np.isnan(numbers), numbers - levels.start, len(levels))
-    return np.append(table, len(levels)).astype(np.int8)[codes]
+    lookup = np.append(table, len(levels)).astype(np.int8)  # code −1, no category, finds the last entry
+    return np.asarray(lookup[codes])
 
 
 def answer_numbers(series: pd.Series[Any], *, allow_infinite: bool = False) -> npt.NDArray[np.float64]:
@@ -258,4 +260,5 @@ def refuse_answers(
         examples=", ".join(value for value, _ in found[:_EXAMPLES]),
         allowed=allowed,
     )
-    raise ResponseValidationError(text, pd.DataFrame(found, columns=["value", "count"]).assign(column=series.name))
+    report = pd.DataFrame([(series.name, *pair) for pair in found], columns=["column", "value", "count"])
+    raise ResponseValidationError(text, report)

@@ -28,7 +28,8 @@ class Period:
     Parameters
     ----------
     column : str
-        A column of dates or times. Times with a zone are read on that zone's wall clock.
+        A column of dates or times. Times with a zone are read on that zone's wall clock (in DuckDB, whose columns have
+        no zone of their own: on that of the connection).
     every : {"month", "day", "week", "quarter", "year"}
         Weeks are those of ISO 8601.
     name : str, optional

@@ -56,7 +56,7 @@ def tabulate(
             sums = [a + b for a, b in zip(sums, found, strict=True)] if sums else found
     occurs = np.flatnonzero(n)
     positions = np.column_stack(np.unravel_index(occurs, sizes)) if codes else np.empty((occurs.size, 0), np.int64)
-    table = np.column_stack([s[occurs] for s in sums]) if sums else np.empty((occurs.size, 0))
+    table = np.column_stack([s[occurs] for s in sums]).astype(float) if sums else np.empty((occurs.size, 0))
     return positions, n[occurs], table
 
 

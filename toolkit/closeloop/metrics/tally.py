@@ -226,7 +226,7 @@ def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) 
     if weight is None:
         return None
     w = _cached(cache, ("weights", weight), lambda: _checked_weights(frame[weight], weight))
-    return None if len(w) and w.min() == w.max() > 0 else w
+    return None if not len(w) or w.min() == w.max() > 0 else w
 
 
 def _checked_weights(series: pd.Series[Any], weight: str) -> FloatArray:

@@ -92,7 +92,7 @@ def sum_moments_in_engine(frame: EngineFrame, column: str, keys: Sequence[Key], 
     columns = [small[name].to_numpy(dtype=float) for name in _MOMENTS]
     present, _, table = tabulate(codes, len(small), lambda rows: [values[rows] for values in columns])
     if weight is not None and not weighted:  # equal weights are no weights
-        scale = float(small[_WEIGHT[4]].iloc[0])
+        scale = float(small[_WEIGHT[4]].max())
         table[:, 2:5] /= scale
         table[:, 5:8] /= scale * scale
     return MomentTally(

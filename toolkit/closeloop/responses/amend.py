@@ -71,9 +71,14 @@ def _patched(opened: Opened, row: int, values: dict[str, str]) -> Opened:
         after = text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
         if after != before:
             changes[position] = after
-            log.file_level("info", "amended", message("responses.amended", column=name, before=before, after=after),
-                           raw=before, column=name, position=position, suggestion=NO_TEXT)  # fmt: skip
+            log.file_level(
+                "info",
+                "amended",
+                message("responses.amended", column=name, before=before, after=after),
+                raw=before,
+                column=name,
+                position=position,
+                suggestion=NO_TEXT,
+            )
     notes = tuple(replace(batch, rows=np.array([row])) for batch in log.batches)
     return replace(opened, cells=opened.cells.patched(row, changes), notes=(*opened.notes, *notes))
-
-

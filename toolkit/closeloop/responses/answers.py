@@ -102,26 +102,63 @@ class _AnswerReader:
             self._merge_other(item, codes, readings)
         return _coded(codes, readings.values)
 
-    def _note(self, item: Any, match: Match, codes: NDArray[np.int32], texts: Sequence[str], readings: Readings) -> None:
+    def _note(
+        self, item: Any, match: Match, codes: NDArray[np.int32], texts: Sequence[str], readings: Readings
+    ) -> None:
         decisive = item.name in self.decisive
         for code in sorted({p.code for p in readings.problems.values()}):
             found = {i: p for i, p in readings.problems.items() if p.code == code}
             rows = self._add(
-                "error", code, "quarantined" if decisive else "blanked", item.name, match, codes, texts,
+                "error",
+                code,
+                "quarantined" if decisive else "blanked",
+                item.name,
+                match,
+                codes,
+                texts,
                 {i: (p.message, p.suggestion or NO_TEXT) for i, p in found.items()},
-            )  # fmt: skip
+            )
             if decisive:
                 self.answers.rejected[rows] = True
-        self._add("info", "missing_token", "noted", item.name, match, codes, texts,
-                  {i: (message("responses.missing_token", value=texts[i], reason=why), NO_TEXT)
-                   for i, why in readings.missing.items()})  # fmt: skip
-        self._add("info", "write_in", "noted", item.name, match, codes, texts,
-                  {i: (message("responses.write_in", value=texts[i]), message("responses.remedy_write_in", item=item.name))
-                   for i in readings.written_in})  # fmt: skip
+        self._add(
+            "info",
+            "missing_token",
+            "noted",
+            item.name,
+            match,
+            codes,
+            texts,
+            {
+                i: (message("responses.missing_token", value=texts[i], reason=why), NO_TEXT)
+                for i, why in readings.missing.items()
+            },
+        )
+        self._add(
+            "info",
+            "write_in",
+            "noted",
+            item.name,
+            match,
+            codes,
+            texts,
+            {
+                i: (message("responses.write_in", value=texts[i]), message("responses.remedy_write_in", item=item.name))
+                for i in readings.written_in
+            },
+        )
 
-    def _add(self, severity: str, code: str, effect: str, name: str, match: Match, codes: NDArray[np.integer[Any]],
-             texts: Sequence[str], found: Mapping[int, tuple[LocalText, LocalText]],
-             among: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:  # fmt: skip
+    def _add(
+        self,
+        severity: str,
+        code: str,
+        effect: str,
+        name: str,
+        match: Match,
+        codes: NDArray[np.integer[Any]],
+        texts: Sequence[str],
+        found: Mapping[int, tuple[LocalText, LocalText]],
+        among: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.intp]:
         """Note one kind of issue for all rows whose text is among `found`; return those rows."""
         if not found:
             return np.zeros(0, dtype=np.intp)
@@ -132,10 +169,18 @@ class _AnswerReader:
         rows = np.flatnonzero((hit >= 0) & (codes >= 0) if among is None else (hit >= 0) & (codes >= 0) & among)
         self.log.add(
             Batch(
-                severity=severity, code=code, effect=effect, rows=rows, which=hit[rows], texts=[texts[i] for i in order],
-                messages=[found[i][0] for i in order], suggestions=[found[i][1] for i in order],
-                position=match.column.position, column=match.column.header, item=name,
-            )  # fmt: skip
+                severity=severity,
+                code=code,
+                effect=effect,
+                rows=rows,
+                which=hit[rows],
+                texts=[texts[i] for i in order],
+                messages=[found[i][0] for i in order],
+                suggestions=[found[i][1] for i in order],
+                position=match.column.position,
+                column=match.column.header,
+                item=name,
+            )
         )
         return rows
 
@@ -160,7 +205,9 @@ class _AnswerReader:
         codes = np.where(said, inverse, UNANSWERED).astype(np.int32)
         return self._checked(item, parts[0], codes, values)
 
-    def _ticks(self, item: Any, match: Match, texts: Sequence[str]) -> tuple[Any, Any, dict[int, Any], dict[int, LocalText]]:
+    def _ticks(
+        self, item: Any, match: Match, texts: Sequence[str]
+    ) -> tuple[Any, Any, dict[int, Any], dict[int, LocalText]]:
         yes, no = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
         odd: dict[int, Any] = {}
         gone: dict[int, LocalText] = {}
@@ -225,9 +272,20 @@ class _AnswerReader:
             match = self.places[name]
             texts = [_shown(value) for value in column.values]
             why = message("responses.answered_while_hidden", item=item.name, condition=item.show_if or "–")
-            found = {i: (why, message("responses.remedy_hidden")) for i, value in enumerate(column.values) if value != ()}
-            self._add("warning", "answered_while_hidden", "blanked", item.name, match, column.codes, texts, found,
-                      ~shown & ~self.answers.rejected)  # fmt: skip
+            found = {
+                i: (why, message("responses.remedy_hidden")) for i, value in enumerate(column.values) if value != ()
+            }
+            self._add(
+                "warning",
+                "answered_while_hidden",
+                "blanked",
+                item.name,
+                match,
+                column.codes,
+                texts,
+                found,
+                ~shown & ~self.answers.rejected,
+            )
             columns[name] = column.where(shown)
             if item.name in self.answers.others:
                 self.answers.others[item.name] = self.answers.others[item.name].where(shown)
@@ -249,18 +307,38 @@ class _AnswerReader:
                     continue
                 decisive = item.name in self.decisive
                 texts = [_shown(value) for value in column.values]
-                self._add("error", "check_failed", "quarantined" if decisive else "blanked", item.name, match,
-                          column.codes, texts, dict.fromkeys(range(len(texts)), (check.message, NO_TEXT)), fails)  # fmt: skip
+                self._add(
+                    "error",
+                    "check_failed",
+                    "quarantined" if decisive else "blanked",
+                    item.name,
+                    match,
+                    column.codes,
+                    texts,
+                    dict.fromkeys(range(len(texts)), (check.message, NO_TEXT)),
+                    fails,
+                )
                 self.answers.rejected |= fails & decisive
                 column = columns[item.name] = column.where(~fails)
             must = self._required(item)
             if must is not None:
                 left = np.flatnonzero(must & self.visible[item.name] & (column.codes < 0) & ~self.answers.rejected)
                 zero = np.zeros(len(left), dtype=np.intp)
-                self.log.add(Batch(severity="info", code="required", effect="noted", rows=left, which=zero, texts=[""],
-                                   messages=[message("responses.required_blank", item=item.name)],
-                                   suggestions=[NO_TEXT], position=match.column.position,
-                                   column=match.column.header, item=item.name))  # fmt: skip
+                self.log.add(
+                    Batch(
+                        severity="info",
+                        code="required",
+                        effect="noted",
+                        rows=left,
+                        which=zero,
+                        texts=[""],
+                        messages=[message("responses.required_blank", item=item.name)],
+                        suggestions=[NO_TEXT],
+                        position=match.column.position,
+                        column=match.column.header,
+                        item=item.name,
+                    )
+                )
 
     def _required(self, item: Any) -> NDArray[np.bool_] | None:
         from closeloop.forms.logic import parse
@@ -296,8 +374,13 @@ def _shown(value: object) -> str:
 def _not_a_tick(item: Any, text: str) -> Any:
     from closeloop.forms.answers import Problem
 
-    return Problem(code="not_a_tick", item=item.name, value=text, message=message("responses.bad_not_a_tick", value=text),
-                   suggestion=message("responses.remedy_tick"))  # fmt: skip
+    return Problem(
+        code="not_a_tick",
+        item=item.name,
+        value=text,
+        message=message("responses.bad_not_a_tick", value=text),
+        suggestion=message("responses.remedy_tick"),
+    )
 
 
 def _rank_numbers(item: Any, texts: Sequence[str], most: int) -> tuple[NDArray[np.int16], dict[int, Any]]:
@@ -310,6 +393,11 @@ def _rank_numbers(item: Any, texts: Sequence[str], most: int) -> tuple[NDArray[n
         if stripped.isdigit() and 1 <= int(stripped) <= most:
             numbers[i] = int(stripped)
         elif stripped and stripped not in ("-99", "-3", "-2"):
-            odd[i] = Problem(code="out_of_range", item=item.name, value=text, suggestion=None,
-                             message=message("responses.bad_out_of_range", value=text, low=1, high=most))  # fmt: skip
+            odd[i] = Problem(
+                code="out_of_range",
+                item=item.name,
+                value=text,
+                suggestion=None,
+                message=message("responses.bad_out_of_range", value=text, low=1, high=most),
+            )
     return numbers, odd

@@ -12,7 +12,7 @@ import pandas as pd
 from closeloop.responses.answers import Answers, read_answers
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
-from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, join_issues
+from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, join_issues
 from closeloop.responses.match import Match, match_columns
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
@@ -66,9 +66,14 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     for each, log in zip(opened, logs, strict=True):
         matches = match_columns(each.layout, survey, settings.columns)
         frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
-        if survey is not None and survey.timezone is None and settings.timezone is None and frame["answered_at"].notna().any():
-            log.file_level("warning", "timezone_unknown", message("responses.timezone_unknown"),
-                           suggestion=message("responses.remedy_timezone"))  # fmt: skip
+        unsaid = survey is not None and survey.timezone is None and settings.timezone is None
+        if unsaid and frame["answered_at"].notna().any():
+            log.file_level(
+                "warning",
+                "timezone_unknown",
+                message("responses.timezone_unknown"),
+                suggestion=message("responses.remedy_timezone"),
+            )
         frames.append(frame)
         fates.append(fate)
         matched.append(matches)
@@ -76,8 +81,15 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
     successors = _supersede(frame, fate, survey, opened, logs)
     issues = join_issues([log.to_frame(each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
-    return Assembled(frame=frame, fate=fate, issues=issues, matches=matched, zone=zone, zone_reason=zone_reason,
-                     successors=successors)  # fmt: skip
+    return Assembled(
+        frame=frame,
+        fate=fate,
+        issues=issues,
+        matches=matched,
+        zone=zone,
+        zone_reason=zone_reason,
+        successors=successors,
+    )
 
 
 def _zone(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
@@ -96,9 +108,15 @@ def _one_source(
     fate = np.zeros(n, dtype=np.int8)
     fate[_misshapen(cells, log)] = QUARANTINED
     system = read_system(
-        cells, matches, layout, log, statuses=survey.status if survey else {}, file=each.source.name,
-        naive_zone=settings.timezone or zone, zone=zone,
-    )  # fmt: skip
+        cells,
+        matches,
+        layout,
+        log,
+        statuses=survey.status if survey else {},
+        file=each.source.name,
+        naive_zone=settings.timezone or zone,
+        zone=zone,
+    )
     fate[system.without_id] = QUARANTINED
     answers = Answers()
     if survey is not None:
@@ -106,9 +124,9 @@ def _one_source(
         fate[answers.rejected] = QUARANTINED
         matches = [_regrouped(match, matches, cells, answers) for match in matches]
         _note_matching(matches, survey, log)
-    columns = dict(system.frame.items())
+    columns = {str(name): column for name, column in system.frame.items()}
     columns |= {
-        "source_file": pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[each.source.name])),
+        "source_file": constant_category(each.source.name, n),
         "source_row": pd.Series(cells.source_rows),
     }
     if survey is not None:
@@ -121,9 +139,18 @@ def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
     """Note rows of a wrong shape and rows that are empty throughout; return those that cannot be trusted."""
     for fault in cells.faults:
         one = np.array([fault.row])
-        log.add(Batch(severity="error" if fault.fatal else "warning", code=fault.code,
-                      effect="quarantined" if fault.fatal else "noted", rows=one, which=one * 0, texts=[""],
-                      messages=[fault.message], suggestions=[message("responses.remedy_shape")]))  # fmt: skip
+        log.add(
+            Batch(
+                severity="error" if fault.fatal else "warning",
+                code=fault.code,
+                effect="quarantined" if fault.fatal else "noted",
+                rows=one,
+                which=one * 0,
+                texts=[""],
+                messages=[fault.message],
+                suggestions=[message("responses.remedy_shape")],
+            )
+        )
     if cells.blank_lines:
         log.file_level("info", "blank_lines", message("responses.blank_lines", n=cells.blank_lines))
     empty = np.ones(len(cells.source_rows), dtype=bool)
@@ -134,11 +161,24 @@ def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
             break
         empty &= blank[codes_of(column)] if len(empty) else empty
     rows = np.flatnonzero(empty)
-    log.add(Batch(severity="warning", code="empty_row", effect="quarantined", rows=rows, texts=[""],
-                  which=np.zeros(len(rows), dtype=np.intp), messages=[message("responses.empty_row")],
-                  suggestions=[NO_TEXT]))  # fmt: skip
+    log.add(
+        Batch(
+            severity="warning",
+            code="empty_row",
+            effect="quarantined",
+            rows=rows,
+            texts=[""],
+            which=np.zeros(len(rows), dtype=np.intp),
+            messages=[message("responses.empty_row")],
+            suggestions=[NO_TEXT],
+        )
+    )
     fatal = np.array([fault.row for fault in cells.faults if fault.fatal], dtype=np.intp)
     return np.union1d(rows, fatal)
+
+
+_GROUPS = dict.fromkeys(range(7), 1) | dict.fromkeys((7, 8), 2) | dict.fromkeys((9, 10), 3)
+"""Detractors, passives, promoters, as platforms number them."""
 
 
 def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: Answers) -> Match:
@@ -151,8 +191,11 @@ def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: An
         return match
     column = cells.columns[match.column.position]
     spelled = {"detractor": 1, "1": 1, "passive": 2, "neutral": 2, "2": 2, "promoter": 3, "3": 3}
-    theirs = np.array([spelled.get(t.strip().casefold(), 0) for t in column.dictionary.to_pylist()] or [0])[codes_of(column)]
-    ours = np.array([1 if int(v) <= 6 else 2 if int(v) <= 8 else 3 for v in score.values] + [0])[score.codes]
+    groups = [spelled.get(text.strip().casefold(), 0) for text in column.dictionary.to_pylist()]
+    theirs = np.array(groups or [0])[codes_of(column)]
+    ours = np.array([_GROUPS[v] if isinstance(v, int) and v in _GROUPS else 0 for v in (*score.values, None)])[
+        score.codes
+    ]
     both = (theirs > 0) & (ours > 0)
     agree = int((both & (theirs == ours)).sum())
     return replace(match, reason=message("responses.reason_regrouped", agree=f"{agree:,}", of=f"{int(both.sum()):,}"))
@@ -161,23 +204,38 @@ def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: An
 def _note_matching(matches: Sequence[Match], survey: Survey, log: IssueLog) -> None:
     for match in matches:
         if match.verdict == "check":
-            log.file_level("warning", "column_to_check", match.reason, column=match.column.header,
-                           position=match.column.position, suggestion=message("responses.remedy_column"))  # fmt: skip
+            log.file_level(
+                "warning",
+                "column_to_check",
+                match.reason,
+                column=match.column.header,
+                position=match.column.position,
+                suggestion=message("responses.remedy_column"),
+            )
     found = {m.item for m in matches if m.item} | {m.system for m in matches if m.system}
     for item in survey.items:
         if item.type not in ("note", "hidden") and item.name not in found:
-            log.file_level("warning", "item_not_found", message("responses.item_not_found", item=item.name),
-                           item=item.name, suggestion=message("responses.remedy_sources", item=item.name))  # fmt: skip
+            log.file_level(
+                "warning",
+                "item_not_found",
+                message("responses.item_not_found", item=item.name),
+                item=item.name,
+                suggestion=message("responses.remedy_sources", item=item.name),
+            )
     if survey.unconfirmed:
-        log.file_level("warning", "unconfirmed", message("responses.unconfirmed", items=", ".join(survey.unconfirmed)),
-                       suggestion=message("responses.remedy_confirm"))  # fmt: skip
+        log.file_level(
+            "warning",
+            "unconfirmed",
+            message("responses.unconfirmed", items=", ".join(survey.unconfirmed)),
+            suggestion=message("responses.remedy_confirm"),
+        )
 
 
 def _below_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if len(frames) == 1:
         return frames[0]
     names = list(dict.fromkeys(name for frame in frames for name in frame.columns))
-    return pd.DataFrame({name: _stacked([f[name] if name in f else None for f in frames], frames) for name in names})
+    return pd.DataFrame({name: _stacked([f.get(name) for f in frames], frames) for name in names})
 
 
 def _stacked(parts: Sequence[pd.Series | None], frames: Sequence[pd.DataFrame]) -> pd.Series:
@@ -185,7 +243,7 @@ def _stacked(parts: Sequence[pd.Series | None], frames: Sequence[pd.DataFrame]) 
 
     like = next(part for part in parts if part is not None)
     filled = [
-        part if part is not None else pd.Series(pd.array([None] * len(frame), dtype=like.dtype))
+        part if part is not None else pd.Series(index=frame.index, dtype=like.dtype)
         for part, frame in zip(parts, frames, strict=True)
     ]
     if isinstance(like.dtype, pd.CategoricalDtype):
@@ -194,9 +252,13 @@ def _stacked(parts: Sequence[pd.Series | None], frames: Sequence[pd.DataFrame]) 
 
 
 def _supersede(
-    frame: pd.DataFrame, fate: NDArray[np.int8], survey: Survey | None, opened: Sequence[Opened], logs: Sequence[IssueLog]
+    frame: pd.DataFrame,
+    fate: NDArray[np.int8],
+    survey: Survey | None,
+    opened: Sequence[Opened],
+    logs: Sequence[IssueLog],
 ) -> pd.Series:
-    """Apply the policy on duplicates to the rows that stand; return, for each row, the id of the one that replaced it."""
+    """Apply the policy on duplicates to the rows that stand; return for each row which one replaced it (file:row)."""
     successors = pd.Series([None] * len(frame), dtype="str")
     starts = np.cumsum([0, *(len(each.cells.source_rows) for each in opened)])
     for key in ("response_id", "respondent_id"):
@@ -212,23 +274,37 @@ def _supersede(
         won = winner[winner != rows]
         fate[lost] = SUPERSEDED
         successors.iloc[lost] = [
-            f"{file}:{row}" for file, row in zip(frame["source_file"].iloc[won].astype(str), frame["source_row"].iloc[won], strict=True)
+            f"{file}:{row}"
+            for file, row in zip(frame["source_file"].iloc[won].astype(str), frame["source_row"].iloc[won], strict=True)
         ]
         for start, each, log in zip(starts, opened, logs, strict=False):
             mine = (lost >= start) & (lost < start + len(each.cells.source_rows))
             ids_lost = frame[key].iloc[lost[mine]].astype(str).tolist()
-            log.add(Batch(
-                severity="warning", code=f"duplicate_{key}", effect="superseded", rows=lost[mine] - start,
-                which=np.arange(mine.sum()), texts=ids_lost, item=key, suggestions=[NO_TEXT] * int(mine.sum()),
-                messages=[message(f"responses.duplicate_{key}", keep=keep, row=int(frame["source_row"].iat[w]),
-                                  file=str(frame["source_file"].iat[w])) for w in won[mine]],
-            ))  # fmt: skip
+            numbers = frame["source_row"].to_numpy()[won[mine]].tolist()
+            files = frame["source_file"].iloc[won[mine]].astype(str).tolist()
+            log.add(
+                Batch(
+                    severity="warning",
+                    code=f"duplicate_{key}",
+                    effect="superseded",
+                    rows=lost[mine] - start,
+                    which=np.arange(mine.sum()),
+                    texts=ids_lost,
+                    item=key,
+                    suggestions=[NO_TEXT] * int(mine.sum()),
+                    messages=[
+                        message(f"responses.duplicate_{key}", keep=keep, row=row, file=file)
+                        for row, file in zip(numbers, files, strict=True)
+                    ],
+                )
+            )
     return successors
 
 
 def _winners(frame: pd.DataFrame, rows: NDArray[np.intp], key: str, keep: str) -> NDArray[np.intp]:
-    """Return for each row the row that stands for its id: by time answered, then by place; or by how much was answered."""
-    part = pd.DataFrame({"id": frame[key].iloc[rows].to_numpy(), "at": frame["answered_at"].iloc[rows].to_numpy(), "row": rows})
+    """Return for each row the one that stands for its id: by time, then by place; or by how much was answered."""
+    chosen_rows = frame.iloc[rows]
+    part = pd.DataFrame({"id": chosen_rows[key].to_numpy(), "at": chosen_rows["answered_at"].to_numpy(), "row": rows})
     part["filled"] = frame.iloc[rows].notna().sum(axis=1).to_numpy() if keep == "most_complete" else 0
     part = part.sort_values(["filled", "at", "row"], na_position="first", kind="stable")
     chosen = part.groupby("id", sort=False)["row"].agg("first" if keep == "first" else "last")

@@ -17,7 +17,16 @@ import pyarrow.csv as pacsv
 
 from closeloop.errors import InsufficientDataError
 from closeloop.responses.encoding import find_encoding
-from closeloop.responses.source import CELL_TYPE, Cells, Progress, RowFault, SourceFile, drop_blank_tail, encode, one_chunk
+from closeloop.responses.source import (
+    CELL_TYPE,
+    Cells,
+    Progress,
+    RowFault,
+    SourceFile,
+    drop_blank_tail,
+    encode,
+    one_chunk,
+)
 from closeloop.text import message
 
 _HEAD_RECORDS = 25
@@ -45,9 +54,13 @@ class DelimitedSource:
         self.head = _records(start, self.delimiter)
         self.guessed_encoding = found.guessed
         self.facts = SourceFile(
-            name=path.name, sha256=_sha256(path), encoding=found.name, encoding_reason=found.reason,
-            delimiter=self.delimiter, sheet=None,
-        )  # fmt: skip
+            name=path.name,
+            sha256=_sha256(path),
+            encoding=found.name,
+            encoding_reason=found.reason,
+            delimiter=self.delimiter,
+            sheet=None,
+        )
 
     def cells(self, header_rows: int, progress: Progress | None = None) -> Cells:
         """Read the cells: by Arrow where every record has the header's width, else record by record."""
@@ -125,9 +138,11 @@ class DelimitedSource:
             if swallowed:
                 faults.append(
                     RowFault(
-                        row=kept - 1, code="unclosed_quote", fatal=True,
+                        row=kept - 1,
+                        code="unclosed_quote",
+                        fatal=True,
                         message=message("responses.unclosed_quote", row=numbers[-1], lines=swallowed),
-                    )  # fmt: skip
+                    )
                 )
         end = drop_blank_tail(columns) if width == 1 else kept  # in one column a blank line is an empty answer
         blank += kept - end

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 _MOST_OPTIONS = 30
+_FEW_OPTIONS = 12
 _MOST_POINTS = 10
 _LONG_LABEL = 60
 _LONG_TEXT = 30
@@ -41,7 +42,12 @@ class _Question:
 
 
 def draft_survey(
-    path: Any, *, dialect: str = "auto", encoding: str = "auto", sheet: str | int | None = None, id: str | None = None
+    path: Any,
+    *,
+    dialect: str = "auto",
+    encoding: str = "auto",
+    sheet: str | int | None = None,
+    id: str | None = None,  # noqa: A002  the survey file's own word
 ) -> Survey:
     """Return a survey drafted from an export.
 
@@ -94,10 +100,16 @@ def draft_survey(
     title = Path(source.facts.name).stem
     return survey_from_dict(
         {
-            "format": 1, "id": id or _id(title), "version": 1, "stage": "draft", "languages": [tag],
-            "title": {tag: title}, "pages": [{"name": "main", "items": items}], "sources": {layout.platform: sources},
+            "format": 1,
+            "id": id or _id(title),
+            "version": 1,
+            "stage": "draft",
+            "languages": [tag],
+            "title": {tag: title},
+            "pages": [{"name": "main", "items": items}],
+            "sources": {layout.platform: sources},
         }
-    )  # fmt: skip
+    )
 
 
 def _questions(layout: Layout, cells: Cells) -> list[_Question]:
@@ -152,9 +164,17 @@ def _name(column: SourceColumn, number: int, taken: set[str]) -> str:
 
 
 _NOT_NAMES = {
-    "answered_at", "answered_at_utc", "status", "source_file", "source_row", "response_id", "respondent_id", "language",
-    "wave", "channel_source",
-}  # fmt: skip
+    "answered_at",
+    "answered_at_utc",
+    "status",
+    "source_file",
+    "source_row",
+    "response_id",
+    "respondent_id",
+    "language",
+    "wave",
+    "channel_source",
+}
 
 
 def _id(title: str) -> str:
@@ -165,12 +185,10 @@ def _id(title: str) -> str:
 def _source_map(name: str, question: _Question, headers: Sequence[str]) -> dict[str, Any]:
     """Return where the question stands: one entry, or one an option where each has a column of its own name."""
     first = question.columns[0]
-    if first.key == first.group != "":
+    if first.group and first.key == first.group:
         return {name: {"column": first.group}}
     entries = {name if c.role == "answer" else f"{name}.{c.option}": c for c in question.columns}
-    return {
-        target: {"import_id": c.key} if c.key else {"column": headers[c.position]} for target, c in entries.items()
-    }
+    return {target: {"import_id": c.key} if c.key else {"column": headers[c.position]} for target, c in entries.items()}
 
 
 def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
@@ -178,8 +196,10 @@ def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
     ask = {tag: column.question or column.header.strip()}
     if column.role == "option":
         labels = list(dict.fromkeys(str(c.option) for c in question.columns))
-        return _with({"type": "multi", "ask": ask, "options": _options(labels, tag)},
-                     message("responses.draft_columns", n=len(labels)))  # fmt: skip
+        return _with(
+            {"type": "multi", "ask": ask, "options": _options(labels, tag)},
+            message("responses.draft_columns", n=len(labels)),
+        )
     kind = _kind(question.texts, layout, tag)
     return _with({"type": kind.pop("type"), "ask": ask, **kind}, kind.pop("why"))
 
@@ -199,10 +219,14 @@ def _kind(texts: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
         low, high = min(numbers), max(numbers)
         if set(numbers) == {0, 1}:
             return {"type": "yesno", "why": message("responses.draft_zero_one")}
-        if 0 <= low and high <= _MOST_POINTS and len(texts) >= len(numbers):
+        if low >= 0 and high <= _MOST_POINTS and len(texts) >= len(numbers):
             top = next(p for p in (5, 7, _MOST_POINTS) if p >= high)
-            return {"type": "rating", "min": min(low, 1), "max": top,
-                    "why": message("responses.draft_rating", low=low, high=high)}  # fmt: skip
+            return {
+                "type": "rating",
+                "min": min(low, 1),
+                "max": top,
+                "why": message("responses.draft_rating", low=low, high=high),
+            }
         return {"type": "number", "integer": True, "why": message("responses.draft_whole", low=low, high=high)}
     if all(is_number(t) for t in distinct):
         return {"type": "number", "why": message("responses.draft_number")}
@@ -218,15 +242,24 @@ def _choice(texts: Sequence[str], distinct: Sequence[str], layout: Layout, tag: 
         parted = [text for text in texts if separator in text]
         parts = [p.strip() for text in texts for p in text.split(separator) if p.strip()]
         labels, other = _labels(parts)
-        few = len(labels) <= _MOST_OPTIONS and len(labels) * 2 <= len(parts) and max(map(len, labels), default=99) <= _LONG_LABEL
-        if len(parted) * 5 >= len(texts) and few:
-            return {"type": "multi", "options": _options(labels, tag), **({"other": True} if other else {}),
-                    "why": message("responses.draft_multi", separator=separator, n=len(labels))}  # fmt: skip
+        few = 0 < len(labels) <= _MOST_OPTIONS and len(labels) * 2 <= len(parts)
+        if few and len(parted) * 5 >= len(texts) and max(map(len, labels)) <= _LONG_LABEL:
+            return {
+                "type": "multi",
+                "options": _options(labels, tag),
+                **({"other": True} if other else {}),
+                "why": message("responses.draft_multi", separator=separator, n=len(labels)),
+            }
     labels, other = _labels(texts)
-    repeated = len(labels) <= 12 and len(labels) < len(texts) or len(labels) <= _MOST_OPTIONS and len(labels) * 5 <= len(texts)
+    n = len(labels)
+    repeated = (n <= _FEW_OPTIONS and n < len(texts)) or (n <= _MOST_OPTIONS and n * 5 <= len(texts))
     if labels and repeated and max(map(len, labels)) <= _LONG_LABEL:
-        return {"type": "single", "options": _options(labels, tag), **({"other": True} if other else {}),
-                "why": message("responses.draft_single", n=len(labels))}  # fmt: skip
+        return {
+            "type": "single",
+            "options": _options(labels, tag),
+            **({"other": True} if other else {}),
+            "why": message("responses.draft_single", n=len(labels)),
+        }
     long = sum(map(len, distinct)) / len(distinct) > _LONG_TEXT
     return {"type": "comment" if long else "text", "why": message("responses.draft_text", n=len(distinct))}
 

@@ -55,8 +55,9 @@ def find_encoding(path: Path, asked: str, looks_chinese: Callable[[str], bool]) 
     for mark, name in _BOMS:
         if start.startswith(mark):
             return Encoding(name=name, reason=message("responses.encoding_bom"))
-    if b"\x00" in start:
-        name = "utf-16-be" if start[:1] == b"\x00" else "utf-16-le"
+    zeros = [start[parity::2].count(0) for parity in (0, 1)]
+    if max(zeros) * 5 > len(start) and min(zeros) * 20 < max(zeros):  # ASCII in UTF-16 is zero in every other byte
+        name = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
         if _decodes(path, name):
             return Encoding(name=name, reason=message("responses.encoding_zero_bytes"), guessed=True)
     if _decodes(path, "utf-8"):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
 
-
 def item_columns(survey: Survey, answers: Answers, n: int) -> dict[str, pd.Series]:
     """Return the columns of all items of a survey, in its order; an item the source lacks is missing throughout."""
     columns: dict[str, pd.Series] = {}
@@ -70,9 +69,10 @@ def _beside(item: Any, answers: Answers, nothing: Coded) -> dict[str, pd.Series]
 def _masked(column: Coded, values: Sequence[Any], kind: str, dtype: str) -> pd.Series:
     """Return a nullable column: the values where there is a code, ``<NA>`` where there is none."""
     known = np.array([*values, 0]).astype(kind)
-    array = pd.array(known[column.codes], dtype=dtype)
-    array[column.codes < 0] = pd.NA
-    return pd.Series(array)
+    wanted: Any = dtype  # the stubs know these names as literals only
+    series: pd.Series = pd.Series(pd.array(known[column.codes], dtype=wanted))
+    series[column.codes < 0] = pd.NA
+    return series
 
 
 def _points(column: Coded) -> pd.Series:
@@ -80,7 +80,8 @@ def _points(column: Coded) -> pd.Series:
 
 
 def _numbers(column: Coded, *, whole: bool) -> pd.Series:
-    return _masked(column, column.values, "int64", "Int64") if whole else _masked(column, column.values, "float64", "Float64")
+    kind, dtype = ("int64", "Int64") if whole else ("float64", "Float64")
+    return _masked(column, column.values, kind, dtype)
 
 
 def _choices(column: Coded, order: Sequence[str]) -> pd.Series:
@@ -88,14 +89,19 @@ def _choices(column: Coded, order: Sequence[str]) -> pd.Series:
 
 
 def _ticks(item: Any, column: Coded) -> dict[str, pd.Series]:
+    chosens = _tuples(column)
     return {
-        f"{item.name}__{option}": _masked(column, [option in chosen for chosen in column.values], "bool", "boolean")
+        f"{item.name}__{option}": _masked(column, [option in chosen for chosen in chosens], "bool", "boolean")
         for option in item.values
     }
 
 
+def _tuples(column: Coded) -> list[tuple[object, ...]]:
+    return [value for value in column.values if isinstance(value, tuple)]
+
+
 def _rank(column: Coded, option: str) -> pd.Series:
-    ranks = [order.index(option) + 1 if option in order else 0 for order in column.values]
+    ranks = [order.index(option) + 1 if option in order else 0 for order in _tuples(column)]
     series = _masked(column, ranks, "int8", "Int8")
     return series.mask(series == 0)
 
@@ -105,7 +111,8 @@ def kept_columns(cells: Cells, matches: Sequence[Match], taken: Mapping[str, Any
     columns: dict[str, pd.Series] = {}
     for match in matches:
         if match.item is None and match.system is None and match.column.position < len(cells.columns):
-            name = unique_name(match.column.header.strip() or f"column {match.column.position + 1}", {**taken, **columns})
+            header = match.column.header.strip() or f"column {match.column.position + 1}"
+            name = unique_name(header, {**taken, **columns})
             column = cells.columns[match.column.position]
             columns[name] = text_series(codes_of(column), column.dictionary.to_pylist())
     return columns

@@ -19,11 +19,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLUMNS = (
-    "severity", "code", "effect", "source_file", "source_row", "position", "source_column", "item", "raw_value",
-    "message_en", "message_zh", "suggestion_en", "suggestion_zh",
-)  # fmt: skip
-_CODED = ("severity", "code", "effect", "source_file", "source_column", "item", "raw_value", "message_en", "message_zh",
-          "suggestion_en", "suggestion_zh")  # fmt: skip
+    "severity",
+    "code",
+    "effect",
+    "source_file",
+    "source_row",
+    "position",
+    "source_column",
+    "item",
+    "raw_value",
+    "message_en",
+    "message_zh",
+    "suggestion_en",
+    "suggestion_zh",
+)
+_CODED = (
+    "severity",
+    "code",
+    "effect",
+    "source_file",
+    "source_column",
+    "item",
+    "raw_value",
+    "message_en",
+    "message_zh",
+    "suggestion_en",
+    "suggestion_zh",
+)
 NO_TEXT = LocalText({"en": "", "zh-CN": ""})
 
 
@@ -31,8 +53,8 @@ NO_TEXT = LocalText({"en": "", "zh-CN": ""})
 class Batch:
     """Issues of one kind in one column: `which` points from each row to its text among the distinct ones.
 
-    `rows` are row indices below the header, or -1 for the file as a whole; `position` counts from 0, or is -1. The frame
-    counts from 1, as people do, and has 0 there.
+    `rows` are row indices below the header, or -1 for the file as a whole; `position` counts from 0, or is -1. The
+    frame counts from 1, as people do, and has 0 there.
     """
 
     severity: str
@@ -60,12 +82,35 @@ class IssueLog:
         if batch.rows.size:
             self.batches.append(batch)
 
-    def file_level(self, severity: str, code: str, text: LocalText, *, suggestion: LocalText = NO_TEXT,
-                   raw: str = "", column: str = "", item: str = "", position: int = -1) -> None:  # fmt: skip
+    def file_level(
+        self,
+        severity: str,
+        code: str,
+        text: LocalText,
+        *,
+        suggestion: LocalText = NO_TEXT,
+        raw: str = "",
+        column: str = "",
+        item: str = "",
+        position: int = -1,
+    ) -> None:
         """Note something about the file as a whole."""
         one = np.zeros(1, dtype=np.intp)
-        self.add(Batch(severity=severity, code=code, effect="noted", rows=one - 1, which=one, texts=[raw],
-                       messages=[text], suggestions=[suggestion], position=position, column=column, item=item))  # fmt: skip
+        self.add(
+            Batch(
+                severity=severity,
+                code=code,
+                effect="noted",
+                rows=one - 1,
+                which=one,
+                texts=[raw],
+                messages=[text],
+                suggestions=[suggestion],
+                position=position,
+                column=column,
+                item=item,
+            )
+        )
 
     def to_frame(self, source_rows: NDArray[np.int32]) -> pd.DataFrame:
         """Return the issues as a frame; row 0 stands for the file as a whole."""
@@ -92,24 +137,33 @@ def _batch_columns(batch: Batch, file: str, source_rows: NDArray[np.int32]) -> d
     n = len(batch.rows)
     numbers = np.where(batch.rows >= 0, source_rows[np.maximum(batch.rows, 0)] if len(source_rows) else 0, 0)
 
-    def constant(value: str) -> pd.Series:
-        return pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[value]))
-
     def looked_up(values: Sequence[str]) -> pd.Series:
         distinct = list(dict.fromkeys(values))
         codes = np.array([distinct.index(v) for v in values] if len(distinct) < 50 else _positions(values, distinct))
-        return pd.Series(pd.Categorical.from_codes(codes[batch.which], categories=distinct))
+        return pd.Series(pd.Categorical.from_codes(codes[batch.which], categories=pd.Index(distinct, dtype="str")))
 
     return {
-        "severity": constant(batch.severity), "code": constant(batch.code), "effect": constant(batch.effect),
-        "source_file": constant(file), "source_row": pd.Series(numbers.astype(np.int32)),
-        "position": pd.Series(np.full(n, batch.position + 1, dtype=np.int16)), "source_column": constant(batch.column),
-        "item": constant(batch.item), "raw_value": looked_up(batch.texts),
+        "severity": constant_category(batch.severity, n),
+        "code": constant_category(batch.code, n),
+        "effect": constant_category(batch.effect, n),
+        "source_file": constant_category(file, n),
+        "source_row": pd.Series(numbers.astype(np.int32)),
+        "position": pd.Series(np.full(n, batch.position + 1, dtype=np.int16)),
+        "source_column": constant_category(batch.column, n),
+        "item": constant_category(batch.item, n),
+        "raw_value": looked_up(batch.texts),
         "message_en": looked_up([m.en for m in batch.messages]),
         "message_zh": looked_up([m.zh for m in batch.messages]),
         "suggestion_en": looked_up([m.en for m in batch.suggestions]),
         "suggestion_zh": looked_up([m.zh for m in batch.suggestions]),
-    }  # fmt: skip
+    }
+
+
+def constant_category(value: str, n: int) -> pd.Series:
+    """Return a column of `n` times the same text, which takes `n` bytes."""
+    import pandas as pd
+
+    return pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=pd.Index([value], dtype="str")))
 
 
 def _positions(values: Sequence[str], distinct: Sequence[str]) -> list[int]:

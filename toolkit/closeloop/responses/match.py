@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
@@ -36,7 +36,7 @@ class Match:
     system: str | None = None
     confidence: float = float("nan")
     verdict: str = "unused"
-    reason: LocalText = LocalText("")
+    reason: LocalText = field(default_factory=lambda: LocalText(""))
 
     @property
     def role(self) -> str:
@@ -146,8 +146,13 @@ class _Known:
 
     def _by_role(self, column: SourceColumn) -> Match | None:
         if column.role == "system":
-            return Match(column=column, system=column.target, confidence=1.0, verdict="certain",
-                         reason=column.reason or LocalText(""))  # fmt: skip
+            return Match(
+                column=column,
+                system=column.target,
+                confidence=1.0,
+                verdict="certain",
+                reason=column.reason or LocalText(""),
+            )
         if column.role in ("unused", "derived"):
             return Match(column=column, reason=column.reason or message("responses.reason_kept_raw"))
         return None
@@ -162,8 +167,9 @@ class _Known:
         asked = plain_text(column.question or column.header)
         item = self.texts.get(asked)
         if item in SYSTEM and asked:
-            return Match(column=column, system=item, confidence=1.0, verdict="certain",
-                         reason=message("responses.reason_text"))  # fmt: skip
+            return Match(
+                column=column, system=item, confidence=1.0, verdict="certain", reason=message("responses.reason_text")
+            )
         if item is not None and asked:
             part = None
             if column.role in ("option", OTHER_TEXT):
@@ -173,8 +179,14 @@ class _Known:
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)
             same = (column.question or column.header).strip() in (self.items[item].ask or {}).values()
             reason = message("responses.reason_text" if same else "responses.reason_text_nearly")
-            return Match(column=column, item=item, part=part, confidence=1.0 if same else 0.95,
-                         verdict="certain" if same else "likely", reason=reason)  # fmt: skip
+            return Match(
+                column=column,
+                item=item,
+                part=part,
+                confidence=1.0 if same else 0.95,
+                verdict="certain" if same else "likely",
+                reason=reason,
+            )
         near = max(((_likeness(asked, text), name) for text, name in self.texts.items() if asked), default=(0.0, ""))
         if near[0] >= _SIMILAR:
             reason = message("responses.reason_similar", header=column.header.strip(), item=near[1])
@@ -207,7 +219,9 @@ def _by_option_labels(matches: Sequence[Match], known: _Known) -> list[Match]:
             part = part_of(known.items[best[1]], matches[i].column.option or "")
             reason = message("responses.reason_labels", hits=round(best[0] * len(labels)), of=len(labels))
             if part:
-                result[i] = replace(matches[i], item=best[1], part=part, confidence=0.97, verdict="likely", reason=reason)
+                result[i] = replace(
+                    matches[i], item=best[1], part=part, confidence=0.97, verdict="likely", reason=reason
+                )
     return result
 
 
@@ -276,8 +290,14 @@ def other_labels(item: Any) -> set[str]:
 
 
 OTHER_LABELS = (
-    "other", "Other (please specify)", "Other, please specify", "其他", "其它", "其他（请注明）", "其它（请注明）",
-)  # fmt: skip
+    "other",
+    "Other (please specify)",
+    "Other, please specify",
+    "其他",
+    "其它",
+    "其他（请注明）",
+    "其它（请注明）",
+)
 """How platforms call the option that lets people write something of their own; compared as `plain_text`."""
 
 

@@ -147,16 +147,34 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
 def _read(source: Source, layout: Layout, report: Any) -> Opened:
     log = IssueLog(file=source.facts.name)
     if source.guessed_encoding:
-        log.file_level("warning", "encoding_guessed", source.facts.encoding_reason, raw=source.facts.encoding,
-                       suggestion=message("responses.remedy_encoding"))  # fmt: skip
+        log.file_level(
+            "warning",
+            "encoding_guessed",
+            source.facts.encoding_reason,
+            raw=source.facts.encoding,
+            suggestion=message("responses.remedy_encoding"),
+        )
     headers = [column.header.strip() for column in layout.columns]
     for position, header in enumerate(headers):
         if header and header in headers[:position]:
-            log.file_level("info", "duplicate_header", message("responses.duplicate_header", header=header,
-                           first=headers.index(header) + 1, second=position + 1), column=header, position=position)  # fmt: skip
+            log.file_level(
+                "info",
+                "duplicate_header",
+                message(
+                    "responses.duplicate_header", header=header, first=headers.index(header) + 1, second=position + 1
+                ),
+                column=header,
+                position=position,
+            )
     cells = source.cells(layout.header_rows, report)
-    facts = replace(source.facts, header_rows=layout.header_rows, rows=len(cells.source_rows), platform=layout.platform,
-                    platform_label=layout.label, platform_reason=layout.reason)  # fmt: skip
+    facts = replace(
+        source.facts,
+        header_rows=layout.header_rows,
+        rows=len(cells.source_rows),
+        platform=layout.platform,
+        platform_label=layout.label,
+        platform_reason=layout.reason,
+    )
     notes: tuple[Batch, ...] = tuple(log.batches)
     return Opened(source=facts, cells=cells, layout=layout, notes=notes)
 
@@ -170,10 +188,16 @@ def _refuse_strangers(each: Opened, survey: Survey, settings: Settings) -> None:
     items = [item for item in survey.items if item.type not in ("note", "hidden")]
     near = {item.name: closest(item.name, headers, 1) for item in items}
     shown = "; ".join(f"{name} ↔ “{found[0]}”" for name, found in near.items() if found) or "–"
-    stub = "\n".join([f"sources:\n  {each.layout.platform}:", *(f"    {i.name}: {{column: \"…\"}}" for i in items)])
+    stub = "\n".join([f"sources:\n  {each.layout.platform}:", *(f'    {i.name}: {{column: "…"}}' for i in items)])
     raise ResponseValidationError(
-        message("responses.no_column", file=each.source.name, survey=survey.id, near=shown, stub=stub,
-                headers=", ".join(f"“{h}”" for h in headers[:12]))  # fmt: skip
+        message(
+            "responses.no_column",
+            file=each.source.name,
+            survey=survey.id,
+            near=shown,
+            stub=stub,
+            headers=", ".join(f"“{h}”" for h in headers[:12]),
+        )
     )
 
 
@@ -182,9 +206,12 @@ def _raise_errors(responses: Responses) -> None:
     if len(errors):
         first = errors.iloc[0]
         raise ResponseValidationError(
-            message("responses.strict", n=f"{len(errors):,}", row=int(first["source_row"]), file=str(first["source_file"]),
-                    first=str(first["message_en"])),  # fmt: skip
+            message(
+                "responses.strict",
+                n=f"{len(errors):,}",
+                row=int(first["source_row"]),
+                file=str(first["source_file"]),
+                first=str(first["message_en"]),
+            ),
             report=errors,
         )
-
-

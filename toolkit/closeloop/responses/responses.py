@@ -14,6 +14,7 @@ import numpy as np
 from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble
 from closeloop.responses.frame import rows_of
 from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
+from closeloop.responses.issues import constant_category
 from closeloop.responses.match import unique_name
 from closeloop.responses.source import SourceFile
 from closeloop.text import LocalText, language, message
@@ -80,7 +81,7 @@ class Responses:
 
     @cached_property
     def quarantined(self) -> pd.DataFrame:
-        """The rows set aside, as text and as they stood in the source, with ``problems``: correct and `amend`."""
+        """The rows set aside, as text and as they stood in the source, with ``problems``; correct them and `amend`."""
         import pandas as pd
 
         rows = rows_of(self._assembled.fate == QUARANTINED, self.raw)
@@ -101,7 +102,7 @@ class Responses:
 
     @cached_property
     def raw(self) -> pd.DataFrame:
-        """Every source cell as text, with file, hash, sheet and row; headers as they stand, a repeated one with ``#2``."""
+        """Every source cell as text, with file, hash, sheet and row; a repeated header gets ``#2``."""
         import pandas as pd
         import pyarrow as pa
 
@@ -109,9 +110,12 @@ class Responses:
         for each in self._opened:
             n = each.source.rows
             columns: dict[str, Any] = {}
-            for name, value in (("source_file", each.source.name), ("source_sha256", each.source.sha256),
-                                ("source_sheet", each.source.sheet or "")):  # fmt: skip
-                columns[name] = pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[value]))
+            for name, value in (
+                ("source_file", each.source.name),
+                ("source_sha256", each.source.sha256),
+                ("source_sheet", each.source.sheet or ""),
+            ):
+                columns[name] = constant_category(value, n)
             columns["source_row"] = pd.Series(each.cells.source_rows)
             for position, column in enumerate(each.cells.columns):
                 header = each.layout.columns[position].header if position < len(each.layout.columns) else ""
@@ -129,14 +133,21 @@ class Responses:
 
         rows = [
             {
-                "source_file": each.source.name, "position": match.column.position + 1,
-                "source_column": match.column.header, "source_key": match.column.key, "item": match.item or match.system,
-                "option": match.part, "role": match.role, "confidence": match.confidence, "verdict": match.verdict,
-                "reason_en": match.reason.en, "reason_zh": match.reason.zh,
+                "source_file": each.source.name,
+                "position": match.column.position + 1,
+                "source_column": match.column.header,
+                "source_key": match.column.key,
+                "item": match.item or match.system,
+                "option": match.part,
+                "role": match.role,
+                "confidence": match.confidence,
+                "verdict": match.verdict,
+                "reason_en": match.reason.en,
+                "reason_zh": match.reason.zh,
             }
             for each, matches in zip(self._opened, self._assembled.matches, strict=True)
             for match in matches
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows)
 
     @property
@@ -200,9 +211,13 @@ class Responses:
         silent = (status == "partial") & frame[scored].isna().all(axis=1) if scored else status == "partial"
         source = f"{self.survey.id} v{self.survey.version}" if self.survey else ", ".join(s.name for s in self.sources)
         return ScoreInput(
-            frame=rows_of(~(status.isin(_NOT_SCORED) | silent).to_numpy(), frame), specs=specs, source=source,
-            period=self.period, labels=key_labels(self.survey), titles=key_titles(self.survey),
-        )  # fmt: skip
+            frame=rows_of(~(status.isin(_NOT_SCORED) | silent).to_numpy(), frame),
+            specs=specs,
+            source=source,
+            period=self.period,
+            labels=key_labels(self.survey),
+            titles=key_titles(self.survey),
+        )
 
     def amend(self, fixed: str | Path | pd.DataFrame) -> Responses:
         """Return the responses with corrected rows taken back in.
@@ -257,7 +272,8 @@ class Responses:
         >>> responses = cl.read_responses(pd.DataFrame({"recommend": [9, 11]}), cl.load_survey("relationship-nps"))
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     sorted(path.name for path in responses.write(folder).iterdir())
-        ['accepted.csv', 'accepted.parquet', 'columns.csv', 'issues.csv', 'ledger.json', 'quarantined.csv', 'superseded.csv']
+        ['accepted.csv', 'accepted.parquet', 'columns.csv', 'issues.csv', 'ledger.json', 'quarantined.csv',
+         'superseded.csv']
         """
         from closeloop.responses.write import write_responses
 
@@ -289,6 +305,6 @@ def issue_counts(issues: pd.DataFrame) -> Sequence[tuple[str, str, str, int]]:
     """Return (effect, item, code, number of rows) for the issues that changed something, in order of weight."""
     order: Mapping[str, int] = {"quarantined": 0, "superseded": 1, "blanked": 2}
     part = issues[issues["effect"].isin(order)][list(ISSUE_COLUMNS)]
-    counts = part.groupby(["effect", "item", "code"], observed=True).size()
-    rows = [(str(e), str(i), str(c), int(n)) for (e, i, c), n in counts.items()]  # type: ignore[misc]
+    counts = part.groupby(["effect", "item", "code"], observed=True).size().reset_index(name="n")
+    rows = [(str(e), str(i), str(c), int(n)) for e, i, c, n in counts.itertuples(index=False)]
     return sorted(rows, key=lambda row: (order[row[0]], -row[3], row[1]))

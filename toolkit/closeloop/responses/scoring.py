@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from closeloop.forms.items import Single
 from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
 from closeloop.text import LocalText
 
@@ -38,7 +39,7 @@ def key_labels(survey: Survey | None) -> Mapping[str, Mapping[object, LocalText]
     return {
         item.name: {option.value: option.text for option in item.options}
         for item in survey.items
-        if getattr(item, "options", ()) and item.type == "single"
+        if isinstance(item, Single)
     }
 
 

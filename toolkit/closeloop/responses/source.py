@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -37,8 +37,8 @@ class SourceFile:
     header_rows: int = 0
     rows: int = 0
     platform: str = ""
-    platform_label: LocalText = LocalText("")
-    platform_reason: LocalText = LocalText("")
+    platform_label: LocalText = field(default_factory=lambda: LocalText(""))
+    platform_reason: LocalText = field(default_factory=lambda: LocalText(""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,7 @@ class Source(Protocol):
 
     facts: SourceFile
     head: list[list[str]]
+    guessed_encoding: bool
 
     def cells(self, header_rows: int, progress: Progress | None = None) -> Cells:
         """Read everything below the header."""

@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 STATUSES = ("complete", "partial", "test", "screened_out", "late")
 """The states of a response, as the survey file names them."""
 _UNFINISHED = {"0", "false", "no", "n", "否", "incomplete", "partial", "未完成"}
-_LANGUAGES = {"zh-s": "zh-CN", "zh": "zh-CN", "zh-cn": "zh-CN", "zh_cn": "zh-CN", "简体中文": "zh-CN", "中文": "zh-CN",
-              "en": "en", "english": "en", "en-us": "en", "en-gb": "en"}  # fmt: skip
+_LANGUAGES = {
+    "zh-s": "zh-CN",
+    "zh": "zh-CN",
+    "zh-cn": "zh-CN",
+    "zh_cn": "zh-CN",
+    "简体中文": "zh-CN",
+    "中文": "zh-CN",
+    "en": "en",
+    "english": "en",
+    "en-us": "en",
+    "en-gb": "en",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +46,16 @@ class System:
 
 
 def read_system(
-    cells: Cells, matches: Sequence[Match], layout: Layout, log: IssueLog, *,
-    statuses: Mapping[str, Sequence[str]], naive_zone: str, zone: str, file: str,
-) -> System:  # fmt: skip
+    cells: Cells,
+    matches: Sequence[Match],
+    layout: Layout,
+    log: IssueLog,
+    *,
+    statuses: Mapping[str, Sequence[str]],
+    naive_zone: str,
+    zone: str,
+    file: str,
+) -> System:
     """Read the system columns.
 
     Parameters
@@ -88,8 +105,15 @@ class _SystemReader:
             return pd.Series(self._hashed(file, n), dtype="str"), without
         codes, texts = self._column(match)
         without = np.array([not text for text in texts] or [False])[codes] if n else without
-        self._note("error", "no_response_id", "quarantined", match, np.flatnonzero(without),
-                   message("responses.no_response_id"), message("responses.remedy_response_id"))  # fmt: skip
+        self._note(
+            "error",
+            "no_response_id",
+            "quarantined",
+            match,
+            np.flatnonzero(without),
+            message("responses.no_response_id"),
+            message("responses.remedy_response_id"),
+        )
         return text_series(codes, texts), without
 
     def _hashed(self, file: str, n: int) -> NDArray[np.object_]:
@@ -130,12 +154,21 @@ class _SystemReader:
                 place[wrong] = np.arange(wrong.size)
                 rows = np.flatnonzero(flag[codes])
                 shown = [texts[i] for i in wrong]
-                self.log.add(Batch(
-                    severity="warning", code=code, effect="blanked", rows=rows, which=place[codes[rows]], texts=shown,
-                    messages=[message(f"responses.bad_{code}", value=text) for text in shown],
-                    suggestions=[message("responses.remedy_date")] * len(shown), position=match.column.position,
-                    column=match.column.header, item="answered_at",
-                ))  # fmt: skip
+                self.log.add(
+                    Batch(
+                        severity="warning",
+                        code=code,
+                        effect="blanked",
+                        rows=rows,
+                        which=place[codes[rows]],
+                        texts=shown,
+                        messages=[message(f"responses.bad_{code}", value=text) for text in shown],
+                        suggestions=[message("responses.remedy_date")] * len(shown),
+                        position=match.column.position,
+                        column=match.column.header,
+                        item="answered_at",
+                    )
+                )
         if not texts:
             return self.times(None, naive_zone, zone, n)
         return pd.Series(parsed.local[codes]), pd.Series(parsed.instant[codes]).dt.tz_localize("UTC")
@@ -153,7 +186,9 @@ class _SystemReader:
         codes, texts = self._column(match)
         return categories(codes, [(names or {}).get(text.casefold(), text) for text in texts])
 
-    def statuses(self, status: Match | None, finished: Match | None, own: Mapping[str, Sequence[str]], n: int) -> pd.Series:
+    def statuses(
+        self, status: Match | None, finished: Match | None, own: Mapping[str, Sequence[str]], n: int
+    ) -> pd.Series:
         """Return the canonical status of each row: complete, unless the source says otherwise."""
         spelled = {s.casefold(): name for name, texts in self.layout.statuses.items() for s in texts}
         spelled |= {s.casefold(): name for name, texts in own.items() for s in texts}
@@ -168,13 +203,33 @@ class _SystemReader:
             codes, texts = self._column(status)
             known = np.array([STATUSES.index(spelled[t.casefold()]) if t.casefold() in spelled else 0 for t in texts])
             result = np.where(known[codes] > 0, known[codes], result).astype(np.int8)
-        return pd.Series(pd.Categorical.from_codes(result, categories=list(STATUSES)))
+        return pd.Series(pd.Categorical.from_codes(result, categories=pd.Index(STATUSES, dtype="str")))
 
-    def _note(self, severity: str, code: str, effect: str, match: Match, rows: NDArray[np.intp], text: LocalText,
-              suggestion: LocalText = NO_TEXT) -> None:  # fmt: skip
-        self.log.add(Batch(severity=severity, code=code, effect=effect, rows=rows, which=np.zeros(len(rows), dtype=np.intp),
-                           texts=[""], messages=[text], suggestions=[suggestion], position=match.column.position,
-                           column=match.column.header, item=match.system or ""))  # fmt: skip
+    def _note(
+        self,
+        severity: str,
+        code: str,
+        effect: str,
+        match: Match,
+        rows: NDArray[np.intp],
+        text: LocalText,
+        suggestion: LocalText = NO_TEXT,
+    ) -> None:
+        self.log.add(
+            Batch(
+                severity=severity,
+                code=code,
+                effect=effect,
+                rows=rows,
+                which=np.zeros(len(rows), dtype=np.intp),
+                texts=[""],
+                messages=[text],
+                suggestions=[suggestion],
+                position=match.column.position,
+                column=match.column.header,
+                item=match.system or "",
+            )
+        )
 
 
 def _salt(file: str) -> np.uint64:
@@ -194,4 +249,3 @@ def categories(codes: NDArray[np.integer[Any]], texts: Sequence[str], order: Seq
     place = {text: i for i, text in enumerate(distinct)}
     mapping = np.array([place.get(text, -1) for text in texts] + [-1])
     return pd.Series(pd.Categorical.from_codes(mapping[codes], categories=pd.Index(distinct, dtype="str")))
-

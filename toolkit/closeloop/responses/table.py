@@ -22,14 +22,20 @@ class TableSource:
 
     def __init__(self, frame: Any, name: str = "frame") -> None:
         table = _read_parquet(frame) if isinstance(frame, Path) else _to_arrow(frame)
-        self._columns = tuple(_as_text(column, title) for column, title in zip(table.columns, table.column_names, strict=True))
+        self._columns = tuple(
+            _as_text(column, title) for column, title in zip(table.columns, table.column_names, strict=True)
+        )
         self._n = table.num_rows
         shown = [column.slice(0, 25).to_pylist() for column in self._columns]
         self.head = [list(table.column_names), *([str(v) for v in row] for row in zip(*shown, strict=True))]
         self.facts = SourceFile(
-            name=name, sha256=self._digest(frame), encoding="arrow", encoding_reason=message("responses.typed_columns"),
-            delimiter=None, sheet=None,
-        )  # fmt: skip
+            name=name,
+            sha256=self._digest(frame),
+            encoding="arrow",
+            encoding_reason=message("responses.typed_columns"),
+            delimiter=None,
+            sheet=None,
+        )
 
     def _digest(self, frame: Any) -> str:
         if isinstance(frame, Path):
@@ -84,7 +90,9 @@ def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
         text = column.cast(pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
         raise ResponseValidationError(message("responses.column_nested", column=title, kind=kind)) from error
-    return one_chunk(pa.chunked_array([encode(chunk) for chunk in text.chunks], type=pa.dictionary(pa.int32(), pa.string())))
+    return one_chunk(
+        pa.chunked_array([encode(chunk) for chunk in text.chunks], type=pa.dictionary(pa.int32(), pa.string()))
+    )
 
 
 def _timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:

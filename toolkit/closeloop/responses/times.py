@@ -21,7 +21,7 @@ _SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Times of distinct texts: `local` in the survey's zone and `instant` in UTC, both naive; which texts are ambiguous."""
+    """Times of distinct texts: `local` in the survey's zone, `instant` in UTC, both naive; which are ambiguous."""
 
     local: NDArray[np.datetime64]
     instant: NDArray[np.datetime64]
@@ -31,9 +31,9 @@ class Times:
 def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
     """Read times, each distinct text once.
 
-    Year-first forms, Chinese forms (2026年5月3日) and forms with an offset are read as they stand. Of ``3/4/2026`` the
-    texts together decide which number is the day; where none exceeds 12 they are ambiguous, and not guessed. What cannot
-    be read is NaT.
+    Year-first forms, Chinese forms (2026年5月3日) and forms with an offset are read as they stand. Of ``3/4/2026``
+    the texts together decide which number is the day; where none exceeds 12 they are ambiguous, and not guessed. What
+    cannot be read is NaT.
 
     Parameters
     ----------
@@ -74,8 +74,11 @@ def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
     local = instant.dt.tz_convert(zone).dt.tz_localize(None)
     if naive_zone == zone:  # as written, also where the clock was put back
         local = local.where(zoned, naive)
-    return Times(local=local.to_numpy("datetime64[us]"), ambiguous=ambiguous,
-                 instant=instant.dt.tz_localize(None).to_numpy("datetime64[us]"))  # fmt: skip
+    return Times(
+        local=local.to_numpy("datetime64[us]"),
+        ambiguous=ambiguous,
+        instant=instant.dt.tz_localize(None).to_numpy("datetime64[us]"),
+    )
 
 
 def _with_offset(texts: pd.Series) -> pd.Series:

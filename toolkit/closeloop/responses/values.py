@@ -26,6 +26,7 @@ _SHEET_DATE = re.compile(
 )
 _WRITE_IN = re.compile(r"(?P<option>.*?)〖(?P<text>.*)〗", re.DOTALL)
 _AFTER_OTHER = re.compile(r"(?P<option>[^:：]+)[:：]\s*(?P<text>.+)", re.DOTALL)
+_LARGEST = 2**53  # whole numbers beyond are not exact as floating-point numbers
 _YES = {"true", "yes", "y", "t", "是", "愿意", "同意", "对", "√", "✓"}
 _NO = {"false", "no", "n", "f", "否", "不愿意", "不同意", "不", "不是", "×"}
 TICKED = {"1", "x", *_YES}
@@ -36,8 +37,8 @@ UNTICKED = {"0", *_NO}
 class Readings:
     """What the distinct texts of one column say, in their order.
 
-    `values` has None where there is no answer; why not is in `problems` (a bad text) or `missing` (a declared token). An
-    empty cell is in neither. `other` holds what was written beside "other", `written_in` the texts taken as such.
+    `values` has None where there is no answer; why not is in `problems` (a bad text) or `missing` (a declared token).
+    An empty cell is in neither. `other` holds what was written beside "other", `written_in` the texts taken as such.
     """
 
     values: list[Any]
@@ -63,7 +64,8 @@ def read_texts(item: Any, texts: Sequence[str], layout: Layout, source: SourceMa
     """
     readings = Readings(values=[None] * len(texts))
     reader = _Reader(item, layout, texts, source)
-    declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in (source.missing if source else {}).items()}
+    told = source.missing if source else {}
+    declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in told.items()}
     if reader.is_text and _unlimited(item):
         gone = {**(layout.missing if layout.everywhere else {}), **declared}
         readings.values = [text if (s := text.strip()) and s not in gone else None for text in texts]
@@ -152,8 +154,13 @@ class _Reader:
 
     def _problem(self, code: str, value: object, remedy: str = "", **fields: Any) -> Problem:
         suggestion = message(f"responses.{remedy}", **fields) if remedy else None
-        return Problem(code=code, item=self.item.name, value=value, suggestion=suggestion,
-                       message=message(f"responses.bad_{code}", value=value, **fields))  # fmt: skip
+        return Problem(
+            code=code,
+            item=self.item.name,
+            value=value,
+            suggestion=suggestion,
+            message=message(f"responses.bad_{code}", value=value, **fields),
+        )
 
     def _scale(self, text: str) -> Any:
         if plain_text(text) in self.points:
@@ -172,8 +179,13 @@ class _Reader:
         scale = self.item.scale
         if scale is None:
             value = self.points.get(plain_text(text))
-            return self._problem("unknown_option", text, "remedy_option", item=self.item.name,
-                                 options=", ".join(self.item.values)) if value is None else value  # fmt: skip
+            return (
+                self._problem(
+                    "unknown_option", text, "remedy_option", item=self.item.name, options=", ".join(self.item.values)
+                )
+                if value is None
+                else value
+            )
         value = self._scale(text)
         if not isinstance(value, Problem) and value not in scale:
             return self._problem("out_of_range", text, "remedy_range", low=scale[0], high=scale[-1])
@@ -185,10 +197,13 @@ class _Reader:
             digits = digits.replace(",", "")
         if not _NUMBER.fullmatch(digits) or len(digits) > 300:
             date = _SHEET_DATE.fullmatch(text)
-            return self._problem("spreadsheet_date" if date else "not_a_number", text,
-                                 "remedy_date_cell" if date else "remedy_number")  # fmt: skip
+            return self._problem(
+                "spreadsheet_date" if date else "not_a_number", text, "remedy_date_cell" if date else "remedy_number"
+            )
         number = float(digits)
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+        if self.item.integer and abs(number) >= _LARGEST:
+            return self._problem("out_of_range", text, "remedy_range", low=-_LARGEST, high=_LARGEST)
+        return int(number) if number.is_integer() and abs(number) < _LARGEST else number
 
     def _yes_no(self, text: str) -> Any:
         folded = text.casefold()

@@ -39,9 +39,13 @@ class WorkbookSource:
             raise InsufficientDataError(message("responses.sheet_empty", file=path.name, sheet=name))
         self.head = self._rows[:_HEAD_RECORDS]
         self.facts = SourceFile(
-            name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), encoding=path.suffix[1:].lower(),
-            encoding_reason=message("responses.sheets_in_file", sheets=", ".join(names)), delimiter=None, sheet=name,
-        )  # fmt: skip
+            name=path.name,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            encoding=path.suffix[1:].lower(),
+            encoding_reason=message("responses.sheets_in_file", sheets=", ".join(names)),
+            delimiter=None,
+            sheet=name,
+        )
 
     def cells(self, header_rows: int, progress: Progress | None = None) -> Cells:
         """Return the cells below the header; rows that are empty throughout are counted, not kept."""

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,10 @@ def write_responses(responses: Responses, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     _whole(folder / "accepted.parquet", lambda path: responses.accepted.to_parquet(path, index=False))
     for name in ("accepted", "quarantined", "superseded", "issues", "columns"):
-        frame: pd.DataFrame = getattr(responses, name)
-        _whole(folder / f"{name}.csv", lambda path, frame=frame: write_csv(frame, path))
+        _whole(folder / f"{name}.csv", partial(write_csv, getattr(responses, name)))
     record = {"ledger": responses.ledger, "sources": [{"name": s.name, "sha256": s.sha256} for s in responses.sources]}
-    _whole(folder / "ledger.json", lambda path: path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8"))
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    _whole(folder / "ledger.json", lambda path: path.write_text(text, "utf-8"))
     return folder
 
 

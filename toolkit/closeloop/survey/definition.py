@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from closeloop.errors import closest
-from closeloop.forms.fields import Condition, Count, Model, Text, Words, fault, unique
+from closeloop.forms.fields import Condition, Count, Free, Model, Text, Words, fault, unique
 from closeloop.forms.items import Page
 from closeloop.survey.plan import Plan
 
@@ -20,13 +20,12 @@ _STEP_REMARKS = frozenset({"name", "description"})
 
 
 def _check_timezone(name: str) -> str:
-    zones = available_timezones()
-    if name not in zones:
-        near = closest(name, zones, n=1) or closest(
-            name.rpartition("/")[2], {z.rpartition("/")[2]: z for z in zones}, n=1
-        )
-        raise fault("survey.timezone", found=name, near=near[0] if near else "Asia/Shanghai, Europe/Berlin, UTC")
-    return name
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: “Asia” is a folder of zones
+        near = closest(name, available_timezones(), n=1)
+        shown = near[0] if near else "Asia/Shanghai, Europe/Berlin, UTC"
+        raise fault("survey.timezone", found=name, near=shown) from None
 
 
 def _as_rules(value: object) -> object:
@@ -69,9 +68,9 @@ class SourceMap(Model):
 
     column: str | None = None  # the header
     import_id: str | None = None  # the platform's own, lasting id of the column
-    options: Translation = {}  # text in the export → option value, point, or true/false
-    codes: Translation = {}  # number in the export → the same
-    missing: Translation = {}  # text that stands for no answer → why there is none
+    options: Translation = Field(default={})  # text in the export → option value, point, or true/false
+    codes: Translation = Field(default={})  # number in the export → the same
+    missing: Translation = Field(default={})  # text that stands for no answer → why there is none
 
     @model_validator(mode="before")
     @classmethod
@@ -104,9 +103,9 @@ class Migration(Model):
 
     old: int = Field(alias="from", strict=True, ge=1)
     new: int = Field(alias="to", strict=True, ge=1)
-    rename: dict[str, str] = {}
-    recode: dict[str, Translation] = {}
-    rescale: dict[str, Rescale] = {}
+    rename: dict[str, str] = Field(default={})
+    recode: dict[str, Translation] = Field(default={})
+    rescale: dict[str, Rescale] = Field(default={})
     drop: tuple[str, ...] = ()
 
 
@@ -122,7 +121,15 @@ class BranchTest(Model):
 
     name: str
     description: str | None = None
-    steps: tuple[Annotated[dict[str, Any], AfterValidator(_one_command)], ...]
+    steps: tuple[Annotated[Free, AfterValidator(_one_command)], ...]
+
+
+Languages = Annotated[
+    tuple[Annotated[str, Field(pattern=_TAG)], ...],
+    Field(min_length=1),
+    AfterValidator(unique("survey.language_twice")),
+]
+"""Language tags, each once."""
 
 
 class SurveyFile(Model):
@@ -132,20 +139,16 @@ class SurveyFile(Model):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[int, Field(strict=True, ge=1)]
     stage: Literal["draft", "live", "retired"] = "live"
-    languages: Annotated[
-        tuple[Annotated[str, Field(pattern=_TAG)], ...],
-        Field(min_length=1),
-        AfterValidator(unique("survey.language_twice")),
-    ]
+    languages: Languages
     title: Text
     timezone: Annotated[str, AfterValidator(_check_timezone)] | None = None
-    status: dict[Status, Words] = {}
+    status: dict[Status, Words] = Field(default={})
     duplicates: Annotated[tuple[DuplicateRule, ...], BeforeValidator(_as_rules)] = ()
     pages: Annotated[tuple[Page, ...], Field(min_length=1)]
     thanks: tuple[Thanks, ...] = ()
     end_if: tuple[Condition, ...] = ()
-    metrics: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Plan] = {}
-    sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], dict[str, SourceMap]] = {}
+    metrics: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Plan] = Field(default={})
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], dict[str, SourceMap]] = Field(default={})
     follow_up: tuple[FollowUpRule, ...] = ()
     migrations: tuple[Migration, ...] = ()
     tests: tuple[BranchTest, ...] = ()

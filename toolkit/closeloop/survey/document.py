@@ -44,8 +44,10 @@ class Document:
     def line(self, path: KeyPath) -> int | None:
         """Return the line of a path, or of the nearest part above it that has one."""
         for length in range(len(path), -1, -1):
-            if path[:length] in self.lines:
-                return self.lines[path[:length]]
+            part = path[:length]
+            written = (*part[:-1], str(part[-1])) if part else part  # a key such as 1 is noted as it is written
+            if part in self.lines or written in self.lines:
+                return self.lines.get(part, self.lines.get(written))
         return None
 
 
@@ -152,7 +154,7 @@ def _syntax_finding(error: YAMLError, text: str, file: str) -> Finding:
         file=file,
         line=line,
         message=message("survey.syntax", problem=problem, content=content.strip()[:60]),
-        suggestion=_syntax_hint(content),
+        suggestion=_syntax_hint("".join(lines[max(0, line - 2) : line])),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import closeloop
 from closeloop.errors import closest
 from closeloop.survey.document import Document, read_document
 from closeloop.survey.findings import Finding, definition_error
@@ -31,7 +30,7 @@ def shipped_folder(package: Path | None = None) -> Path:
     package : Path
         The folder of the package; that of the running one, if left out.
     """
-    home = Path(closeloop.__file__).parent if package is None else package
+    home = Path(__file__).parents[1] if package is None else package
     wheel = home / "_surveys"
     return wheel if wheel.is_dir() else home.parents[1] / "surveys"
 

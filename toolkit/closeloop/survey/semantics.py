@@ -184,23 +184,16 @@ def _cycle(outline: Outline) -> Iterator[Finding]:
 
 
 def _rules_twice(outline: Outline) -> Iterator[Finding]:
-    for key, name, code in (("follow_up", "id", "rule_twice"), ("tests", "name", "test_twice")):
+    keys = (("follow_up", "id", "rule_twice"), ("duplicates", "by", "rule_twice"), ("tests", "name", "test_twice"))
+    for key, name, code in keys:
         seen: set[str] = set()
         for position, part in enumerate(_list(outline.document.data, key)):
             value = part.get(name) if isinstance(part, Mapping) else None
             if isinstance(value, str):
                 if value in seen:
-                    yield outline.finding(
-                        code, (key, position, name), message("survey.entry_twice", name=value, key=key)
-                    )
+                    text = message("survey.entry_twice", name=value, key=key)
+                    yield outline.finding(code, (key, position, name), text)
                 seen.add(value)
-    kept: set[object] = set()
-    for position, rule in enumerate(_list(outline.document.data, "duplicates")):
-        by = rule.get("by") if isinstance(rule, Mapping) else None
-        if by is not None and by in kept:
-            text = message("survey.entry_twice", name=by, key="duplicates")
-            yield outline.finding("rule_twice", ("duplicates", position, "by"), text)
-        kept.add(by)
 
 
 def _migrations(outline: Outline) -> Iterator[Finding]:

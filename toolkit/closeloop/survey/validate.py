@@ -103,9 +103,11 @@ def _finding(detail: ErrorDetails, document: Document) -> Finding:
     path, model = _locate(detail["loc"], document.data)
     if kind == "missing":
         path = (*path, str(detail["loc"][-1]))
-    text, suggestion = _explain(detail, path, model)
+    elif kind == "union_tag_not_found":
+        path = (*path, str(detail["ctx"]["discriminator"]).strip("'"))
+    code, text, suggestion = _explain(detail, path, model)
     return Finding(
-        code=kind.rpartition(".")[2],
+        code=code,
         file=document.file,
         line=document.line(path),
         item=_item_name(path, document.data),
@@ -115,39 +117,37 @@ def _finding(detail: ErrorDetails, document: Document) -> Finding:
     )
 
 
-def _explain(detail: ErrorDetails, path: KeyPath, model: type[Model]) -> tuple[LocalText, LocalText | None]:
+def _explain(detail: ErrorDetails, path: KeyPath, model: type[Model]) -> tuple[str, LocalText, LocalText | None]:
+    """Return our code, message and suggestion for a fault that pydantic found."""
     kind, context = detail["type"], detail.get("ctx", {})
     area, dot, key = kind.partition(".")
     if dot and key in catalogue(area):
-        return message(kind, **context["fields"]), None
+        return key, message(kind, **context["fields"]), None
     last, found = path[-1] if path else "", shown(detail["input"])
     if kind == "extra_forbidden":
-        return message("survey.unknown_key", key=last), _did_you_mean(str(last), _keys(model))
-    if kind == "missing":
-        return message("survey.missing_key", key=last), None
+        return "unknown_key", message("survey.unknown_key", key=last), _did_you_mean(str(last), _keys(model))
+    if kind in {"missing", "union_tag_not_found"}:
+        return "missing_key", message("survey.missing_key", key=last), None
     if kind in {"literal_error", "union_tag_invalid"}:
         allowed = str(context.get("expected", context.get("expected_tags", ""))).replace(" or ", ", ")
         choices = [choice.strip().strip("'") for choice in allowed.split(",")]
-        if kind == "union_tag_invalid":
-            found = str(context["tag"])
-        text = message("survey.not_a_choice", found=found, choices=", ".join(choices))
-        return text, _did_you_mean(found, choices)
+        chosen = str(context.get("tag", found))
+        text = message("survey.not_a_choice", found=chosen, choices=", ".join(choices))
+        return "not_a_choice", text, _did_you_mean(chosen, choices)
     if kind == "invalid_key":
-        return message("survey.key_not_text", key=found), None
-    if kind == "union_tag_not_found":
-        return message("survey.missing_key", key=str(context["discriminator"]).strip("'")), None
+        return "key_not_text", message("survey.key_not_text", key=found), None
     if kind == "string_pattern_mismatch":
-        return message(f"survey.pattern_{_pattern_name(path)}", found=found), None
-    if kind in {"too_short", "string_too_short"}:
-        return message("survey.too_few_entries", key=last), None
+        return "pattern", message(f"survey.pattern_{_pattern_name(path)}", found=found), None
+    if kind == "too_short":
+        return "too_few", message("survey.too_few_entries", key=last), None
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = context.get("ge", context.get("le"))
-        return message(f"survey.{kind}", found=found, limit=limit), None
+        return "limit", message(f"survey.{kind}", found=found, limit=limit), None
     if kind in _KIND_OF_VALUE:
         expected = message(f"survey.kind_{_KIND_OF_VALUE[kind]}")
         written = f'"{found}"' if isinstance(detail["input"], str) else found
-        return message("survey.wrong_kind", expected=expected, found=written), None
-    return message("survey.invalid", found=found, reason=detail["msg"]), None
+        return "wrong_kind", message("survey.wrong_kind", expected=expected, found=written), None
+    return "invalid", message("survey.invalid", found=found, reason=detail["msg"]), None
 
 
 def _pattern_name(path: KeyPath) -> str:

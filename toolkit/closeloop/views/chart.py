@@ -72,10 +72,15 @@ class Chart:
 
     def to_html(self) -> Html:
         """Return the figure as an HTML ``figure`` whose image carries the sentence as its alternative text."""
-        source = "data:image/png;base64," + base64.b64encode(self._bytes(".png")).decode("ascii")
+        return self._html(self._png())
+
+    def _html(self, png: str) -> Html:
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
-        image = element("img", alt=self.alt, src=source, width=width, height=height)
+        image = element("img", alt=self.alt, src=f"data:image/png;base64,{png}", width=width, height=height)
         return element("figure", image, element("figcaption", self.caption) if self.caption else Html(""))
+
+    def _png(self) -> str:
+        return base64.b64encode(self._bytes(".png")).decode("ascii")
 
     def _bytes(self, ending: str) -> bytes:
         from matplotlib import rc_context
@@ -88,11 +93,8 @@ class Chart:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        bundle = {
-            "text/plain": self.alt,
-            "text/html": str(self.to_html()),
-            "image/png": base64.b64encode(self._bytes(".png")).decode("ascii"),
-        }
+        png = self._png()
+        bundle = {"text/plain": self.alt, "text/html": str(self._html(png)), "image/png": png}
         return {
             kind: data
             for kind, data in bundle.items()

@@ -83,10 +83,11 @@ def _alt(panel: ScorePanel, level_text: str) -> str:
     groups = [_said(panel, row) for row in everybody] + shown[:_NAMED]
     if len(shown) > _NAMED:
         groups.append(say("alt_more", tag, count=number(len(shown) - _NAMED)))
-    listed = marks(tag).semicolon.join(groups) or panel.total.hidden
+    listed = marks(tag).semicolon.join(groups) or panel.total.instead
     text = say("alt_groups", tag, title=panel.title, level=level_text, groups=listed)
     names = panel.hidden_names
-    return text + (marks(tag).gap + say("alt_hidden", tag, names=names) if names else "")
+    text += marks(tag).gap + say("alt_hidden", tag, names=names) if names else ""
+    return text.replace(NO_BREAK, " ")
 
 
 def _said(panel: ScorePanel, row: ScoreRow) -> str:
@@ -97,4 +98,4 @@ def _said(panel: ScorePanel, row: ScoreRow) -> str:
         shares = "/".join(number(share) for share in row.shares)
         facts += marks(tag).semicolon + say("alt_shares", tag, names=names.lower(), shares=shares)
     estimate = panel.write(row.estimate if row.estimate is not None else math.nan)
-    return say("alt_group", tag, label=row.label, estimate=estimate, facts=facts).replace(NO_BREAK, " ")
+    return say("alt_group", tag, label=row.label, estimate=estimate, facts=facts)

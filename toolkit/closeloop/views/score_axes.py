@@ -61,6 +61,8 @@ class Drawing:
         if panel.chronological:
             return body + sum(_LINE_HEIGHT + (0.24 if section.heading else 0) for section in panel.sections)
         rows = len(self._rows(panel))
+        if not rows:
+            return body
         return body + 0.42 + rows * self._row(panel) + 0.3 * sum(bool(s.heading) for s in panel.sections)
 
     def _rows(self, panel: ScorePanel) -> list[ScoreRow]:
@@ -92,7 +94,7 @@ class Drawing:
         if panel.chronological:
             for section in panel.sections:
                 self._over_time(panel, section)
-        else:
+        elif self._rows(panel):
             self._groups(panel)
         for line in hidden:
             self._text(_MARGIN, self.at + 0.06, line, fontsize=_SMALL, color=SOFT)
@@ -108,7 +110,8 @@ class Drawing:
         plot = left + shares + estimate + (0.2 if shares else 0.0)
         width = _WIDTH - _MARGIN - interval - plot
         head = self.at + 0.13
-        self._text(_MARGIN, head, panel.who, fontsize=_SMALL, color=SOFT)
+        who = _cut(self.typeface.drawable(panel.who), label + count - 0.35, _SMALL)
+        self._text(_MARGIN, head, who, fontsize=_SMALL, color=SOFT)
         self._text(left - 0.2, head, "n", fontsize=_SMALL, color=SOFT, ha="right")
         self._text(plot - 0.12, head, panel.estimate_head, fontsize=_SMALL, color=SOFT, ha="right")
         self._text(_WIDTH - _MARGIN, head, panel.interval_head, fontsize=_SMALL, color=SOFT, ha="right")
@@ -177,9 +180,7 @@ class Drawing:
         self.at += _LINE_HEIGHT
 
 
-def draw_intervals(
-    axes: Axes, places: Sequence[tuple[ScoreRow, float]], panel: ScorePanel, typeface: Typeface
-) -> None:
+def draw_intervals(axes: Axes, places: Sequence[tuple[ScoreRow, float]], panel: ScorePanel, typeface: Typeface) -> None:
     """Draw dots with whiskers at given heights, on the scale of the whole panel."""
     scale = Scale.of(panel)
     axes.set_xlim(scale.low, scale.high)
@@ -198,7 +199,7 @@ def draw_dots(axes: Axes, rows: Sequence[ScoreRow], panel: ScorePanel, typeface:
     """Draw the groups and the total into somebody's axes, the first at the top, named on the left."""
     shown = [row for row in (*rows, panel.total) if row.estimate is not None]
     draw_intervals(axes, [(row, float(y)) for y, row in enumerate(shown)], panel, typeface)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     axes.set_yticks(range(len(shown)), [typeface.drawable(row.label) for row in shown])
     for label in (*axes.get_yticklabels(), *axes.get_xticklabels()):
         label.set_parse_math(False)

@@ -25,7 +25,7 @@ _NAMED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """A group as it is shown: label, n, estimate and interval in the unit of the display, or why it is hidden."""
+    """A group as it is shown: label, n, estimate and interval in the unit of the display, or why there is none."""
 
     label: str
     count: str
@@ -33,7 +33,8 @@ class ScoreRow:
     low: float | None = None
     high: float | None = None
     shares: tuple[float, float, float] | None = None
-    hidden: str = ""
+    instead: str = ""
+    suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class ScorePanel:
 
     @property
     def hidden_names(self) -> str:
-        """The names of the groups that are not shown, at most a dozen of them."""
-        names = [row.label for row in self.rows if row.estimate is None]
+        """The names of the suppressed groups, at most a dozen of them."""
+        names = [row.label for row in self.rows if row.suppressed]
         text = marks(self.tag).comma.join(names[:_NAMED])
         if len(names) > _NAMED:
             return say("names_more", self.tag, names=text, count=number(len(names) - _NAMED))
@@ -115,9 +116,10 @@ def _panel(table: ScoreTable, block: ScoreBlock, tag: str) -> ScorePanel:
 
 
 def _key_name(table: ScoreTable, key: str, tag: str) -> str:
-    """Return what a key is called; its own name where its title is a whole question."""
+    """Return what a key is called; its own name where its title is a whole question or a long sentence."""
     title = in_tag(table.titles.get(key, key), tag)
-    return key if sum(2 if ord(character) > 0x2E7F else 1 for character in title) > _LONG_TITLE else title
+    length = sum(2 if ord(character) > 0x2E7F else 1 for character in title)
+    return key if length > _LONG_TITLE or title.rstrip().endswith(("?", "？")) else title
 
 
 def _ordered_keys(block: ScoreBlock) -> tuple[bool, tuple[str, ...]]:
@@ -180,9 +182,9 @@ def _row(table: ScoreTable, group: GroupScore, kind: str, label: str, tag: str) 
     if group.suppressed:
         small = group.reason != "complementary"
         reason = say("hidden_small" if small else "hidden_complementary", tag, min_n=table.min_n)
-        return ScoreRow(label=label, count=f"<\u00a0{table.min_n}" if small else "–", hidden=reason)
+        return ScoreRow(label=label, count=f"<\u00a0{table.min_n}" if small else "–", instead=reason, suppressed=True)
     if group.result is None or not group.n or math.isnan(group.result.score):
-        return ScoreRow(label=label, count=number(group.n or 0), hidden=say("nobody", tag))
+        return ScoreRow(label=label, count=number(group.n or 0), instead=say("nobody", tag))
     factor = 100 if kind == "top_box" else 1
     return ScoreRow(
         label=label,
@@ -268,8 +270,9 @@ def _sentence(table: ScoreTable, block: ScoreBlock, total: ScoreRow, tag: str) -
 def _notes(table: ScoreTable, block: ScoreBlock, chronological: bool, tag: str) -> tuple[str, ...]:
     parts = [say(f"note_{block.metric.kind}", tag, **_box(block))]
     method = method_name(block.method, tag)
-    parts.append(say("note_interval", tag, method=method, level=level(table.confidence_level, tag)))
-    if block.groups and not block.total.suppressed:
+    if block.total.n or (block.groups and block.total.n is None):
+        parts.append(say("note_interval", tag, method=method, level=level(table.confidence_level, tag)))
+    if block.groups and block.total.n:
         parts.append(say("note_line", tag))
     if not chronological and len(block.groups) > 1:
         parts.append(say("note_order", tag))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _LONG = 25
 """Rows from which a table is set closer."""
+_MOST_STEPS = 5
 
 
 def score_table(scores: ScoreTable, tag: str) -> Html:
@@ -60,31 +62,27 @@ def bar(shares: tuple[float, float, float]) -> Html:
     return element("div", join(parts, " "), class_="bar")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """The common scale of a block, in per cent of the drawing's width.
+    """The common scale of a panel: its ends, the numbers marked on it, and where the total stands."""
 
-    Examples
-    --------
-    >>> Scale(-12, 48, at=None).steps
-    (0.0, 20.0, 40.0)
-    """
-
-    def __init__(self, low: float, high: float, at: float | None, panel: ScorePanel | None = None) -> None:
-        reach = (high - low) or 1.0
-        self.low, self.high = low - 0.06 * reach, high + 0.06 * reach
-        self.at, self.panel = at, panel
-        step = 10.0 ** math.floor(math.log10(reach / 2))
-        step *= next(m for m in (0.5, 1, 2, 5, 10) if reach / (step * m) <= 5)
-        first = math.ceil(low / step - 1e-9)
-        self.steps = tuple(_clean(step * i) for i in range(first, math.floor(high / step + 1e-9) + 1))
+    panel: ScorePanel
+    low: float
+    high: float
+    steps: tuple[float, ...]
+    at: float | None
 
     @classmethod
     def of(cls, panel: ScorePanel) -> Scale:
-        """Return the scale on which every interval of a panel fits."""
+        """Return the scale on which every interval of a panel fits; without a figure it has no marks."""
         shown = [row for row in (*panel.rows, panel.total) if row.estimate is not None]
         ends = [end for row in shown for end in (row.low, row.estimate, row.high) if end is not None]
-        ends = [end for end in ends if not math.isnan(end)] or [0.0]
-        return cls(min(ends), max(ends), panel.total.estimate if panel.rows else None, panel)
+        ends = [end for end in ends if not math.isnan(end)]
+        low, high = min(ends, default=0.0), max(ends, default=0.0)
+        margin = 0.06 * ((high - low) or 1.0)
+        at = panel.total.estimate if panel.rows else None
+        steps = round_steps(low, high) if ends else ()
+        return cls(panel=panel, low=low - margin, high=high + margin, steps=steps, at=at)
 
     def place(self, value: float) -> str:
         """Return where a value lies, as a CSS percentage."""
@@ -92,8 +90,7 @@ class Scale:
 
     def ticks(self) -> Html:
         """Return the head of the column: the numbers of the scale."""
-        write = self.panel.write if self.panel else number
-        texts = [element("text", write(step), x=self.place(step), y=15) for step in self.steps]
+        texts = [element("text", self.panel.write(step), x=self.place(step), y=15) for step in self.steps]
         return element("svg", *texts, *self._lines("20", "26"), class_="dw", aria_hidden="true")
 
     def whisker(self, row: ScoreRow) -> Html:
@@ -114,8 +111,19 @@ class Scale:
         return [element("line", class_=css, x1=x, x2=x, y1=top, y2=bottom) for x, css in places]
 
 
-def _clean(value: float) -> float:
-    return round(value, 6)
+def round_steps(low: float, high: float) -> tuple[float, ...]:
+    """Return the round numbers to mark between two ends, at most six of them.
+
+    Examples
+    --------
+    >>> round_steps(-12, 48), round_steps(3.98, 4.62)
+    ((0.0, 20.0, 40.0), (4.0, 4.2, 4.4, 4.6))
+    """
+    reach = (high - low) or 1.0
+    step = 10.0 ** math.floor(math.log10(reach / 2))
+    step *= next(factor for factor in (0.5, 1, 2, 5, 10) if reach / (step * factor) <= _MOST_STEPS)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return tuple(round(step * i, 6) for i in range(first, last + 1))
 
 
 def _section(panel: ScorePanel, section: PanelSection, scale: Scale) -> Section:
@@ -125,7 +133,7 @@ def _section(panel: ScorePanel, section: PanelSection, scale: Scale) -> Section:
 def _cells(panel: ScorePanel, row: ScoreRow, scale: Scale) -> tuple[object, ...]:
     three = panel.kind == "nps"
     if row.estimate is None:
-        return (row.label, row.count, Cell(content=row.hidden, css="hid", span=3 if three else 2))
+        return (row.label, row.count, Cell(content=row.instead, css="hid", span=3 if three else 2))
     plot = element("div", scale.whisker(row), " ", element("span", panel.interval(row)))
     shares = (bar(row.shares),) if row.shares else ()
     return (row.label, row.count, *shares, panel.write(row.estimate), plot)
@@ -140,5 +148,5 @@ def share_key(tag: str) -> Html:
 
 def _width(labels: list[str]) -> int:
     """Return the width of the first column in pixels: the longest label, within reason."""
-    longest = max(sum(13 if ord(character) > 0x2E7F else 7 for character in label) for label in labels)
-    return min(max(longest + 14, 72), 210)
+    longest = max(sum(13.5 if ord(character) > 0x2E7F else 7.5 for character in label) for label in labels)
+    return min(max(round(longest) + 14, 72), 210)

@@ -8,6 +8,7 @@ source's first records, or the reason why the source is not its platform's. To a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from types import ModuleType
 
 from closeloop.errors import ResponseValidationError, closest
@@ -38,7 +39,7 @@ def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
         if asked not in names:
             near = closest(asked, names) or tuple(names)
             raise ResponseValidationError(message("responses.dialect_unknown", asked=asked, names=", ".join(near)))
-        found = DIALECTS[names.index(asked)].recognise(head)
+        found: Layout | LocalText = DIALECTS[names.index(asked)].recognise(head)
         if isinstance(found, LocalText):
             raise ResponseValidationError(message("responses.dialect_unfit", asked=asked, why=found))
         return found
@@ -57,7 +58,7 @@ def looks_chinese(text: str) -> bool:
     import io
 
     for delimiter in (",", "\t", ";"):
-        head = [record for record, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(5), strict=False)]
+        head = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 5))
         if isinstance(wjx.recognise(head), Layout):
             return True
     return False

@@ -9,8 +9,15 @@ from types import MappingProxyType
 from closeloop.text import LocalText, message
 
 SYSTEM = (
-    "response_id", "respondent_id", "answered_at", "status", "finished", "language", "wave", "channel_source",
-)  # fmt: skip
+    "response_id",
+    "respondent_id",
+    "answered_at",
+    "status",
+    "finished",
+    "language",
+    "wave",
+    "channel_source",
+)
 """What a column can be other than an answer: the targets of the role ``system``."""
 
 _NOTHING: Mapping[str, LocalText] = MappingProxyType({})
@@ -22,8 +29,9 @@ class SourceColumn:
     """One column of a source.
 
     `key` is the platform's stable name of it (an ImportId, a question number), `group` what all columns of one question
-    share, `question` the question's text, `option` the text of the option that this column holds where a question is spread over several, `role` one of answer, option,
-    other_text, rank, system, derived, unused; `target` names the system column.
+    share, `question` the question's text, `option` the text of the option that this column holds where a question is
+    spread over several, `role` one of answer, option, other_text, system, derived, unused; `target` names the system
+    column, or the column that a derived one was derived from.
     """
 
     position: int
@@ -42,9 +50,9 @@ class Layout:
     """How a platform lays out its export.
 
     `missing` maps a text that stands for "no answer" to its reason; `everywhere` says whether that holds for comments
-    too. `separators` part the choices in one cell, `by_number` says that choices are written as numbers counted from 1.
-    `statuses` maps a canonical status to the platform's spellings. `key_columns` are the positions that tell one response
-    from another where the platform gives no id of its own; none means the whole row does.
+    too. `separators` part the choices in one cell; `by_number` says that choices are written as numbers from 1 on.
+    `statuses` maps a canonical status to the platform's spellings. `key_columns` are the positions that tell one
+    response from another where the platform gives no id of its own; none means the whole row does.
     """
 
     platform: str

@@ -22,23 +22,29 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         return message("responses.plain_no_header")
     labelled = _has_labels(head)
     columns = tuple(
-        _column(position, header, head[1][position] if labelled else header)
-        for position, header in enumerate(head[0])
+        _column(position, header, head[1][position] if labelled else header) for position, header in enumerate(head[0])
     )
     return Layout(
-        platform=NAME, label=LABEL, header_rows=2 if labelled else 1, columns=columns,
+        platform=NAME,
+        label=LABEL,
+        header_rows=2 if labelled else 1,
+        columns=columns,
         reason=message("responses.plain_two_rows" if labelled else "responses.plain_one_row"),
         missing=dict.fromkeys(_MISSING, message("responses.missing_not_applicable")),
-    )  # fmt: skip
+    )
 
 
 def _column(position: int, header: str, question: str) -> SourceColumn:
     name = header.strip().lower()
     target = "answered_at" if name == "timestamp" else name if name in SYSTEM else None
     return SourceColumn(
-        position=position, header=header, question=question.strip(), role="system" if target else "answer",
-        target=target, reason=message("responses.reason_system_name", name=target) if target else None,
-    )  # fmt: skip
+        position=position,
+        header=header,
+        question=question.strip(),
+        role="system" if target else "answer",
+        target=target,
+        reason=message("responses.reason_system_name", name=target) if target else None,
+    )
 
 
 def _has_labels(head: Sequence[Sequence[str]]) -> bool:

@@ -25,26 +25,61 @@ _SYSTEM = {
     "distributionChannel": "channel_source",
 }
 _UNUSED = {
-    "startDate", "endDate", "ipAddress", "progress", "duration", "recipientLastName", "recipientFirstName",
-    "recipientEmail", "locationLatitude", "locationLongitude",
-}  # fmt: skip
+    "startDate",
+    "endDate",
+    "ipAddress",
+    "progress",
+    "duration",
+    "recipientLastName",
+    "recipientFirstName",
+    "recipientEmail",
+    "locationLatitude",
+    "locationLongitude",
+}
 _TAGS = {
-    "ResponseId": "_recordId", "ExternalReference": "externalDataReference", "RecordedDate": "recordedDate",
-    "Status": "status", "Finished": "finished", "UserLanguage": "userLanguage",
-    "DistributionChannel": "distributionChannel", "StartDate": "startDate", "EndDate": "endDate",
-    "IPAddress": "ipAddress", "Progress": "progress", "Duration (in seconds)": "duration",
-    "RecipientLastName": "recipientLastName", "RecipientFirstName": "recipientFirstName",
-    "RecipientEmail": "recipientEmail", "LocationLatitude": "locationLatitude",
+    "ResponseId": "_recordId",
+    "ExternalReference": "externalDataReference",
+    "RecordedDate": "recordedDate",
+    "Status": "status",
+    "Finished": "finished",
+    "UserLanguage": "userLanguage",
+    "DistributionChannel": "distributionChannel",
+    "StartDate": "startDate",
+    "EndDate": "endDate",
+    "IPAddress": "ipAddress",
+    "Progress": "progress",
+    "Duration (in seconds)": "duration",
+    "RecipientLastName": "recipientLastName",
+    "RecipientFirstName": "recipientFirstName",
+    "RecipientEmail": "recipientEmail",
+    "LocationLatitude": "locationLatitude",
     "LocationLongitude": "locationLongitude",
-}  # fmt: skip
+}
 _LEGACY = {
-    "ResponseID": "_recordId", "ExternalDataReference": "externalDataReference", "Status": "status",
-    "StartDate": "startDate", "EndDate": "recordedDate", "Finished": "finished", "IPAddress": "ipAddress",
-    "EmailAddress": "recipientEmail", "Name": "recipientLastName", "LocationLatitude": "locationLatitude",
+    "ResponseID": "_recordId",
+    "ExternalDataReference": "externalDataReference",
+    "Status": "status",
+    "StartDate": "startDate",
+    "EndDate": "recordedDate",
+    "Finished": "finished",
+    "IPAddress": "ipAddress",
+    "EmailAddress": "recipientEmail",
+    "Name": "recipientLastName",
+    "LocationLatitude": "locationLatitude",
     "LocationLongitude": "locationLongitude",
-}  # fmt: skip
-_LEGACY_BY_PLACE = ("_recordId", "", "recipientLastName", "externalDataReference", "recipientEmail", "ipAddress",
-                    "status", "startDate", "recordedDate", "finished")  # fmt: skip
+}
+_LEGACY_BY_PLACE = (
+    "_recordId",
+    "",
+    "recipientLastName",
+    "externalDataReference",
+    "recipientEmail",
+    "ipAddress",
+    "status",
+    "startDate",
+    "recordedDate",
+    "finished",
+)
 _GROUP = re.compile(r"(?P<tag>.+)_NPS_GROUP")
 _SPLIT = re.compile(r"(?P<tag>.+?)_(?P<choice>x?\d+)(?P<text>_TEXT)?")
 _STATUSES = {
@@ -100,38 +135,65 @@ def _import_ids(row: Sequence[str]) -> list[str] | None:
 def _layout(
     tags: Sequence[str], labels: Sequence[str], ids: Sequence[str], header_rows: int, reason: LocalText
 ) -> Layout:
-    groups = [m["tag"] for tag in tags if (m := _GROUP.fullmatch(tag))]
     stems = [m["tag"] for tag in tags if (m := _SPLIT.fullmatch(tag)) and not m["text"]]
     columns = tuple(
-        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), groups, stems)
+        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), stems)
         for i, tag in enumerate(tags)
     )
     return Layout(
-        platform=NAME, label=LABEL, reason=reason, header_rows=header_rows, columns=columns, separators=(",",),
-        missing={"-99": message("responses.missing_seen")}, everywhere=True, by_number=True, statuses=_STATUSES,
-    )  # fmt: skip
+        platform=NAME,
+        label=LABEL,
+        reason=reason,
+        header_rows=header_rows,
+        columns=columns,
+        separators=(",",),
+        missing={"-99": message("responses.missing_seen")},
+        everywhere=True,
+        by_number=True,
+        statuses=_STATUSES,
+    )
 
 
-def _column(
-    position: int, tag: str, label: str, key: str, groups: Sequence[str], stems: Sequence[str]
-) -> SourceColumn:
+def _column(position: int, tag: str, label: str, key: str, stems: Sequence[str]) -> SourceColumn:
     label = label.strip()
     if key in _SYSTEM:
         reason = message("responses.reason_import_id", key=key)
-        return SourceColumn(position=position, header=tag, key=key, question=label, role="system",
-                            target=_SYSTEM[key], reason=reason)  # fmt: skip
+        return SourceColumn(
+            position=position, header=tag, key=key, question=label, role="system", target=_SYSTEM[key], reason=reason
+        )
     if key in _UNUSED:
         return SourceColumn(position=position, header=tag, key=key, question=label, role="unused")
     if group := _GROUP.fullmatch(tag):
-        return SourceColumn(position=position, header=tag, key=key, question=label, role="derived",
-                            target=group["tag"], reason=message("responses.reason_platform_group"))  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=tag,
+            key=key,
+            question=label,
+            role="derived",
+            target=group["tag"],
+            reason=message("responses.reason_platform_group"),
+        )
     split = _SPLIT.fullmatch(tag)
     if split and split["text"]:
-        return SourceColumn(position=position, header=tag, key=key, question=_stem(label), role="other_text",
-                            group=split["tag"], option=_tail(label))  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=tag,
+            key=key,
+            question=_stem(label),
+            role="other_text",
+            group=split["tag"],
+            option=_tail(label),
+        )
     if split and stems.count(split["tag"]) > 1:
-        return SourceColumn(position=position, header=tag, key=key, question=_stem(label), role="option",
-                            group=split["tag"], option=_tail(label))  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=tag,
+            key=key,
+            question=_stem(label),
+            role="option",
+            group=split["tag"],
+            option=_tail(label),
+        )
     return SourceColumn(position=position, header=tag, key=key, question=label, group=tag)
 
 

@@ -30,16 +30,24 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     by_number = spread or _all_numbers(head, headers)
     how = "responses.wjx_by_number" if by_number else "responses.wjx_by_text"
     return Layout(
-        platform=NAME, label=LABEL, header_rows=1, reason=message(how),
+        platform=NAME,
+        label=LABEL,
+        header_rows=1,
+        reason=message(how),
         columns=tuple(_column(i, header) for i, header in enumerate(head[0])),
         missing={
-            "-3": message("responses.missing_skipped"), "-2": message("responses.missing_unanswered"),
-            "(跳过)": message("responses.missing_skipped"), "（跳过）": message("responses.missing_skipped"),
-            "(空)": message("responses.missing_unanswered"), "（空）": message("responses.missing_unanswered"),
+            "-3": message("responses.missing_skipped"),
+            "-2": message("responses.missing_unanswered"),
+            "(跳过)": message("responses.missing_skipped"),
+            "（跳过）": message("responses.missing_skipped"),
+            "(空)": message("responses.missing_unanswered"),
+            "（空）": message("responses.missing_unanswered"),
         },
-        everywhere=True, separators=("┋",), by_number=by_number,
+        everywhere=True,
+        separators=("┋",),
+        by_number=by_number,
         key_columns=tuple(headers.index(name) for name in _KEY if name in headers),
-    )  # fmt: skip
+    )
 
 
 def _all_numbers(head: Sequence[Sequence[str]], headers: Sequence[str]) -> bool:
@@ -52,15 +60,32 @@ def _all_numbers(head: Sequence[Sequence[str]], headers: Sequence[str]) -> bool:
 def _column(position: int, header: str) -> SourceColumn:
     name = header.strip()
     if name in _SYSTEM:
-        return SourceColumn(position=position, header=header, key=name, role="system", target=_SYSTEM[name],
-                            reason=message("responses.reason_platform_column", name=name))  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=header,
+            key=name,
+            role="system",
+            target=_SYSTEM[name],
+            reason=message("responses.reason_platform_column", name=name),
+        )
     if name in _LEAD or name == "总分":
         return SourceColumn(position=position, header=header, key=name, role="unused")
     if spread := _SPREAD.fullmatch(name):
         option = _WRITE_IN.sub(r"\g<option>", spread["option"]).strip()
-        return SourceColumn(position=position, header=header, key=f"第{spread['number']}题",
-                            group=f"第{spread['number']}题", role="option", option=option)  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=header,
+            key=f"第{spread['number']}题",
+            group=f"第{spread['number']}题",
+            role="option",
+            option=option,
+        )
     if question := _QUESTION.fullmatch(name):
-        return SourceColumn(position=position, header=header, key=f"第{question['number']}题",
-                            group=f"第{question['number']}题", question=question["text"].strip())  # fmt: skip
+        return SourceColumn(
+            position=position,
+            header=header,
+            key=f"第{question['number']}题",
+            group=f"第{question['number']}题",
+            question=question["text"].strip(),
+        )
     return SourceColumn(position=position, header=header, question=name)
