@@ -15,7 +15,7 @@ if [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
     echo "Installing Chromium from Debian's packages (once) ..." >&2
     export DEBIAN_FRONTEND=noninteractive
     # The font is for the screenshots only: without it Chinese pages are photographed as boxes.
-    { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-wqy-microhei; } \
+    { apt-get update -qq || :; apt-get install -qq -y --no-install-recommends chromium fonts-wqy-microhei; } \
         </dev/null >/dev/null && find_browser && exit 0
 fi
 

@@ -180,7 +180,7 @@ def test_small_group_takes_the_next_smallest_along_and_they_stand_last() -> None
     assert [(g.key[0], g.n, g.reason) for g in table.blocks[0].groups] == [
         ("a", 40, None), ("b", None, "complementary"), ("c", None, "small"),
     ]  # fmt: skip
-    assert "1 group(s) with fewer than 10 answers are hidden, and 1 more" in " ".join(map(str, table.notes))
+    assert "fewer than 10 answers: 1; hidden too, so that they cannot be had by subtraction: 1" in " ".join(map(str, table.notes))
 
 
 def test_months_hidden_within_a_shown_quarter_cannot_be_subtracted() -> None:
@@ -299,7 +299,7 @@ def test_result_that_is_not_there_is_explained() -> None:
 def test_small_shown_groups_recommend_the_score_interval_and_nothing_switches() -> None:
     frame = people(a=(10, 5, 5), b=(30, 30, 30))
     table = score(frame, Nps("score"), "region")
-    assert any('1 shown group(s) have fewer than 30 answers: method="score"' in str(note) for note in table.notes)
+    assert any('fewer than 30 answers: 1; method="score"' in str(note) for note in table.notes)
     assert {b.method for b in table.blocks} == {"adjusted-wald"}
     assert score(frame, Nps("score"), "region", method="score").notes == ()
 

@@ -52,7 +52,6 @@ def run_demo(out: Path) -> Iterator[str]:
             message("cli.demo_about"),
             f"# {message('cli.demo_segments')}",
             overall,
-            overall.plot(),
             f"# {message('cli.demo_months')}",
             months.plot(),
             months,

@@ -33,6 +33,7 @@ class BaseItem(Model):
     name: ItemName
     type: str
     ask: Text | None = None  # the question
+    label: Text | None = None  # a short name of it, for tables, charts and headers of exports
     help: Text | None = None  # a line below it
     required: bool = Field(default=False, strict=True)
     required_message: Text | None = None

@@ -289,7 +289,8 @@ def _notes(blocks: Sequence[ScoreBlock], min_n: int, weight: str | None) -> tupl
     if few:
         notes.append(message("scores.note_small", count=few))
     if any(hidden.values()):
-        notes.append(message("scores.note_hidden", small=hidden["small"], more=hidden["complementary"], min_n=min_n))
+        key = "scores.note_hidden_both" if hidden["complementary"] else "scores.note_hidden"
+        notes.append(message(key, small=hidden["small"], more=hidden["complementary"], min_n=min_n))
     if weight is not None and any(block.method.endswith("+n*") for block in blocks):
         notes.append(message("scores.note_weighted", weight=weight))
     return tuple(notes)

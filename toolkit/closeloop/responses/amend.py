@@ -46,7 +46,7 @@ def _table(fixed: Any) -> tuple[list[str], list[list[str]]]:
 
 
 def _row_of(opened: Opened, written: str) -> int | None:
-    if not written.strip().isdigit():
+    if not written.strip().isdecimal():
         return None
     found = np.flatnonzero(opened.cells.source_rows == int(written))
     return int(found[0]) if found.size else None

@@ -390,7 +390,7 @@ def _rank_numbers(item: Any, texts: Sequence[str], most: int) -> tuple[NDArray[n
     odd: dict[int, Any] = {}
     for i, text in enumerate(texts):
         stripped = text.strip().removesuffix(".0")
-        if stripped.isdigit() and 1 <= int(stripped) <= most:
+        if stripped.isdecimal() and 1 <= int(stripped) <= most:
             numbers[i] = int(stripped)
         elif stripped and stripped not in ("-99", "-3", "-2"):
             odd[i] = Problem(

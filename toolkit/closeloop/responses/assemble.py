@@ -12,7 +12,7 @@ import pandas as pd
 from closeloop.responses.answers import Answers, read_answers
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
-from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, join_issues
+from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
 from closeloop.responses.match import Match, match_columns
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
@@ -80,7 +80,7 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     frame = _below_each_other(frames)
     fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
     successors = _supersede(frame, fate, survey, opened, logs)
-    issues = join_issues([log.to_frame(each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
+    issues = issues_frame([(log, each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
     return Assembled(
         frame=frame,
         fate=fate,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -112,51 +112,71 @@ class IssueLog:
             )
         )
 
-    def to_frame(self, source_rows: NDArray[np.int32]) -> pd.DataFrame:
-        """Return the issues as a frame; row 0 stands for the file as a whole."""
-        import pandas as pd
 
-        parts = [_batch_columns(b, self.file, source_rows) for b in self.batches]
-        if not parts:
-            return empty_issues()
-        frame = pd.DataFrame(
-            {
-                name: pd.concat([p[name] for p in parts], ignore_index=True)
-                if name not in _CODED
-                else _union([p[name] for p in parts])
-                for name in COLUMNS
-            }
-        )
-        order = np.lexsort((frame["position"].to_numpy(), frame["source_row"].to_numpy()))
-        return frame.iloc[order].reset_index(drop=True)
+def issues_frame(logs: Sequence[tuple[IssueLog, NDArray[np.int32]]]) -> pd.DataFrame:
+    """Return the issues of all sources as one frame; row 0 stands for a file as a whole.
 
-
-def _batch_columns(batch: Batch, file: str, source_rows: NDArray[np.int32]) -> dict[str, pd.Series]:
+    Parameters
+    ----------
+    logs : sequence of (IssueLog, array)
+        Each source's issues, and the numbers of its rows in the file.
+    """
     import pandas as pd
 
-    n = len(batch.rows)
-    numbers = np.where(batch.rows >= 0, source_rows[np.maximum(batch.rows, 0)] if len(source_rows) else 0, 0)
-
-    def looked_up(values: Sequence[str]) -> pd.Series:
-        distinct = list(dict.fromkeys(values))
-        codes = np.array([distinct.index(v) for v in values] if len(distinct) < 50 else _positions(values, distinct))
-        return pd.Series(pd.Categorical.from_codes(codes[batch.which], categories=pd.Index(distinct, dtype="str")))
-
-    return {
-        "severity": constant_category(batch.severity, n),
-        "code": constant_category(batch.code, n),
-        "effect": constant_category(batch.effect, n),
-        "source_file": constant_category(file, n),
-        "source_row": pd.Series(numbers.astype(np.int32)),
-        "position": pd.Series(np.full(n, batch.position + 1, dtype=np.int16)),
-        "source_column": constant_category(batch.column, n),
-        "item": constant_category(batch.item, n),
-        "raw_value": looked_up(batch.texts),
-        "message_en": looked_up([m.en for m in batch.messages]),
-        "message_zh": looked_up([m.zh for m in batch.messages]),
-        "suggestion_en": looked_up([m.en for m in batch.suggestions]),
-        "suggestion_zh": looked_up([m.zh for m in batch.suggestions]),
+    batches = [(log.file, numbers, batch) for log, numbers in logs for batch in log.batches]
+    texts = {name: _Texts() for name in _CODED}
+    rows: list[NDArray[np.int32]] = []
+    positions: list[NDArray[np.int16]] = []
+    for file, numbers, batch in batches:
+        n = len(batch.rows)
+        known = numbers[np.maximum(batch.rows, 0)] if len(numbers) else np.zeros(n, dtype=np.int32)
+        rows.append(np.where(batch.rows >= 0, known, 0).astype(np.int32))
+        positions.append(np.full(n, batch.position + 1, dtype=np.int16))
+        for name, text in (
+            ("severity", batch.severity),
+            ("code", batch.code),
+            ("effect", batch.effect),
+            ("source_file", file),
+            ("source_column", batch.column),
+            ("item", batch.item),
+        ):
+            texts[name].add([text], np.zeros(n, dtype=np.intp))
+        texts["raw_value"].add(batch.texts, batch.which)
+        texts["message_en"].add([m.en for m in batch.messages], batch.which)
+        texts["message_zh"].add([m.zh for m in batch.messages], batch.which)
+        texts["suggestion_en"].add([m.en for m in batch.suggestions], batch.which)
+        texts["suggestion_zh"].add([m.zh for m in batch.suggestions], batch.which)
+    numbered: dict[str, Any] = {
+        "source_row": np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32),
+        "position": np.concatenate(positions) if positions else np.zeros(0, dtype=np.int16),
     }
+    files = texts["source_file"].codes()
+    order = np.lexsort((numbered["position"], numbered["source_row"], files))
+    return pd.DataFrame(
+        {name: numbered[name][order] if name in numbered else texts[name].column(order) for name in COLUMNS}
+    )
+
+
+class _Texts:
+    """A column of texts under construction: each distinct text once, and a code for every row."""
+
+    def __init__(self) -> None:
+        self.place: dict[str, int] = {}
+        self.parts: list[NDArray[np.int32]] = []
+
+    def add(self, texts: Sequence[str], which: NDArray[np.intp]) -> None:
+        place = self.place
+        mapping = np.array([place.setdefault(text, len(place)) for text in texts], dtype=np.int32)
+        self.parts.append(mapping[which])
+
+    def codes(self) -> NDArray[np.int32]:
+        return np.concatenate(self.parts) if self.parts else np.zeros(0, dtype=np.int32)
+
+    def column(self, order: NDArray[np.intp]) -> Any:
+        import pandas as pd
+
+        names = pd.Index(list(self.place), dtype="str")
+        return pd.Categorical.from_codes(self.codes()[order], categories=names, validate=False)
 
 
 def constant_category(value: str, n: int) -> pd.Series:
@@ -164,40 +184,3 @@ def constant_category(value: str, n: int) -> pd.Series:
     import pandas as pd
 
     return pd.Series(pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=pd.Index([value], dtype="str")))
-
-
-def _positions(values: Sequence[str], distinct: Sequence[str]) -> list[int]:
-    place = {value: i for i, value in enumerate(distinct)}
-    return [place[value] for value in values]
-
-
-def _union(parts: Sequence[pd.Series]) -> pd.Series:
-    import pandas as pd
-    from pandas.api.types import union_categoricals
-
-    return pd.Series(union_categoricals(list(parts), ignore_order=True))
-
-
-def join_issues(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the issues of several sources as one frame."""
-    import pandas as pd
-
-    filled = [f for f in frames if len(f)]
-    if len(filled) < 2:
-        return filled[0] if filled else empty_issues()
-    return pd.DataFrame(
-        {
-            name: _union([f[name] for f in filled])
-            if name in _CODED
-            else pd.concat([f[name] for f in filled], ignore_index=True)
-            for name in COLUMNS
-        }
-    )
-
-
-def empty_issues() -> pd.DataFrame:
-    """Return the frame of issues with no row in it, its columns typed as ever."""
-    import pandas as pd
-
-    frame = pd.DataFrame({name: pd.Series(dtype="category" if name in _CODED else "int32") for name in COLUMNS})
-    return frame.astype({"position": "int16"})

@@ -96,7 +96,7 @@ class _Known:
         self.sources = dict(survey.sources.get(layout.platform, {})) if survey else {}
         self.texts: dict[str, str] = {}
         for name, item in self.items.items():
-            for text in (item.ask or {}).values():
+            for text in (*(item.ask or {}).values(), *(item.label or {}).values()):
                 self.texts.setdefault(plain_text(text), name)
 
     def target(self, name: str) -> Match | None:
@@ -177,7 +177,8 @@ class _Known:
                 if part is None:
                     reason = message("responses.reason_no_option", item=item, option=column.option or "")
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)
-            same = (column.question or column.header).strip() in (self.items[item].ask or {}).values()
+            known = (*(self.items[item].ask or {}).values(), *(self.items[item].label or {}).values())
+            same = (column.question or column.header).strip() in known
             reason = message("responses.reason_text" if same else "responses.reason_text_nearly")
             return Match(
                 column=column,

@@ -209,7 +209,9 @@ class Responses:
         status = frame["status"].astype(str)
         scored = sorted({spec.items[0] for spec in specs.values()} & set(frame.columns))
         silent = (status == "partial") & frame[scored].isna().all(axis=1) if scored else status == "partial"
-        source = f"{self.survey.id} v{self.survey.version}" if self.survey else ", ".join(s.name for s in self.sources)
+        source: LocalText | str = ", ".join(s.name for s in self.sources)
+        if self.survey:
+            source = message("responses.survey_version", id=self.survey.id, version=self.survey.version)
         return ScoreInput(
             frame=rows_of(~(status.isin(_NOT_SCORED) | silent).to_numpy(), frame),
             specs=specs,

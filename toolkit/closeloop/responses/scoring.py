@@ -44,7 +44,7 @@ def key_labels(survey: Survey | None) -> Mapping[str, Mapping[object, LocalText]
 
 
 def key_titles(survey: Survey | None) -> Mapping[str, LocalText]:
-    """Return for each item what it is called: its question."""
+    """Return for each item what it is called: its label, else its question."""
     if survey is None:
         return {}
-    return {item.name: item.ask for item in survey.items if item.ask is not None}
+    return {item.name: title for item in survey.items if (title := item.label or item.ask) is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ _SHEET_DATE = re.compile(
 )
 _WRITE_IN = re.compile(r"(?P<option>.*?)〖(?P<text>.*)〗", re.DOTALL)
 _AFTER_OTHER = re.compile(r"(?P<option>[^:：]+)[:：]\s*(?P<text>.+)", re.DOTALL)
+_WIDE = str.maketrans("０１２３４５６７８９．，＋－", "0123456789.,+-")  # as Chinese keyboards write them; ² is no 2
 _LARGEST = 2**53  # whole numbers beyond are not exact as floating-point numbers
 _YES = {"true", "yes", "y", "t", "是", "愿意", "同意", "对", "√", "✓"}
 _NO = {"false", "no", "n", "f", "否", "不愿意", "不同意", "不", "不是", "×"}
@@ -135,7 +135,7 @@ class _Reader:
             return text
         told = self.codes.get(text, self.mapped.get(plain_text(text)))
         if told is not None and kind not in ("single", "multi", "ranking"):
-            return told.casefold() == "true" if kind == "yesno" else int(told) if told.lstrip("-").isdigit() else told
+            return told.casefold() == "true" if kind == "yesno" else int(told) if told.lstrip("-").isdecimal() else told
         if kind in ("nps", "csat", "ces", "rating"):
             return self._scale(text)
         if kind == "matrix":
@@ -165,7 +165,7 @@ class _Reader:
     def _scale(self, text: str) -> Any:
         if plain_text(text) in self.points:
             return self.points[plain_text(text)]
-        digits = unicodedata.normalize("NFKC", text).strip()
+        digits = text.translate(_WIDE).strip()
         if _WHOLE.fullmatch(digits) and len(digits) < 16:
             return int(float(digits))
         if _BROKEN.fullmatch(text) or _BROKEN.fullmatch(digits):
@@ -192,7 +192,7 @@ class _Reader:
         return value
 
     def _number(self, text: str) -> Any:
-        digits = unicodedata.normalize("NFKC", text).strip()
+        digits = text.translate(_WIDE).strip()
         if _GROUPED.fullmatch(digits):
             digits = digits.replace(",", "")
         if not _NUMBER.fullmatch(digits) or len(digits) > 300:

@@ -46,7 +46,7 @@ def panel_table(panel: ScorePanel) -> Html:
                 caption=join([element("b", panel.title), " ", element("span", panel.sentence)]),
                 foot=[_cells(panel, panel.total, scale)],
                 css=f"st {'three' if three else 'one'}{long}",
-                style=f"--who:{_width([*(row.label for row in rows), panel.total.label])}px",
+                style=f"--who:{_width([panel.who, *(row.label for row in rows), panel.total.label])}px",
             ),
             element("p", marks(panel.tag).gap.join(panel.notes), class_="note"),
         ]
@@ -148,5 +148,5 @@ def share_key(tag: str) -> Html:
 
 def _width(labels: list[str]) -> int:
     """Return the width of the first column in pixels: the longest label, within reason."""
-    longest = max(sum(13.5 if ord(character) > 0x2E7F else 7.5 for character in label) for label in labels)
-    return min(max(round(longest) + 14, 72), 210)
+    longest = max(sum(13.5 if ord(character) > 0x2E7F else 8.0 for character in label) for label in labels)
+    return min(max(round(longest) + 18, 72), 210)
