@@ -180,7 +180,9 @@ def test_small_group_takes_the_next_smallest_along_and_they_stand_last() -> None
     assert [(g.key[0], g.n, g.reason) for g in table.blocks[0].groups] == [
         ("a", 40, None), ("b", None, "complementary"), ("c", None, "small"),
     ]  # fmt: skip
-    assert "fewer than 10 answers: 1; hidden too, so that they cannot be had by subtraction: 1" in " ".join(map(str, table.notes))
+    assert "fewer than 10 answers: 1; hidden too, so that they cannot be had by subtraction: 1" in " ".join(
+        map(str, table.notes)
+    )
 
 
 def test_months_hidden_within_a_shown_quarter_cannot_be_subtracted() -> None:

@@ -13,27 +13,78 @@ from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
 
 SMALL: dict[str, Any] = {
-    "format": 1, "id": "small", "version": 1, "languages": ["en", "zh-CN"], "timezone": "Asia/Shanghai",
+    "format": 1,
+    "id": "small",
+    "version": 1,
+    "languages": ["en", "zh-CN"],
+    "timezone": "Asia/Shanghai",
     "title": {"en": "Small", "zh-CN": "小"},
-    "pages": [{"name": "main", "items": [
-        {"name": "recommend", "type": "nps", "required": True, "ask": {"en": "Recommend us?", "zh-CN": "推荐我们？"}},
-        {"name": "why", "type": "comment", "ask": {"en": "Why?", "zh-CN": "为什么？"}},
-        {"name": "branch", "type": "single", "ask": {"en": "Which branch?", "zh-CN": "哪家门店？"}, "options": [
-            {"value": "east", "text": {"en": "East", "zh-CN": "东店"}}, {"value": "west", "text": {"en": "West", "zh-CN": "西店"}}]},
-        {"name": "pains", "type": "multi", "show_if": "{recommend} <= 8", "other": True, "max": 2,
-         "ask": {"en": "What hurts?", "zh-CN": "哪里不好？"}, "options": [
-            {"value": "price", "text": {"en": "Price, fees", "zh-CN": "价格"}}, {"value": "wait", "text": {"en": "Waiting", "zh-CN": "等待"}},
-            {"value": "staff", "text": {"en": "Staff", "zh-CN": "员工"}}]},
-        {"name": "visits", "type": "number", "integer": True, "min": 0, "ask": {"en": "Visits?", "zh-CN": "次数？"}},
-        {"name": "call", "type": "yesno", "ask": {"en": "Call you?", "zh-CN": "回电？"}},
-        {"name": "day", "type": "date", "ask": {"en": "Day?", "zh-CN": "日期？"}},
-        {"name": "rank", "type": "ranking", "ask": {"en": "Order?", "zh-CN": "排序？"}, "options": [
-            {"value": "a", "text": {"en": "Aa", "zh-CN": "甲"}}, {"value": "b", "text": {"en": "Bb", "zh-CN": "乙"}}]},
-        {"name": "grid", "type": "matrix", "points": 5, "ask": {"en": "Rate", "zh-CN": "评分"}, "rows": [
-            {"value": "speed", "text": {"en": "Speed", "zh-CN": "速度"}}, {"value": "care", "text": {"en": "Care", "zh-CN": "关怀"}}]},
-    ]}],
+    "pages": [
+        {
+            "name": "main",
+            "items": [
+                {
+                    "name": "recommend",
+                    "type": "nps",
+                    "required": True,
+                    "ask": {"en": "Recommend us?", "zh-CN": "推荐我们？"},
+                },
+                {"name": "why", "type": "comment", "ask": {"en": "Why?", "zh-CN": "为什么？"}},
+                {
+                    "name": "branch",
+                    "type": "single",
+                    "ask": {"en": "Which branch?", "zh-CN": "哪家门店？"},
+                    "options": [
+                        {"value": "east", "text": {"en": "East", "zh-CN": "东店"}},
+                        {"value": "west", "text": {"en": "West", "zh-CN": "西店"}},
+                    ],
+                },
+                {
+                    "name": "pains",
+                    "type": "multi",
+                    "show_if": "{recommend} <= 8",
+                    "other": True,
+                    "max": 2,
+                    "ask": {"en": "What hurts?", "zh-CN": "哪里不好？"},
+                    "options": [
+                        {"value": "price", "text": {"en": "Price, fees", "zh-CN": "价格"}},
+                        {"value": "wait", "text": {"en": "Waiting", "zh-CN": "等待"}},
+                        {"value": "staff", "text": {"en": "Staff", "zh-CN": "员工"}},
+                    ],
+                },
+                {
+                    "name": "visits",
+                    "type": "number",
+                    "integer": True,
+                    "min": 0,
+                    "ask": {"en": "Visits?", "zh-CN": "次数？"},
+                },
+                {"name": "call", "type": "yesno", "ask": {"en": "Call you?", "zh-CN": "回电？"}},
+                {"name": "day", "type": "date", "ask": {"en": "Day?", "zh-CN": "日期？"}},
+                {
+                    "name": "rank",
+                    "type": "ranking",
+                    "ask": {"en": "Order?", "zh-CN": "排序？"},
+                    "options": [
+                        {"value": "a", "text": {"en": "Aa", "zh-CN": "甲"}},
+                        {"value": "b", "text": {"en": "Bb", "zh-CN": "乙"}},
+                    ],
+                },
+                {
+                    "name": "grid",
+                    "type": "matrix",
+                    "points": 5,
+                    "ask": {"en": "Rate", "zh-CN": "评分"},
+                    "rows": [
+                        {"value": "speed", "text": {"en": "Speed", "zh-CN": "速度"}},
+                        {"value": "care", "text": {"en": "Care", "zh-CN": "关怀"}},
+                    ],
+                },
+            ],
+        }
+    ],
     "metrics": {"nps": {"kind": "nps", "item": "recommend"}},
-}  # fmt: skip
+}
 
 
 @pytest.fixture

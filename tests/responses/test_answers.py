@@ -23,10 +23,22 @@ def read(survey: Survey, **columns: list[Any]) -> cl.Responses:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("11", "out_of_range"), ("-1", "out_of_range"), ("99", "out_of_range"), ("7.5", "not_integer"), ("8,5", "not_integer"),
-     ("9½", "not_integer"), ("十", "not_a_number"), ("8分", "not_a_number"), ("nine", "not_a_number"), ("1e1", "not_a_number"),
-     ("5-Jan", "spreadsheet_date"), ("2026-01-05", "spreadsheet_date"), ("<b>9</b>", "not_a_number")],
-)  # fmt: skip
+    [
+        ("11", "out_of_range"),
+        ("-1", "out_of_range"),
+        ("99", "out_of_range"),
+        ("7.5", "not_integer"),
+        ("8,5", "not_integer"),
+        ("9½", "not_integer"),
+        ("十", "not_a_number"),
+        ("8分", "not_a_number"),
+        ("nine", "not_a_number"),
+        ("1e1", "not_a_number"),
+        ("5-Jan", "spreadsheet_date"),
+        ("2026-01-05", "spreadsheet_date"),
+        ("<b>9</b>", "not_a_number"),
+    ],
+)
 def test_bad_score_sets_the_row_aside_and_is_never_bucketed(small: Survey, text: str, code: str) -> None:
     responses = read(small, recommend=[text, "9"])
     assert responses.ledger == {"rows_in": 2, "accepted": 1, "quarantined": 1, "superseded": 0}
@@ -55,21 +67,29 @@ def test_a_declared_token_keeps_the_reason_the_survey_gives(small_file: dict[str
 
 
 def test_an_error_outside_the_metric_blanks_the_cell_and_keeps_the_row(small: Survey) -> None:
-    responses = read(small, recommend=["9", "9"], branch=["north", "WEST "], visits=["-2", "1,200"], day=["soon", "2026/5/3"])
+    responses = read(
+        small, recommend=["9", "9"], branch=["north", "WEST "], visits=["-2", "1,200"], day=["soon", "2026/5/3"]
+    )
     assert responses.ledger["accepted"] == 2
     assert responses.accepted["branch"].astype(object).where(lambda s: s.notna(), None).tolist() == [None, "west"]
     assert responses.accepted["visits"].tolist() == [pd.NA, 1200]
     assert responses.accepted["day"].tolist()[1] == dt.date(2026, 5, 3)
     effects = responses.issues.query("severity == 'error'")[["item", "code", "effect"]].astype(str).values.tolist()
-    assert sorted(effects) == [["branch", "unknown_option", "blanked"], ["day", "not_a_date", "blanked"],
-                               ["visits", "out_of_range", "blanked"]]  # fmt: skip
+    assert sorted(effects) == [
+        ["branch", "unknown_option", "blanked"],
+        ["day", "not_a_date", "blanked"],
+        ["visits", "out_of_range", "blanked"],
+    ]
     assert responses.raw["branch"].tolist() == ["north", "WEST "]
 
 
 def test_choices_are_parted_but_never_inside_a_label(small: Survey) -> None:
     accepted = read(small, recommend=[3, 3, 3], pains=["Price, fees, Waiting", "价格;等待", "staff"]).accepted
     assert accepted[["pains__price", "pains__wait", "pains__staff"]].astype(bool).values.tolist() == [
-        [True, True, False], [True, True, False], [False, False, True]]  # fmt: skip
+        [True, True, False],
+        [True, True, False],
+        [False, False, True],
+    ]
 
 
 def test_nothing_ticked_and_not_answered_are_told_apart(small: Survey) -> None:
@@ -129,11 +149,11 @@ def test_the_accepted_frame_has_the_documented_types(small: Survey) -> None:
 
 
 def test_hostile_text_stays_text(small: Survey, tmp_path: Path) -> None:
-    hostile = ["<script>alert(1)</script>", "=HYPERLINK(\"x\")", "'; DROP TABLE responses; --", "\u202eabc", "a\x00b"]
+    hostile = ["<script>alert(1)</script>", '=HYPERLINK("x")', "'; DROP TABLE responses; --", "\u202eabc", "a\x00b"]
     responses = read(small, recommend=[9] * 5, why=hostile)
     assert responses.accepted["why"].tolist() == hostile
     written = pd.read_csv(responses.write(tmp_path / "out") / "accepted.csv", dtype=str)
-    assert written["why"].tolist()[1] == "'=HYPERLINK(\"x\")"
+    assert written["why"].tolist()[1] == '\'=HYPERLINK("x")'
     assert "<script>" not in responses._repr_html_()
 
 

@@ -95,10 +95,14 @@ def test_a_bad_duplicate_does_not_supersede_a_good_row(write: Write, small: Surv
 
 def test_rows_without_an_id_of_their_own_get_a_stable_one(write: Write, small: Survey) -> None:
     text = "recommend,why\n9,a\n9,a\n8,b\n"
-    once, again = (cl.read_responses(write(text, name), small).accepted["response_id"].tolist() for name in ("a.csv", "b.csv"))
+
+    def ids(text: str, name: str) -> list[str]:
+        return cl.read_responses(write(text, name), small).accepted["response_id"].tolist()
+
+    once, again = ids(text, "a.csv"), ids(text, "b.csv")
     assert once == again
     assert len(set(once)) == 3
-    longer = cl.read_responses(write("recommend,why\n1,new\n" + text.split("\n", 1)[1]), small).accepted["response_id"].tolist()
+    longer = ids("recommend,why\n1,new\n" + text.split("\n", 1)[1], "c.csv")
     assert longer[1:] == once
 
 

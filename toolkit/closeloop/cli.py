@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +55,18 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+@contextmanager
+def _working(text: str) -> Iterator[None]:
+    """Show that something is going on, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
 @app.callback()
 def _language(
     language: Annotated[str | None, typer.Option(help="en or zh-CN. 语言。", envvar="CLOSELOOP_LANGUAGE")] = None,
@@ -83,8 +96,9 @@ def import_(
     from closeloop.responses.read import read_responses
 
     responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
-    responses.write(out)
     typer.echo(str(responses))
+    with _working(str(message("cli.writing", folder=out))):
+        responses.write(out)
     typer.echo(str(message("cli.written", folder=out)))
     if strict and (responses.issues["severity"] == "error").any():
         raise typer.Exit(_FINDINGS)

@@ -103,6 +103,16 @@ class ScoreTable:
         Key column → value → what the value is called on display.
     titles : mapping
         Key column → what the column is called on display.
+
+    Examples
+    --------
+    >>> import closeloop as cl, pandas as pd
+    >>> answers = {"recommend": [10, 9, 9, 8, 3] * 4, "region": ["East"] * 10 + ["West"] * 10}
+    >>> table = cl.score(pd.DataFrame(answers), cl.Nps("recommend"), by="region")
+    >>> table
+    <ScoreTable: nps by region; 2 groups, 0 hidden, 20 rows>
+    >>> table.result(region="East").score
+    40.0
     """
 
     blocks: tuple[ScoreBlock, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
 from closeloop.responses.match import OTHER_TEXT, Match
 from closeloop.responses.source import Cells, codes_of
-from closeloop.responses.values import TICKED, UNTICKED, Readings, part_text, read_texts
-from closeloop.text import LocalText, message
+from closeloop.responses.spread import ranked_together, read_ranks, read_ticks, ticked_together
+from closeloop.responses.values import Readings, read_texts
+from closeloop.text import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,12 +104,12 @@ class _AnswerReader:
         return _coded(codes, readings.values)
 
     def _note(
-        self, item: Any, match: Match, codes: NDArray[np.int32], texts: Sequence[str], readings: Readings
+        self, item: Any, match: Match, codes: NDArray[np.integer[Any]], texts: Sequence[str], readings: Readings
     ) -> None:
         decisive = item.name in self.decisive
         for code in sorted({p.code for p in readings.problems.values()}):
             found = {i: p for i, p in readings.problems.items() if p.code == code}
-            rows = self._add(
+            rows = self.log.add_found(
                 "error",
                 code,
                 "quarantined" if decisive else "blanked",
@@ -120,7 +121,7 @@ class _AnswerReader:
             )
             if decisive:
                 self.answers.rejected[rows] = True
-        self._add(
+        self.log.add_found(
             "info",
             "missing_token",
             "noted",
@@ -133,7 +134,7 @@ class _AnswerReader:
                 for i, why in readings.missing.items()
             },
         )
-        self._add(
+        self.log.add_found(
             "info",
             "write_in",
             "noted",
@@ -147,110 +148,36 @@ class _AnswerReader:
             },
         )
 
-    def _add(
-        self,
-        severity: str,
-        code: str,
-        effect: str,
-        name: str,
-        match: Match,
-        codes: NDArray[np.integer[Any]],
-        texts: Sequence[str],
-        found: Mapping[int, tuple[LocalText, LocalText]],
-        among: NDArray[np.bool_] | None = None,
-    ) -> NDArray[np.intp]:
-        """Note one kind of issue for all rows whose text is among `found`; return those rows."""
-        if not found:
-            return np.zeros(0, dtype=np.intp)
-        order = sorted(found)
-        place = np.full(len(texts) + 1, -1, dtype=np.intp)  # one more: unanswered is -1
-        place[order] = np.arange(len(order))
-        hit = place[codes]
-        rows = np.flatnonzero((hit >= 0) & (codes >= 0) if among is None else (hit >= 0) & (codes >= 0) & among)
-        self.log.add(
-            Batch(
-                severity=severity,
-                code=code,
-                effect=effect,
-                rows=rows,
-                which=hit[rows],
-                texts=[texts[i] for i in order],
-                messages=[found[i][0] for i in order],
-                suggestions=[found[i][1] for i in order],
-                position=match.column.position,
-                column=match.column.header,
-                item=name,
-            )
-        )
-        return rows
-
     def _split(self, item: Any, parts: Sequence[Match]) -> Coded:
         """Read a choice of several that is spread over one column an option."""
-        pattern = np.zeros(self.n, dtype=np.int64)
+        ticked = np.zeros((self.n, len(parts)), dtype=bool)
         said = np.zeros(self.n, dtype=bool)  # a tick or an explicit "no" somewhere: blank then means not ticked
-        for bit, match in enumerate(parts):
+        for place, match in enumerate(parts):
             codes, texts = self._column(match)
-            yes, no, odd, gone = self._ticks(item, match, texts)
-            self._note(item, match, codes, texts, Readings(values=[], problems=odd, missing=gone))
-            ticked = yes[codes]
-            pattern |= ticked.astype(np.int64) << bit
-            said |= ticked | no[codes]
-        distinct, inverse = np.unique(pattern, return_inverse=True)
-        order = [option.value for option in item.options]
-        names = [str(match.part) for match in parts]
-        values: list[Any] = []
-        for bits in distinct.tolist():
-            chosen = [name for bit, name in enumerate(names) if bits >> bit & 1]
-            values.append(tuple(sorted(chosen, key=lambda v: order.index(v) if v in order else len(order))))
-        codes = np.where(said, inverse, UNANSWERED).astype(np.int32)
-        return self._checked(item, parts[0], codes, values)
-
-    def _ticks(
-        self, item: Any, match: Match, texts: Sequence[str]
-    ) -> tuple[Any, Any, dict[int, Any], dict[int, LocalText]]:
-        yes, no = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
-        odd: dict[int, Any] = {}
-        gone: dict[int, LocalText] = {}
-        names = part_text(item, str(match.part), match.column.option)
-        for i, text in enumerate(texts):
-            folded = text.strip().casefold()
-            if not folded:
-                continue
-            if folded in names or folded in TICKED:
-                yes[i] = True
-            elif folded in UNTICKED:
-                no[i] = True
-            elif text.strip() in self.layout.missing:
-                gone[i] = self.layout.missing[text.strip()]
-            else:
-                odd[i] = _not_a_tick(item, text)
-        return yes, no, odd, gone
-
-    def _checked(self, item: Any, match: Match, codes: NDArray[np.int32], values: list[Any]) -> Coded:
-        """Return a column put together from several, with what breaks the item's own rules taken out and noted."""
-        problems = {i: p for i, v in enumerate(values) if (p := check_value(item, v)) is not None}
-        if problems:
-            shown = ["; ".join(map(str, v)) for v in values]
-            self._note(item, match, codes, shown, Readings(values=[], problems=problems))
-            kept = [None if i in problems else v for i, v in enumerate(values)]
-            return _coded(codes, kept)
-        return Coded(codes, tuple(values))
+            ticks = read_ticks(item, match, texts, self.layout)
+            self._note(item, match, codes, texts, Readings(values=[], problems=ticks.problems, missing=ticks.missing))
+            ticked[:, place] = ticks.yes[codes]
+            said |= ticked[:, place] | ticks.no[codes]
+        together, values = ticked_together(ticked, [str(match.part) for match in parts], item.values)
+        return self._checked(item, parts[0], np.where(said, together, UNANSWERED), list(values))
 
     def _ranks(self, item: Any, parts: Sequence[Match]) -> Coded:
         """Read a ranking that is spread over one column an option, each holding a rank."""
         ranks = np.zeros((self.n, len(parts)), dtype=np.int16)
         for place, match in enumerate(parts):
             codes, texts = self._column(match)
-            numbers, odd = _rank_numbers(item, texts, len(item.options))
-            self._note(item, match, codes, texts, Readings(values=[], problems=odd))
+            numbers, problems = read_ranks(item, texts, self.layout)
+            self._note(item, match, codes, texts, Readings(values=[], problems=problems))
             ranks[:, place] = numbers[codes]
-        names = [str(match.part) for match in parts]
-        distinct, inverse = np.unique(ranks, axis=0, return_inverse=True)
-        values: list[Any] = []
-        for row in distinct.tolist():
-            ranked = sorted((rank, name) for rank, name in zip(row, names, strict=True) if rank)
-            values.append(tuple(name for _, name in ranked) if ranked else None)
-        return self._checked(item, parts[0], *_dense(inverse.reshape(-1), values))
+        together, values = ranked_together(ranks, [str(match.part) for match in parts])
+        return self._checked(item, parts[0], together, list(values))
+
+    def _checked(self, item: Any, match: Match, codes: NDArray[np.integer[Any]], values: list[Any]) -> Coded:
+        """Return a column put together from several, with what breaks the item's own rules taken out and noted."""
+        problems = {i: p for i, v in enumerate(values) if v is not None and (p := check_value(item, v)) is not None}
+        if problems:
+            self._note(item, match, codes, [_shown(v) for v in values], Readings(values=[], problems=problems))
+        return _coded(codes, [None if i in problems else v for i, v in enumerate(values)])
 
     def _other_text(self, item: Any, match: Match) -> None:
         codes, texts = self._column(match)
@@ -275,7 +202,7 @@ class _AnswerReader:
             found = {
                 i: (why, message("responses.remedy_hidden")) for i, value in enumerate(column.values) if value != ()
             }
-            self._add(
+            self.log.add_found(
                 "warning",
                 "answered_while_hidden",
                 "blanked",
@@ -307,7 +234,7 @@ class _AnswerReader:
                     continue
                 decisive = item.name in self.decisive
                 texts = [_shown(value) for value in column.values]
-                self._add(
+                self.log.add_found(
                     "error",
                     "check_failed",
                     "quarantined" if decisive else "blanked",
@@ -360,44 +287,7 @@ def _coded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
     return Coded(mapping[codes], tuple(value for _, value in place))
 
 
-def _dense(codes: NDArray[np.integer[Any]], values: Iterable[Any]) -> tuple[NDArray[np.int32], list[Any]]:
-    coded = _coded(codes, list(values))
-    return coded.codes.astype(np.int32), list(coded.values)
-
-
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(str, value))
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def _not_a_tick(item: Any, text: str) -> Any:
-    from closeloop.forms.answers import Problem
-
-    return Problem(
-        code="not_a_tick",
-        item=item.name,
-        value=text,
-        message=message("responses.bad_not_a_tick", value=text),
-        suggestion=message("responses.remedy_tick"),
-    )
-
-
-def _rank_numbers(item: Any, texts: Sequence[str], most: int) -> tuple[NDArray[np.int16], dict[int, Any]]:
-    from closeloop.forms.answers import Problem
-
-    numbers = np.zeros(len(texts), dtype=np.int16)
-    odd: dict[int, Any] = {}
-    for i, text in enumerate(texts):
-        stripped = text.strip().removesuffix(".0")
-        if stripped.isdecimal() and 1 <= int(stripped) <= most:
-            numbers[i] = int(stripped)
-        elif stripped and stripped not in ("-99", "-3", "-2"):
-            odd[i] = Problem(
-                code="out_of_range",
-                item=item.name,
-                value=text,
-                suggestion=None,
-                message=message("responses.bad_out_of_range", value=text, low=1, high=most),
-            )
-    return numbers, odd

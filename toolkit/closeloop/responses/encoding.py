@@ -25,6 +25,7 @@ _BOMS = (
 _CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "hz", "hz-gb-2312"}
 _BLOCK = 1 << 20
 _SAMPLE = 100_000
+_LONGEST_MARK = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,11 @@ def find_encoding(path: Path, asked: str, looks_chinese: Callable[[str], bool]) 
         return _asked(path, asked)
     with path.open("rb") as stream:
         start = stream.read(_SAMPLE)
-    for mark, name in _BOMS:
-        if start.startswith(mark):
-            return Encoding(name=name, reason=message("responses.encoding_bom"))
+    marked = _marked(start)
+    if marked is not None:
+        if not _decodes(path, marked):
+            raise ResponseValidationError(message("responses.encoding_broken", file=path.name, name=marked))
+        return Encoding(name=marked, reason=message("responses.encoding_bom"))
     zeros = [start[parity::2].count(0) for parity in (0, 1)]
     if max(zeros) * 5 > len(start) and min(zeros) * 20 < max(zeros):  # ASCII in UTF-16 is zero in every other byte
         name = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
@@ -66,13 +69,21 @@ def find_encoding(path: Path, asked: str, looks_chinese: Callable[[str], bool]) 
 
 
 def _asked(path: Path, asked: str) -> Encoding:
-    try:
-        name = codecs.lookup(asked).name
-    except LookupError as error:
-        raise ResponseValidationError(message("responses.encoding_unknown", asked=asked)) from error
+    if not _known(asked):
+        raise ResponseValidationError(message("responses.encoding_unknown", asked=asked))
+    name = codecs.lookup(asked).name
+    with path.open("rb") as stream:
+        marked = _marked(stream.read(_LONGEST_MARK))
+    if marked is not None and name in (marked, marked.removesuffix("-sig"), f"{marked}-le", f"{marked}-be"):
+        name = marked  # so that the mark is not taken for the first letter of the header
     if not _decodes(path, name):
         raise ResponseValidationError(message("responses.encoding_wrong", file=path.name, asked=asked))
     return Encoding(name=name, reason=message("responses.encoding_asked"))
+
+
+def _marked(start: bytes) -> str | None:
+    """Return the encoding that a byte-order mark names."""
+    return next((name for mark, name in _BOMS if start.startswith(mark)), None)
 
 
 def _guess(path: Path, start: bytes, looks_chinese: Callable[[str], bool]) -> Encoding:
@@ -106,9 +117,10 @@ def _telling_bytes(path: Path) -> bytes:
 
 
 def _known(name: str) -> bool:
+    """Say whether there is a text encoding of this name (base64 and its like turn bytes into bytes)."""
     try:
-        codecs.lookup(name)
-    except LookupError:
+        "a".encode(name)
+    except (LookupError, UnicodeError):
         return False
     return True
 

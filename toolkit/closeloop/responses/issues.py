@@ -6,7 +6,7 @@ numbers and a handful of messages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from closeloop.text import LocalText
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from closeloop.responses.match import Match
 
 COLUMNS = (
     "severity",
@@ -81,6 +83,54 @@ class IssueLog:
         """Note a batch; one without rows is nothing."""
         if batch.rows.size:
             self.batches.append(batch)
+
+    def add_found(
+        self,
+        severity: str,
+        code: str,
+        effect: str,
+        item: str,
+        match: Match,
+        codes: NDArray[np.integer[Any]],
+        texts: Sequence[str],
+        found: Mapping[int, tuple[LocalText, LocalText]],
+        among: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.intp]:
+        """Note one kind of issue for all rows whose text is among those found; return those rows.
+
+        Parameters
+        ----------
+        codes, texts : array, sequence
+            The column: a code a row (negative: nothing there), and the distinct texts.
+        found : mapping
+            Place of a text → message and suggestion.
+        among : bool array, optional
+            Look at these rows only.
+        """
+        if not found:
+            return np.zeros(0, dtype=np.intp)
+        order = sorted(found)
+        place = np.full(len(texts) + 1, -1, dtype=np.intp)  # one more: unanswered is -1
+        place[order] = np.arange(len(order))
+        hit = place[codes]
+        wanted = (hit >= 0) & (codes >= 0)
+        rows = np.flatnonzero(wanted if among is None else wanted & among)
+        self.add(
+            Batch(
+                severity=severity,
+                code=code,
+                effect=effect,
+                rows=rows,
+                which=hit[rows],
+                texts=[texts[i] for i in order],
+                messages=[found[i][0] for i in order],
+                suggestions=[found[i][1] for i in order],
+                position=match.column.position,
+                column=match.column.header,
+                item=item,
+            )
+        )
+        return rows
 
     def file_level(
         self,

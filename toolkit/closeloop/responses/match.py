@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from unicodedata import category, normalize
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
@@ -15,6 +15,8 @@ from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
+
+T = TypeVar("T")
 
 _SIMILAR = 0.6
 _LIKELY = 0.9
@@ -140,7 +142,7 @@ class _Known:
                 if part is None:
                     reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)
-            reason = message("responses.reason_map", name=next(iter(wanted & names)))
+            reason = message("responses.reason_map", name=min(wanted & names, key=lambda name: name != source.column))
             return replace(found, column=column, part=part, confidence=1.0, verdict="certain", reason=reason)
         return None
 
@@ -277,10 +279,9 @@ def part_of(item: Any, written: str) -> str | None:
     for option in parts:
         if written.strip() == option.value:
             return str(option.value)
-    for option in parts:
-        if wanted and wanted in {plain_text(text) for text in (option.value, *option.text.values())}:
-            return str(option.value)
-    return "other" if wanted in other_labels(item) else None
+    labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
+    found = look_up(labels, written) if wanted else None
+    return found or ("other" if wanted in other_labels(item) else None)
 
 
 def other_labels(item: Any) -> set[str]:
@@ -305,9 +306,47 @@ OTHER_LABELS = (
 def plain_text(text: str) -> str:
     """Return a text without what exports change in it: markup, punctuation, space, width and case.
 
+    Marks that carry a meaning stay: ``<18``, ``18+``, ``1-5``, ``C++`` and an emoji are not ``18``, ``15``, ``c``, "".
+
     Examples
     --------
     >>> plain_text("How <b>likely</b> are you …？") == plain_text("how likely are you...?")
     True
     """
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", "", text)).casefold())
+    bare = _DASH.sub("-", _MARKUP.sub("", folded_text(text)))
+    return _MARK.sub(lambda mark: mark[0] if mark[0] in "%#" or category(mark[0])[0] == "S" else "", bare)
+
+
+_MARKUP = re.compile(r"</?[a-z][^<>]*>")
+_DASH = re.compile(r"(?<=\d) ?[-–—−~] ?(?=\d)")
+_MARK = re.compile(r"(?!(?<=\d)[-.,/:](?=\d))[\W_]")
+
+
+def folded_text(text: str) -> str:
+    """Return a text without what typing changes in it: width, case, and how much space is where.
+
+    Examples
+    --------
+    >>> folded_text(" Ｃ++ ") == folded_text("c++") != folded_text("C")
+    True
+    """
+    return " ".join(normalize("NFKC", text).casefold().split())
+
+
+def by_label(labels: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Return what labels stand for, by their `folded_text`, and by their `plain_text` where that tells them apart."""
+    exact: dict[str, T] = {}
+    loose: dict[str, T] = {}
+    clashing: set[str] = set()
+    for label, target in labels:
+        exact.setdefault(folded_text(label), target)
+        plain = plain_text(label)
+        if plain and loose.setdefault(plain, target) != target:
+            clashing.add(plain)
+    return {plain: target for plain, target in loose.items() if plain not in clashing} | exact
+
+
+def look_up(labels: Mapping[str, T], text: str) -> T | None:
+    """Return what a text stands for among labels laid out by `by_label`; None if it is none of them."""
+    folded = folded_text(text)
+    return labels[folded] if folded in labels else labels.get(plain_text(text))

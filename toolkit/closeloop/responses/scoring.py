@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.items import Single
 from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
-from closeloop.text import LocalText
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
@@ -24,7 +24,7 @@ def metric_specs(survey: Survey | None) -> dict[str, Metric]:
 
 def _spec(name: str, plan: Any) -> Metric:
     column = plan.item.replace(".", "__")
-    label = {"label": plan.label} if plan.label else {}
+    label = {"label": plan.label} if plan.label else {"label": message("scores.ces")} if plan.kind == "ces" else {}
     if plan.kind == "nps":
         return Nps(column, name=name, **label)
     if plan.kind == "mean":

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from closeloop.errors import ResponseValidationError
+from closeloop.frames import as_frame, plain_value
 from closeloop.responses.source import Cells, Progress, SourceFile, encode, one_chunk
+from closeloop.responses.workbook import cell_text
 from closeloop.text import message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class TableSource:
-    """A frame in memory, or a Parquet file; its column names are its header, its first row is row 1."""
+    """A frame in memory, or a Parquet file; its column names are its header, its first row is row 1.
+
+    A pandas index that has a name is taken as the first column; one without a name is left out.
+    """
 
     guessed_encoding = False
 
@@ -66,11 +74,32 @@ def _read_parquet(path: Path) -> pa.Table:
 
 def _to_arrow(frame: Any) -> pa.Table:
     import narwhals.stable.v2 as nw
+    import pandas as pd
 
-    native = nw.from_native(frame)
-    eager = native.collect("pyarrow") if isinstance(native, nw.LazyFrame) else native
+    if isinstance(frame, pa.Table):
+        return frame
+    taken = as_frame(frame)
+    if isinstance(taken, pd.DataFrame):
+        return _from_pandas(taken)
+    eager = taken.collect("pyarrow") if isinstance(taken, nw.LazyFrame) else taken
     table: pa.Table = eager.to_arrow()
     return table
+
+
+def _from_pandas(frame: pd.DataFrame) -> pa.Table:
+    """Return a table column by column, so that a name may stand twice and a column may mix numbers and texts."""
+    columns: list[tuple[object, Any]] = []
+    columns += [(name, frame.index.get_level_values(i)) for i, name in enumerate(frame.index.names) if name is not None]
+    columns += [(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
+    arrays = [_column_to_arrow(column) for _, column in columns]
+    return pa.Table.from_arrays(arrays, names=[str(name) for name, _ in columns])
+
+
+def _column_to_arrow(column: Any) -> pa.Array | pa.ChunkedArray:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return pa.array([cell_text(plain_value(value)) for value in column], pa.string())
 
 
 def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
@@ -97,4 +126,8 @@ def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
 
 def _timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:
     pattern = "%Y-%m-%d %H:%M:%S" if column.type.tz is None else "%Y-%m-%dT%H:%M:%S%z"
-    return pc.strftime(column.cast(pa.timestamp("s", column.type.tz), safe=False), format=pattern)
+    try:
+        column = column.cast(pa.timestamp("s", column.type.tz))
+    except pa.ArrowInvalid:  # parts of a second are in it; they are kept
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    return pc.strftime(column, format=pattern)

@@ -6,16 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 import pandas as pd
 
+from closeloop.errors import ResponseValidationError, closest
+from closeloop.text import message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_OFFSET = r"(?:Z|UTC|[+-]\d{2}:?\d{2}|(?:GMT|UTC)[+-]\d{1,2})$"
-_YEAR_FIRST = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+_ENDS_IN_OFFSET = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)$"
+_OFFSET = r"^(?P<clock>.*?)\s*(?:Z|UTC|GMT|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)$"
+_NAMED_DAY_PARTS = (("上午", "AM"), ("下午", "PM"))
+_CLOCKS = {
+    (2, False): (" %H:%M:%S",),
+    (1, False): (" %H:%M",),
+    (0, False): ("",),
+    (2, True): (" %I:%M:%S %p", " %p %I:%M:%S"),
+    (1, True): (" %I:%M %p", " %p %I:%M"),
+}
+"""How a time of day may be written, by its number of colons and whether it has AM or PM: few patterns to try."""
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b")
 
 
@@ -44,34 +56,26 @@ def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
     zone : str
         The zone of the local times to return.
 
+    Raises
+    ------
+    ResponseValidationError
+        If there is no such zone.
+
     Examples
     --------
     >>> parse_times(["2026/5/3 7:05:00"], "Asia/Shanghai", "Asia/Shanghai").instant
     array(['2026-05-02T23:05:00.000000'], dtype='datetime64[us]')
     """
     series = pd.Series(list(texts), dtype="str").str.strip()
-    naive = pd.Series(np.full(len(series), np.datetime64("NaT"), dtype="datetime64[us]"))
-    zoned = series.str.contains(_OFFSET, regex=True, na=False)
-    unread = series[~zoned & (series != "")]
-    for pattern in _YEAR_FIRST:
-        unread = _fill(naive, unread, pattern)
-    unread = unread.str.replace(r"^(\d{4})[年/-](\d{1,2})[月/-](\d{1,2})日?[T ]?", r"\1-\2-\3 ", regex=True)
-    unread = unread.str.replace(r"(:\d{2})\.\d+$", r"\1", regex=True).str.strip()
-    for pattern in _YEAR_FIRST:
-        unread = _fill(naive, unread, pattern)
-    ambiguous = np.zeros(len(series), dtype=bool)
-    if len(unread):
-        order = _day_or_month_first(unread)
-        if order is None:
-            ambiguous[unread.index[unread.str.match(_SLASHED)]] = True
-        else:
-            for clock in _CLOCKS:
-                unread = _fill(naive, unread, order + clock)
-    aware = naive.dt.tz_localize(naive_zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")
+    zoned = series.str.contains(_ENDS_IN_OFFSET, regex=True, na=False)
+    naive, ambiguous = _clock_times(series.mask(zoned, ""))
+    aware = naive.dt.tz_localize(
+        checked_zone(naive_zone), ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward"
+    )
     instant = aware.dt.tz_convert("UTC")
     if zoned.any():
         instant[zoned] = _with_offset(series[zoned])
-    local = instant.dt.tz_convert(zone).dt.tz_localize(None)
+    local = instant.dt.tz_convert(checked_zone(zone)).dt.tz_localize(None)
     if naive_zone == zone:  # as written, also where the clock was put back
         local = local.where(zoned, naive)
     return Times(
@@ -81,20 +85,69 @@ def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
     )
 
 
+def checked_zone(name: str) -> str:
+    """Return the name of a time zone.
+
+    Raises
+    ------
+    ResponseValidationError
+        If there is none of this name.
+    """
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Asia" is a folder of zones
+        near = closest(name, available_timezones()) or ("Asia/Shanghai", "Europe/Berlin", "UTC")
+        raise ResponseValidationError(message("responses.zone_unknown", found=name, names=", ".join(near))) from error
+
+
 def _with_offset(texts: pd.Series) -> pd.Series:
-    plain = texts.str.replace(
-        r"\s*(?:GMT|UTC)([+-])(\d{1,2})$", lambda m: f"{m[1]}{int(m[2]):02d}:00", regex=True
-    ).str.replace(r"\s*UTC$", "+00:00", regex=True)
-    return pd.to_datetime(plain, utc=True, errors="coerce", format="ISO8601").astype("datetime64[us, UTC]")
+    """Return the instants that texts with an offset say: the ISO forms at once, the others piece by piece."""
+    instant = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601").astype("datetime64[us, UTC]")
+    odd = texts[instant.isna()]
+    if len(odd):
+        parts = odd.str.extract(_OFFSET)
+        clock, _ = _clock_times(parts["clock"].fillna("").reset_index(drop=True))
+        seconds = parts["hours"].fillna("0").astype(int) * 3600 + parts["minutes"].fillna("0").astype(int) * 60
+        ahead = seconds.where(parts["sign"] != "-", -seconds).astype("timedelta64[s]")
+        instant[odd.index] = clock.set_axis(odd.index).sub(ahead).dt.tz_localize("UTC")
+    return instant
 
 
-def _fill(times: pd.Series, texts: pd.Series, pattern: str) -> pd.Series:
-    """Put in what a pattern can read; return what it could not."""
+def _clock_times(texts: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
+    """Return the times that texts without an offset say, and which texts do not tell the day from the month."""
+    naive = pd.Series(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"))
+    unread = _fill(naive, texts[texts != ""], "%Y-%m-%d")
+    if len(unread):
+        unread = unread.str.replace("T", " ").str.replace(r"(:\d{2})\.\d+", r"\1", regex=True)
+        for name, mark in _NAMED_DAY_PARTS:
+            unread = unread.str.replace(rf"\s*{name}\s*", f" {mark} ", regex=True)
+        unread = unread.str.replace(r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ", regex=True)
+        unread = _fill(naive, unread.str.strip(), "%Y-%m-%d")
+    ambiguous = np.zeros(len(texts), dtype=bool)
+    if len(unread):
+        order = _day_or_month_first(unread)
+        if order is None:
+            ambiguous[unread.index[unread.str.match(_SLASHED)]] = True
+        else:
+            _fill(naive, unread, order)
+    return naive, ambiguous
+
+
+def _fill(times: pd.Series, texts: pd.Series, day: str) -> pd.Series:
+    """Put in what can be read as a day and perhaps a time of day; return the texts that cannot."""
     if not len(texts):
         return texts
-    found = pd.to_datetime(texts, format=pattern, errors="coerce")
-    read = found.notna()
-    times[found.index[read]] = found[read].astype("datetime64[us]")
+    colons = texts.str.count(":").to_numpy()
+    halves = texts.str.contains("[AaPp][Mm]", regex=True).to_numpy(dtype=bool)
+    read = np.zeros(len(texts), dtype=bool)
+    for (n, half), clocks in _CLOCKS.items():
+        for clock in clocks:
+            places = np.flatnonzero((colons == n) & (halves == half) & ~read)
+            if places.size:
+                found = pd.to_datetime(texts.iloc[places], format=day + clock, errors="coerce")
+                known = found.notna().to_numpy()
+                read[places[known]] = True
+                times[found.index[known]] = found[known].astype("datetime64[us]")
     return texts[~read]
 
 

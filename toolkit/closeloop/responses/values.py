@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.answers import Problem, check_value
 from closeloop.responses.dialects.layout import Layout
-from closeloop.responses.match import other_labels, plain_text
+from closeloop.responses.match import by_label, look_up, other_labels
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -107,13 +107,12 @@ class _Reader:
         self.item = item
         self.layout = layout
         self.is_text = item.type in ("text", "comment", "hidden")
-        self.mapped = {plain_text(k): v for k, v in (source.options if source else {}).items()}
+        self.mapped = by_label((source.options if source else {}).items())
         self.codes = dict(source.codes) if source else {}
-        self.labels: dict[str, str] = {}
         self.by_number: dict[str, str] = {}
-        for place, option in enumerate(getattr(item, "options", ()), start=1):
-            for label in (option.value, *option.text.values()):
-                self.labels.setdefault(plain_text(label), option.value)
+        options = getattr(item, "options", ())
+        self.labels = by_label((label, o.value) for o in options for label in (o.value, *o.text.values()))
+        for place, option in enumerate(options, start=1):
             self.by_number[str(place if option.code is None else option.code)] = option.value
         for label in other_labels(item):
             self.labels.setdefault(label, "other")
@@ -127,13 +126,13 @@ class _Reader:
 
     def knows(self, text: str) -> bool:
         """Say whether a text that could mean "no answer" is one of the item's own options."""
-        return plain_text(text) in self.labels or plain_text(text) in self.mapped
+        return look_up(self.labels, text) is not None or look_up(self.mapped, text) is not None
 
     def read(self, text: str, place: int, readings: Readings) -> Any:
         kind = self.item.type
         if self.is_text:
             return text
-        told = self.codes.get(text, self.mapped.get(plain_text(text)))
+        told = self.codes.get(text, look_up(self.mapped, text))
         if told is not None and kind not in ("single", "multi", "ranking"):
             return told.casefold() == "true" if kind == "yesno" else int(told) if told.lstrip("-").isdecimal() else told
         if kind in ("nps", "csat", "ces", "rating"):
@@ -163,8 +162,9 @@ class _Reader:
         )
 
     def _scale(self, text: str) -> Any:
-        if plain_text(text) in self.points:
-            return self.points[plain_text(text)]
+        point = look_up(self.points, text)
+        if point is not None:
+            return point
         digits = text.translate(_WIDE).strip()
         if _WHOLE.fullmatch(digits) and len(digits) < 16:
             return int(float(digits))
@@ -178,7 +178,7 @@ class _Reader:
         """Read the answer in one row of a matrix: a point of its scale, or one of its named columns."""
         scale = self.item.scale
         if scale is None:
-            value = self.points.get(plain_text(text))
+            value = look_up(self.points, text)
             return (
                 self._problem(
                     "unknown_option", text, "remedy_option", item=self.item.name, options=", ".join(self.item.values)
@@ -207,11 +207,12 @@ class _Reader:
 
     def _yes_no(self, text: str) -> Any:
         folded = text.casefold()
-        if plain_text(text) in self.points:
-            return bool(self.points[plain_text(text)])
-        if folded in _YES or (folded == "1"):
+        point = look_up(self.points, text)
+        if point is not None:
+            return bool(point)
+        if folded in _YES or folded == "1":
             return True
-        if folded in _NO or folded == ("2" if self.numbered else "0"):
+        if folded in _NO or folded == "0" or (folded == "2" and self.numbered):
             return False
         return self._problem("not_yes_no", text, "remedy_yes_no")
 
@@ -245,16 +246,13 @@ class _Reader:
         return self._problem("unknown_option", text, "remedy_option", options=shown, item=self.item.name)
 
     def _known_option(self, text: str) -> str | None:
-        folded = plain_text(text)
-        if text in self.codes:
-            return self.codes[text]
-        if folded in self.mapped:
-            return self.mapped[folded]
+        told = self.codes.get(text, look_up(self.mapped, text))
+        if told is not None:
+            return told
         if self.numbered and text in self.by_number:
             return self.by_number[text]
-        if folded and folded in self.labels:
-            return self.labels[folded]
-        return self.by_number.get(text) if self.layout.by_number else None
+        label = look_up(self.labels, text)
+        return self.by_number.get(text) if label is None and self.layout.by_number else label
 
     def _write_in(self, text: str) -> tuple[str, str] | None:
         for pattern in (_WRITE_IN, _AFTER_OTHER):
@@ -324,27 +322,15 @@ def _all_whole(text: str, separators: Sequence[str]) -> bool:
 
 
 def _point_labels(item: Any) -> dict[str, Any]:
-    """Return the labels of a scale's points (or of yes and no), as `plain_text`, with the answer each stands for."""
-    points: dict[str, Any] = {}
+    """Return the labels of a scale's points (or of yes and no), by `by_label`, with the answer each stands for."""
+    points: list[tuple[str, Any]] = []
     for value, text in (getattr(item, "labels", None) or {}).items():
         answer = {"yes": True, "no": False}.get(value, value)
-        for label in text.values():
-            points.setdefault(plain_text(label), answer)
+        points += [(label, answer) for label in text.values()]
     for column in getattr(item, "columns", None) or ():
         answer = column.value if item.scale is None else int(column.value)
-        for label in (column.value, *column.text.values()):
-            points.setdefault(plain_text(label), answer)
-    return points
-
-
-def part_text(item: Any, part: str, header: str | None) -> set[str]:
-    """Return the texts, folded, which in an option's own column mean that it was ticked."""
-    names = {part.casefold(), (header or part).strip().casefold()}
-    for place, option in enumerate(item.options, start=1):
-        if option.value == part:
-            names |= {text.strip().casefold() for text in option.text.values()}
-            names.add(str(place if option.code is None else option.code))
-    return names
+        points += [(label, answer) for label in (column.value, *column.text.values())]
+    return by_label(points)
 
 
 def is_whole(text: str) -> bool:

@@ -13,6 +13,7 @@ from closeloop.responses.source import Cells, Progress, SourceFile, drop_blank_t
 from closeloop.text import message
 
 _HEAD_RECORDS = 25
+_LONG = 1e21  # a number that people key in digit by digit, such as an order number, is shorter than this
 
 
 class WorkbookSource:
@@ -94,7 +95,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _LONG else repr(value)
     if isinstance(value, dt.datetime):
         at_midnight = value.time() == dt.time()
         return value.date().isoformat() if at_midnight else value.isoformat(sep=" ")

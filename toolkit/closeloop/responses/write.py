@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +34,33 @@ def write_responses(responses: Responses, folder: Path) -> Path:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV for people: UTF-8 with a byte-order mark, no text that a spreadsheet would run."""
-    safe = frame.copy(deep=False)
-    for name in safe.columns:
-        column = safe[name]
-        if column.dtype.kind in "OUT" or str(column.dtype) in ("str", "category") or "dictionary" in str(column.dtype):
-            safe[name] = column.astype("str").map(defused, na_action="ignore")
-    safe.to_csv(path, index=False, encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    import pyarrow as pa
+    import pyarrow.csv as pacsv
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    columns = [_for_people(column) for column in table.columns]
+    with path.open("wb") as stream:
+        stream.write(codecs.BOM_UTF8)
+        pacsv.write_csv(pa.table(columns, names=table.column_names), stream)
+
+
+def _for_people(column: Any) -> Any:
+    """Return an Arrow column as it is written: texts defused, each distinct one once; whole seconds as such."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        whole = column.cast(pa.timestamp("s", kind.tz), safe=False)
+        return whole if pc.all(pc.equal(whole.cast(kind), column)).as_py() is not False else column
+    if not (pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return column
+    coded = (column if pa.types.is_dictionary(kind) else column.dictionary_encode()).unify_dictionaries()
+    chunks = [
+        pa.array([defused(str(text)) for text in chunk.dictionary.to_pylist()], pa.large_string()).take(chunk.indices)
+        for chunk in coded.chunks
+    ]
+    return pa.chunked_array(chunks, pa.large_string())
 
 
 def defused(text: str) -> str:
@@ -56,9 +76,7 @@ def defused(text: str) -> str:
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the file and put it in place when it is complete, so that a killed process leaves no half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    part = Path(name)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         write(part)
         part.replace(path)

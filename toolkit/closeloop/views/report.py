@@ -59,6 +59,12 @@ class Report:
     parts : tuple
     language : str
         The language of everything that the report says itself.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> cl.report("Third quarter", [cl.NpsResult(17, 12, 7)]).parts
+    (NpsResult(score=27.8, n=36, 95% CI 1.6 to 49.7),)
     """
 
     title: LocalText | str
