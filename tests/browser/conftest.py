@@ -94,7 +94,9 @@ class Lab:
         page = context.new_page()
         try:
             page.goto(f"{self.url}/lab/tree/{urllib.request.pathname2url(name)}?reset")
-            page.wait_for_function(IDLE)
+            page.wait_for_function(f"() => document.querySelector('.jp-Dialog') !== null || ({IDLE})()")
+            if (question := page.locator(".jp-Dialog")).count():
+                pytest.fail(f"{name} asks: {question.first.inner_text()!r} (was it written by `make notebooks`?)")
             theme = "JupyterLab Dark" if dark else "JupyterLab Light"
             page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
             page.locator(f"body[data-jp-theme-light={str(not dark).lower()}]").wait_for(state="attached")

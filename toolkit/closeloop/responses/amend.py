@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import numpy as np
 
 from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import Opened
-from closeloop.responses.issues import NO_TEXT, IssueLog
+from closeloop.responses.issues import IssueLog
 from closeloop.responses.match import unique_name
 from closeloop.responses.read import open_source
+from closeloop.responses.write import defused
 from closeloop.text import message
 
 _OURS = ("source_file", "source_sha256", "source_sheet", "source_row", "problems")
@@ -21,64 +22,96 @@ _OURS = ("source_file", "source_sha256", "source_sheet", "source_row", "problems
 
 def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
     """Return the sources with the corrected cells in them; what stood there before is noted."""
-    header, rows = _table(Path(fixed) if isinstance(fixed, str) else fixed)
+    source = open_source(Path(fixed) if isinstance(fixed, str) else fixed)
+    header = source.head[0]
     for name in ("source_file", "source_row"):
         if name not in header:
             raise ResponseValidationError(message("responses.amend_no_key", column=name))
     result = list(opened)
-    for number, row in enumerate(rows, start=2):
+    cells = source.cells(1)
+    header = [*header, *(f"column {place + 1}" for place in range(len(header), len(cells.columns)))]
+    for number, *row in zip(cells.source_rows, *(column.to_pylist() for column in cells.columns), strict=True):
         values = dict(zip(header, row, strict=True))
-        place = next((i for i, o in enumerate(opened) if o.source.name == values["source_file"]), None)
-        where = _row_of(result[place], values["source_row"]) if place is not None else None
-        if place is None or where is None:
+        found = _find(result, values)
+        if found is None:
             raise ResponseValidationError(
                 message("responses.amend_no_row", line=number, file=values["source_file"], row=values["source_row"])
             )
+        place, where = found
         result[place] = _patched(result[place], where, values)
+    if source.guessed_encoding:
+        log = IssueLog(file=result[0].source.name)
+        log.file_level(
+            "warning",
+            "encoding_guessed",
+            source.facts.encoding_reason,
+            raw=source.facts.encoding,
+            suggestion=message("responses.remedy_encoding"),
+        )
+        result[0] = replace(result[0], notes=(*result[0].notes, *log.batches))
     return tuple(result)
 
 
-def _table(fixed: Any) -> tuple[list[str], list[list[str]]]:
-    source = open_source(fixed)
-    header = [name.strip() for name in source.head[0]]
-    columns = [column.to_pylist() for column in source.cells(1).columns]
-    return header, [list(row) for row in zip(*columns, strict=True)]
-
-
-def _row_of(opened: Opened, written: str) -> int | None:
-    if not written.strip().isdecimal():
+def _find(opened: Sequence[Opened], values: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return which source and which of its rows is meant; the hash tells two files of one name apart."""
+    written = values["source_row"].strip()
+    if not written.isdecimal():
         return None
-    found = np.flatnonzero(opened.cells.source_rows == int(written))
-    return int(found[0]) if found.size else None
+    digest = values.get("source_sha256", "").strip()
+    for place, each in enumerate(opened):
+        if each.source.name in _meant(values["source_file"]) and digest in ("", each.source.sha256):
+            found = np.flatnonzero(each.cells.source_rows == int(written))
+            return (place, int(found[0])) if found.size else None
+    return None
 
 
-def _patched(opened: Opened, row: int, values: dict[str, str]) -> Opened:
-    names: dict[str, int] = dict.fromkeys(_OURS[:4], -1)
-    for position, column in enumerate(opened.layout.columns):
-        names[unique_name(column.header or f"column {position + 1}", names)] = position
-    for position in range(len(opened.layout.columns), len(opened.cells.columns)):
-        names[unique_name(f"column {position + 1}", names)] = position
-    strangers = [name for name in values if name not in names and name not in _OURS]
-    if strangers:
-        raise ResponseValidationError(message("responses.amend_no_column", columns=", ".join(strangers)))
+def _meant(text: str) -> tuple[str, ...]:
+    """Return what a text of the corrected file may have been in the source: itself, or without `write`'s apostrophe."""
+    return (text, text[1:]) if text[:1] == "'" and defused(text[1:]) == text else (text,)
+
+
+def _patched(opened: Opened, row: int, values: Mapping[str, str]) -> Opened:
+    """Return a source with the cells of one row as corrected; as it was if nothing was."""
+    places = _places(opened, values)
     changes: list[str | None] = [None] * len(opened.cells.columns)
     log = IssueLog(file=opened.source.name)
-    for name, text in values.items():
-        position = names.get(name, -1)
-        if position < 0 or name in _OURS:
+    for name, position in places.items():
+        before, text = opened.cells.columns[position][row].as_py(), values[name]
+        if before in _meant(text) or text == _saved_again(before):
             continue
-        before = opened.cells.columns[position][row].as_py()
-        after = text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
-        if after != before:
-            changes[position] = after
-            log.file_level(
-                "info",
-                "amended",
-                message("responses.amended", column=name, before=before, after=after),
-                raw=before,
-                column=name,
-                position=position,
-                suggestion=NO_TEXT,
-            )
+        changes[position] = after = _meant(text)[-1]
+        log.file_level(
+            "info",
+            "amended",
+            message("responses.amended", column=name, before=before, after=after),
+            raw=before,
+            column=name,
+            position=position,
+        )
+    if not log.batches:
+        return opened
     notes = tuple(replace(batch, rows=np.array([row])) for batch in log.batches)
-    return replace(opened, cells=opened.cells.patched(row, changes), notes=(*opened.notes, *notes))
+    cells = opened.cells.patched(row, changes)
+    beyond = cells.columns[len(opened.layout.columns) :]
+    if any(column[row].as_py().strip() for column in beyond):  # still longer than the header
+        cells = replace(cells, faults=opened.cells.faults)
+    return replace(opened, cells=cells, notes=(*opened.notes, *notes))
+
+
+def _places(opened: Opened, values: Mapping[str, str]) -> dict[str, int]:
+    """Return where each column of the corrected file stands in the source; spaces around a name may have been lost."""
+    names: dict[str, int] = dict.fromkeys(_OURS[:4], -1)
+    for position in range(len(opened.cells.columns)):
+        header = opened.layout.columns[position].header if position < len(opened.layout.columns) else ""
+        names[unique_name(header or f"column {position + 1}", names)] = position
+    known = {name.strip(): place for name, place in names.items()} | names
+    found = {name: known[m] for name in values for m in (*_meant(name), name.strip()) if m in known}
+    strangers = [name for name in values if name not in found and name not in _OURS]
+    if strangers:
+        raise ResponseValidationError(message("responses.amend_no_column", columns=", ".join(strangers)))
+    return {name: place for name, place in found.items() if place >= 0 and name not in _OURS}
+
+
+def _saved_again(text: str) -> str:
+    """Return a text as a spreadsheet program gives it back: its line breaks as line feeds."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

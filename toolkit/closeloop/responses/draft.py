@@ -7,6 +7,7 @@ what was asked.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 _MOST_OPTIONS = 30
 _FEW_OPTIONS = 12
+_ENOUGH = 20  # answers before a stray may be called one
+_MOST = 0.95
 _MOST_POINTS = 10
 _LONG_LABEL = 60
 _LONG_TEXT = 30
@@ -88,6 +91,8 @@ def draft_survey(
     if not len(cells.source_rows):
         raise InsufficientDataError(message("responses.header_only", file=source.facts.name))
     questions = _questions(layout, cells)
+    if not questions:
+        raise InsufficientDataError(message("responses.draft_no_question", file=source.facts.name))
     headers = unique_headers(layout)
     words = " ".join(text for q in questions for text in (q.columns[0].question, *q.texts[:5]))
     tag = "zh-CN" if _HANZI.search(words) else "en"
@@ -210,31 +215,44 @@ def _with(item: dict[str, Any], why: LocalText) -> dict[str, Any]:
 
 
 def _kind(texts: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
-    """Return the type of a question, its limits and options, and why: from all its answers."""
+    """Return the type of a question, its limits and options, and why: from all its answers.
+
+    A few strays (up to one in twenty) do not hide what the rest is: they are what the import will set aside.
+    """
     distinct = list(dict.fromkeys(texts))
     if not distinct:
         return {"type": "text", "why": message("responses.draft_nothing")}
-    if all(is_whole(t) for t in distinct):
-        numbers = [int(float(t)) for t in distinct]
-        low, high = min(numbers), max(numbers)
-        if set(numbers) == {0, 1}:
-            return {"type": "yesno", "why": message("responses.draft_zero_one")}
-        if low >= 0 and high <= _MOST_POINTS and len(texts) >= len(numbers):
-            top = next(p for p in (5, 7, _MOST_POINTS) if p >= high)
-            return {
-                "type": "rating",
-                "min": min(low, 1),
-                "max": top,
-                "why": message("responses.draft_rating", low=low, high=high),
-            }
-        return {"type": "number", "integer": True, "why": message("responses.draft_whole", low=low, high=high)}
-    if all(is_number(t) for t in distinct):
-        return {"type": "number", "why": message("responses.draft_number")}
-    if all(is_date(t) for t in distinct):
-        return {"type": "date", "why": message("responses.draft_date")}
-    if all(is_yes_no(t) for t in distinct):
-        return {"type": "yesno", "why": message("responses.draft_yes_no")}
+    if all(text in ("0", "1") for text in distinct) and len(distinct) > 1:
+        return {"type": "yesno", "why": message("responses.draft_zero_one")}
+    points = [int(float(text)) for text in texts if is_whole(text) and 0 <= float(text) <= _MOST_POINTS]
+    if _mostly(points, texts):
+        low, high = min(points), max(points)
+        top = next(point for point in (5, 7, _MOST_POINTS) if point >= high)
+        why = message("responses.draft_rating", low=low, high=high)
+        return {"type": "rating", "min": min(low, 1), "max": top, "why": _and_strays(why, texts, points)}
+    whole = [text for text in texts if is_whole(text)]
+    if _mostly(whole, texts):
+        numbers = [int(float(text)) for text in whole]
+        why = message("responses.draft_whole", low=min(numbers), high=max(numbers))
+        return {"type": "number", "integer": True, "why": _and_strays(why, texts, whole)}
+    for test, kind, reason in (
+        (is_number, "number", "number"),
+        (is_date, "date", "date"),
+        (is_yes_no, "yesno", "yes_no"),
+    ):
+        fitting = [text for text in texts if test(text)]
+        if _mostly(fitting, texts):
+            return {"type": kind, "why": _and_strays(message(f"responses.draft_{reason}"), texts, fitting)}
     return _choice(texts, distinct, layout, tag)
+
+
+def _mostly(fitting: Sequence[object], texts: Sequence[str]) -> bool:
+    return len(fitting) == len(texts) or (len(texts) >= _ENOUGH and len(fitting) >= _MOST * len(texts))
+
+
+def _and_strays(why: LocalText, texts: Sequence[str], fitting: Sequence[object]) -> LocalText:
+    strays = len(texts) - len(fitting)
+    return message("responses.draft_strays", why=why, n=strays) if strays else why
 
 
 def _choice(texts: Sequence[str], distinct: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
@@ -243,6 +261,8 @@ def _choice(texts: Sequence[str], distinct: Sequence[str], layout: Layout, tag: 
         parts = [p.strip() for text in texts for p in text.split(separator) if p.strip()]
         labels, other = _labels(parts)
         few = 0 < len(labels) <= _MOST_OPTIONS and len(labels) * 2 <= len(parts)
+        each = Counter(p.strip() for text in distinct for p in text.split(separator) if p.strip())
+        few = few and max(each.values()) > 1  # “Yes, please” and “No, thank you” have a comma and nothing in common
         if few and len(parted) * 5 >= len(texts) and max(map(len, labels)) <= _LONG_LABEL:
             return {
                 "type": "multi",

@@ -26,6 +26,7 @@ _CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "hz", "hz-gb-2312"}
 _BLOCK = 1 << 20
 _SAMPLE = 100_000
 _LONGEST_MARK = 4
+_HEADER = 60  # bytes: column names are mostly ASCII, also above Chinese answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,9 @@ def find_encoding(path: Path, asked: str, looks_chinese: Callable[[str], bool]) 
         if not _decodes(path, marked):
             raise ResponseValidationError(message("responses.encoding_broken", file=path.name, name=marked))
         return Encoding(name=marked, reason=message("responses.encoding_bom"))
-    zeros = [start[parity::2].count(0) for parity in (0, 1)]
-    if max(zeros) * 5 > len(start) and min(zeros) * 20 < max(zeros):  # ASCII in UTF-16 is zero in every other byte
-        name = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-        if _decodes(path, name):
-            return Encoding(name=name, reason=message("responses.encoding_zero_bytes"), guessed=True)
+    wide = _utf16(start[:_HEADER]) or _utf16(start)
+    if wide is not None and _decodes(path, wide):
+        return Encoding(name=wide, reason=message("responses.encoding_zero_bytes"), guessed=True)
     if _decodes(path, "utf-8"):
         return Encoding(name="utf-8", reason=message("responses.encoding_utf8"))
     return _guess(path, start, looks_chinese)
@@ -84,6 +83,14 @@ def _asked(path: Path, asked: str) -> Encoding:
 def _marked(start: bytes) -> str | None:
     """Return the encoding that a byte-order mark names."""
     return next((name for mark, name in _BOMS if start.startswith(mark)), None)
+
+
+def _utf16(start: bytes) -> str | None:
+    """Return the kind of UTF-16 that text is in where much of it is ASCII: zero in every other byte."""
+    zeros = [start[parity::2].count(0) for parity in (0, 1)]
+    if max(zeros) * 5 <= len(start) or min(zeros) * 20 >= max(zeros):
+        return None
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
 
 def _guess(path: Path, start: bytes, looks_chinese: Callable[[str], bool]) -> Encoding:

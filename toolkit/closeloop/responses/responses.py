@@ -295,6 +295,9 @@ class Responses:
         lines += [f"{s.name}: {s.platform_label} – {s.platform_reason}" for s in self.sources]
         counts = issue_counts(self.issues)
         lines += [f"  {effect:12} {n:>7,}  {item:20} {text}" for effect, item, text, n in counts]
+        of_files = self.issues[(self.issues["source_row"] == 0) & (self.issues["severity"] == "warning")]
+        said = of_files["message_zh" if language() == "zh-CN" else "message_en"].astype(str)
+        lines += [f"  ! {text}" for text in dict.fromkeys(said)]
         return lines
 
     def _repr_html_(self) -> str:

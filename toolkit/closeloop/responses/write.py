@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 import re
-from collections.abc import Callable
-from functools import partial
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +14,27 @@ if TYPE_CHECKING:
 
     from closeloop.responses.responses import Responses
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[\d.,]+%?")
 
 
 def write_responses(responses: Responses, folder: Path) -> Path:
-    """Write the tables of responses into a folder and return it."""
+    """Write the tables of responses into a folder and return it.
+
+    All files are written aside first and put in place when all are complete, so that a failure leaves the folder as it
+    was: never half a file, never a table beside the issues of another import.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _whole(folder / "accepted.parquet", lambda path: responses.accepted.to_parquet(path, index=False))
-    for name in ("accepted", "quarantined", "superseded", "issues", "columns"):
-        _whole(folder / f"{name}.csv", partial(write_csv, getattr(responses, name)))
     record = {"ledger": responses.ledger, "sources": [{"name": s.name, "sha256": s.sha256} for s in responses.sources]}
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    _whole(folder / "ledger.json", lambda path: path.write_text(text, "utf-8"))
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".closeloop-") as aside:
+        parts = Path(aside)
+        responses.accepted.to_parquet(parts / "accepted.parquet", index=False)
+        for name in ("accepted", "quarantined", "superseded", "issues", "columns"):
+            write_csv(getattr(responses, name), parts / f"{name}.csv")
+        text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+        (parts / "ledger.json").write_text(text, encoding="utf-8")
+        for part in sorted(parts.iterdir()):
+            part.replace(folder / part.name)
     return folder
 
 
@@ -41,7 +47,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     columns = [_for_people(column) for column in table.columns]
     with path.open("wb") as stream:
         stream.write(codecs.BOM_UTF8)
-        pacsv.write_csv(pa.table(columns, names=table.column_names), stream)
+        pacsv.write_csv(pa.table(columns, names=[defused(name) for name in table.column_names]), stream)
 
 
 def _for_people(column: Any) -> Any:
@@ -72,13 +78,3 @@ def defused(text: str) -> str:
     ("'=1+1", '-99', 'ok')
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def _whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the file and put it in place when it is complete, so that a killed process leaves no half of it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

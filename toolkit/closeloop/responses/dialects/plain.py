@@ -13,6 +13,7 @@ LABEL = LocalText({"en": "plain table", "zh-CN": "普通表格"})
 
 _CODE = re.compile(r"[A-Za-z_][\w.]*")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_PHRASE = re.compile(r"[^\W\d]\W+[^\W\d]{2}|[\u4e00-\u9fff]{4}")
 _MISSING = ("N/A", "n/a", "NA", "#N/A", "null", "NULL", "NaN", "nan", "None", "<NA>")
 
 
@@ -48,15 +49,18 @@ def _column(position: int, header: str, question: str) -> SourceColumn:
 
 
 def _has_labels(head: Sequence[Sequence[str]]) -> bool:
-    """Say whether row 2 holds questions, not answers: codes above it, long texts in it, other things below."""
+    """Say whether row 2 holds questions, not answers: codes above it, phrases in it, numbers below it.
+
+    A first respondent who writes "ten" for a number and asks something in a comment must not be taken for a header, so
+    whatever stands above numbers has to be a phrase.
+    """
     if len(head) < 3 or len(head[1]) != len(head[0]):
         return False
-    codes, labels, below = head[0], head[1], head[2:]
-    if not all(_CODE.fullmatch(code.strip()) for code in codes) or not all(label.strip() for label in labels):
+    codes, labels, below = head[0], [label.strip() for label in head[1]], head[2:]
+    if not all(_CODE.fullmatch(code.strip()) for code in codes) or not all(labels):
         return False
-    asks = sum(label.rstrip().endswith(("?", "？")) for label in labels)
-    numeric_below = any(
-        not _NUMBER.fullmatch(labels[i].strip()) and all(_NUMBER.fullmatch(r[i].strip()) for r in below if len(r) > i)
-        for i in range(len(codes))
-    )
-    return asks > 0 and numeric_below and not set(labels) & {cell for row in below for cell in row if cell.strip()}
+    columns = ([row[i].strip() for row in below if len(row) > i and row[i].strip()] for i in range(len(codes)))
+    above_numbers = [labels[i] for i, cells in enumerate(columns) if cells and all(map(_NUMBER.fullmatch, cells))]
+    asks = any(label.endswith(("?", "？")) for label in labels)
+    repeated = set(labels) & {cell.strip() for row in below for cell in row}
+    return asks and bool(above_numbers) and all(map(_PHRASE.search, above_numbers)) and not repeated

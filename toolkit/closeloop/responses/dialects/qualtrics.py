@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.text import LocalText, message
@@ -36,6 +36,7 @@ _UNUSED = {
     "locationLatitude",
     "locationLongitude",
 }
+_NUMERIC = {"startDate", "endDate", "recordedDate", "progress", "duration", "finished"}
 _TAGS = {
     "ResponseId": "_recordId",
     "ExternalReference": "externalDataReference",
@@ -80,11 +81,12 @@ _LEGACY_BY_PLACE = (
     "recordedDate",
     "finished",
 )
+_JOIN = " - "
 _GROUP = re.compile(r"(?P<tag>.+)_NPS_GROUP")
 _SPLIT = re.compile(r"(?P<tag>.+?)_(?P<choice>x?\d+)(?P<text>_TEXT)?")
-_STATUSES = {
-    "test": ("1", "Survey Preview", "2", "Survey Test", "9", "Offline Survey Preview", "Preview"),
-    "screened_out": ("8", "Spam", "16"),
+_STATUSES = {  # 0 IP Address, 4 Imported, 16 Offline and 32 EX are ordinary responses; 8 is the mark of spam in a sum
+    "test": ("1", "Survey Preview", "2", "Survey Test", "17", "Offline Survey Preview", "256", "Synthetic", "Preview"),
+    "screened_out": ("8", "Spam", "9", "Survey Preview Spam", "12", "Imported Spam", "40", "EX Spam"),
 }
 
 
@@ -97,19 +99,24 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     if ids is not None:
         ids += [""] * (len(tags) - len(ids))
         reason = message("responses.qualtrics_three_rows")
-        return _layout(tags, head[1], ids, 3, reason)
+        return _layout(tags, head[1], ids, head[3:], 3, reason)
     if len(head) > 1 and {"V1", "V8"} <= set(tags) and head[1] and head[1][0].strip() in ("ResponseID", "ResponseId"):
         ids = [_LEGACY.get(q.strip(), "") for q in head[1]]
         ids += [""] * (len(tags) - len(ids))
         for place, legacy in enumerate(_LEGACY_BY_PLACE):
             ids[place] = ids[place] or legacy
-        return _layout(tags, head[1], ids, 2, message("responses.qualtrics_legacy"))
+        return _layout(tags, head[1], ids, head[2:], 2, message("responses.qualtrics_legacy"))
     if len({"ResponseId", "RecordedDate", "Finished", "Progress", "StartDate"} & set(tags)) >= 4:
         ids = [_TAGS.get(tag, "") for tag in tags]
-        second = head[1] if len(head) > 1 else []
-        labels = len(second) == len(tags) and not any(re.match(r"R_\w{6,}$", cell) for cell in second)
-        return _layout(tags, second if labels else tags, ids, 2 if labels else 1, message("responses.qualtrics_tags"))
+        rows = 2 if len(head) > 1 and _are_labels(head[1], ids) else 1
+        return _layout(tags, head[rows - 1], ids, head[rows:], rows, message("responses.qualtrics_tags"))
     return message("responses.qualtrics_no_tags")
+
+
+def _are_labels(row: Sequence[str], ids: Sequence[str]) -> bool:
+    """Say whether the second row explains the tags: then it has texts where answers have times and numbers."""
+    told = [cell.strip() for cell, key in zip(row, ids, strict=False) if key in _NUMERIC]
+    return len(row) == len(ids) and all(told) and not any(re.match(r"\d|true$|false$", t, re.IGNORECASE) for t in told)
 
 
 def _import_ids(row: Sequence[str]) -> list[str] | None:
@@ -133,13 +140,25 @@ def _import_ids(row: Sequence[str]) -> list[str] | None:
 
 
 def _layout(
-    tags: Sequence[str], labels: Sequence[str], ids: Sequence[str], header_rows: int, reason: LocalText
+    tags: Sequence[str],
+    labels: Sequence[str],
+    ids: Sequence[str],
+    below: Sequence[Sequence[str]],
+    header_rows: int,
+    reason: LocalText,
 ) -> Layout:
-    stems = [m["tag"] for tag in tags if (m := _SPLIT.fullmatch(tag)) and not m["text"]]
+    groups: dict[str, list[str]] = {}
+    for tag, label in zip(tags, labels, strict=False):
+        if split := _SPLIT.fullmatch(tag):
+            groups.setdefault(split["tag"], []).append(_bare(label))
+    parts = [m["tag"] for tag in tags if (m := _SPLIT.fullmatch(tag)) and not m["text"]]
+    spread = {tag: _shared_stem(texts) for tag, texts in groups.items() if parts.count(tag) != 1}
     columns = tuple(
-        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), stems)
+        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), spread)
         for i, tag in enumerate(tags)
     )
+    finished = [i for i, column in enumerate(columns) if column.target == "finished"]
+    said = {row[i].strip() for row in below for i in finished if i < len(row)} - {""}
     return Layout(
         platform=NAME,
         label=LABEL,
@@ -149,12 +168,12 @@ def _layout(
         separators=(",",),
         missing={"-99": message("responses.missing_seen")},
         everywhere=True,
-        by_number=True,
+        by_number=said <= {"0", "1"},  # an export of labels says True and False there: "2" is then a label
         statuses=_STATUSES,
     )
 
 
-def _column(position: int, tag: str, label: str, key: str, stems: Sequence[str]) -> SourceColumn:
+def _column(position: int, tag: str, label: str, key: str, spread: Mapping[str, str]) -> SourceColumn:
     label = label.strip()
     if key in _SYSTEM:
         reason = message("responses.reason_import_id", key=key)
@@ -174,36 +193,27 @@ def _column(position: int, tag: str, label: str, key: str, stems: Sequence[str])
             reason=message("responses.reason_platform_group"),
         )
     split = _SPLIT.fullmatch(tag)
-    if split and split["text"]:
+    if split and (split["text"] or split["tag"] in spread):
+        stem = spread.get(split["tag"]) or _bare(label).rsplit(_JOIN, 1)[0]
         return SourceColumn(
             position=position,
             header=tag,
             key=key,
-            question=_stem(label),
-            role="other_text",
+            question=stem,
+            role="other_text" if split["text"] else "option",
             group=split["tag"],
-            option=_tail(label),
+            option=_bare(label).removeprefix(stem).removeprefix(_JOIN).strip(),
         )
-    if split and stems.count(split["tag"]) > 1:
-        return SourceColumn(
-            position=position,
-            header=tag,
-            key=key,
-            question=_stem(label),
-            role="option",
-            group=split["tag"],
-            option=_tail(label),
-        )
-    return SourceColumn(position=position, header=tag, key=key, question=label, group=tag)
+    return SourceColumn(position=position, header=tag, key=key, question=_bare(label), group=tag)
 
 
-def _stem(label: str) -> str:
-    """Return the question of "Question - Option"; a label without an option is all question."""
-    return _bare(label).rsplit(" - ", 1)[0].strip()
-
-
-def _tail(label: str) -> str:
-    return _bare(label).rsplit(" - ", 1)[-1].strip()
+def _shared_stem(labels: Sequence[str]) -> str:
+    """Return the question that all labels "Question - Option" begin with; empty if they share none."""
+    words = [label.split(_JOIN)[:-1] for label in labels]
+    shared = 0
+    while all(len(w) > shared and w[shared] == words[0][shared] for w in words):
+        shared += 1
+    return _JOIN.join(words[0][:shared])
 
 
 def _bare(label: str) -> str:
