@@ -153,11 +153,11 @@ class Notebook:
     def picture(self, name: str) -> None:
         """Keep a picture of the whole notebook for people to look at."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        width, height = self.page.evaluate(
-            "() => { const b = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-inner')"
-            " ?? document.body; return [1280, Math.min(Math.max(b.scrollHeight + 160, 800), 12000)]; }"
-        )
-        self.page.set_viewport_size({"width": width, "height": height})
+        scroller = self.panel.locator(".jp-WindowedPanel-outer").first
+        height = scroller.evaluate("scroller => Math.min(Math.max(scroller.scrollHeight + 160, 800), 16000)")
+        self.page.set_viewport_size({"width": 1280, "height": height})
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        scroller.evaluate("scroller => { scroller.scrollTop = 0; }")
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
 

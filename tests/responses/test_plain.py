@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import closeloop as cl
 from closeloop.responses.dialects import find_layout, plain
 from closeloop.responses.dialects.layout import Layout
+from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
 
 Write = Callable[..., Path]
@@ -91,15 +94,12 @@ def test_tokens_are_text_in_a_file_until_an_item_reads_them(write: Write, small:
     assert responses.accepted["why"].tolist() == [token, "x"]
 
 
-def test_a_token_that_is_an_option_is_that_option(write: Write) -> None:
-    survey = cl.draft_survey(write("pet\n" + "Dog\nNone\nCat\nNone\n" * 3), id="pets")
-    text = survey.save(write("", "pets.survey.yaml")).read_text(encoding="utf-8")
-    assert "Dog" in text
-    item = survey.to_dict()["pages"][0]["items"][0]
-    assert [option["value"] for option in item["options"]] == [
-        "Dog",
-        "Cat",
-    ]  # a token that means "no answer" is not guessed at
+def test_a_token_that_is_an_option_is_that_option(write: Write, small_file: dict[str, Any]) -> None:
+    branch = small_file["pages"][0]["items"][2]
+    branch["options"].append({"value": "none", "text": {"en": "None", "zh-CN": "无"}})
+    responses = cl.read_responses(write("recommend,branch\n9,None\nNone,east\n"), survey_from_dict(small_file))
+    assert responses.accepted["branch"].astype(str).tolist() == ["none", "east"]
+    assert responses.accepted["recommend"].tolist() == [9, pd.NA]
 
 
 def test_a_header_may_hold_line_breaks_and_delimiters(write: Write, small: Survey) -> None:

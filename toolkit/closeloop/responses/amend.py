@@ -14,6 +14,7 @@ from closeloop.responses.assemble import Opened
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.match import unique_name
 from closeloop.responses.read import open_source
+from closeloop.responses.source import Source
 from closeloop.responses.write import defused
 from closeloop.text import message
 
@@ -22,7 +23,7 @@ _OURS = ("source_file", "source_sha256", "source_sheet", "source_row", "problems
 
 def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
     """Return the sources with the corrected cells in them; what stood there before is noted."""
-    source = open_source(Path(fixed) if isinstance(fixed, str) else fixed)
+    source, doubtful = _reopened(opened, Path(fixed) if isinstance(fixed, str) else fixed)
     header = source.head[0]
     for name in ("source_file", "source_row"):
         if name not in header:
@@ -39,7 +40,7 @@ def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
             )
         place, where = found
         result[place] = _patched(result[place], where, values)
-    if source.guessed_encoding:
+    if doubtful:
         log = IssueLog(file=result[0].source.name)
         log.file_level(
             "warning",
@@ -50,6 +51,32 @@ def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
         )
         result[0] = replace(result[0], notes=(*result[0].notes, *log.batches))
     return tuple(result)
+
+
+def _reopened(opened: Sequence[Opened], fixed: Any) -> tuple[Source, bool]:
+    """Open the corrected file, and say whether its encoding is in doubt.
+
+    Spreadsheet programs save in the encoding of the machine. Where that is a guess, the cells nobody touched tell:
+    the right encoding gives back what the sources hold.
+    """
+    source = open_source(fixed)
+    if not source.guessed_encoding:
+        return source, False
+    known = {text for each in opened for column in each.cells.columns for text in column.dictionary.to_pylist()}
+    known |= {column.header.strip() for each in opened for column in each.layout.columns}
+    strange = _strange(source, known)
+    try:
+        chinese = open_source(fixed, "gb18030")
+    except ResponseValidationError:
+        return source, strange > 0
+    return (chinese, False) if _strange(chinese, known) < strange else (source, strange > 0)
+
+
+def _strange(source: Source, known: set[str]) -> int:
+    """Return how many cells and headers beyond ASCII are in none of the sources."""
+    columns = [c for c, name in zip(source.cells(1).columns, source.head[0], strict=False) if name not in _OURS]
+    texts = [*source.head[0], *(text for column in columns for text in column.dictionary.to_pylist())]
+    return sum(not text.isascii() and not any(m in known or m.strip() in known for m in _meant(text)) for text in texts)
 
 
 def _find(opened: Sequence[Opened], values: Mapping[str, str]) -> tuple[int, int] | None:

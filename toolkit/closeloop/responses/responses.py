@@ -88,7 +88,8 @@ class Responses:
         issues = self.issues[self.issues["effect"] == "quarantined"]
         text = issues["message_zh" if language() == "zh-CN" else "message_en"].astype(str)
         item = issues["item"].astype(str)
-        said = [t if not i or t.startswith(i) else f"{i}: {t}" for i, t in zip(item, text, strict=True)]
+        colon = "：" if language() == "zh-CN" else ": "
+        said = [t if not i or t.startswith(i) else f"{i}{colon}{t}" for i, t in zip(item, text, strict=True)]
         named = pd.Series(said, index=issues.index, dtype="str")
         keys = [issues["source_file"].astype(str), issues["source_row"]]
         joined = named.groupby(keys).agg("; ".join) if len(issues) else pd.Series(dtype="str")

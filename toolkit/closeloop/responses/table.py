@@ -68,7 +68,7 @@ def _read_parquet(path: Path) -> pa.Table:
 
     try:
         return pq.read_table(path)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise ResponseValidationError(message("responses.parquet_broken", file=path.name, why=error)) from error
 
 

@@ -44,7 +44,8 @@ def _metric(name: str, plan: Any, tag: str) -> Html:
     parts: list[object] = [element("code", name), " "]
     if plan.label:
         parts += [in_tag(plan.label, tag), " "]
-    said = say("metric_of", tag, kind=plan.kind, items=marks(tag).comma.join(plan.items))
+    key = "metric_from" if plan.kind == name else "metric_of"  # “nps – nps of recommend” says it twice
+    said = say(key, tag, kind=plan.kind, items=marks(tag).comma.join(plan.items))
     return join([*parts, element("span", "– ", said, class_="soft")])
 
 
