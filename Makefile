@@ -55,7 +55,7 @@ lab: $(VENV)/.dev ## open JupyterLab on the notebooks (LAB_ARGS=... is passed on
 
 test: lint types ## everything: lint, types, all tests, the browser, the notebooks' outputs
 	@scripts/chromium.sh
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(BIN)/python -m pytest -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 

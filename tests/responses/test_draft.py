@@ -173,7 +173,7 @@ TABLE = st.integers(1, 4).flatmap(
 
 
 @given(TABLE)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_export_can_be_read_with_its_own_draft(
     tmp_path_factory: pytest.TempPathFactory, table: tuple[list[str], list[list[str]]]
 ) -> None:

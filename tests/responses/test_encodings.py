@@ -125,7 +125,7 @@ def test_a_letter_that_straddles_two_blocks_is_no_fault(write: Write) -> None:
         max_size=40,
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_utf8_is_always_told_from_the_rest(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("e") / "a.csv"
     path.write_text(f"why,then\nx{text}x,y\n", encoding="utf-8", newline="")
@@ -135,7 +135,7 @@ def test_utf8_is_always_told_from_the_rest(tmp_path_factory: pytest.TempPathFact
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_at_all_are_read_or_refused_with_a_message(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:

@@ -73,6 +73,13 @@ def test_of_two_columns_for_one_item_the_first_counts_and_the_second_is_shown(wr
     assert matched(responses)["Recommend"] == (None, "check")
 
 
+def test_what_people_say_wins_over_a_column_of_the_right_name(write: Write, small: Survey) -> None:
+    responses = cl.read_responses(write("recommend,NPS score\n3,9\n"), small, columns={"NPS score": "recommend"})
+    assert responses.accepted["recommend"].tolist() == [9]
+    assert matched(responses) == {"recommend": (None, "check"), "NPS score": ("recommend", "certain")}
+    assert responses.accepted["recommend#2"].tolist() == ["3"]
+
+
 def test_repeated_headers_are_named_by_their_number(write: Write, small: Survey) -> None:
     responses = cl.read_responses(write("recommend,Other,Other\n9,a,b\n"), small, columns={"Other#2": "why"})
     assert responses.accepted["why"].tolist() == ["b"]

@@ -129,7 +129,7 @@ def test_the_delimiter_is_found(write: Write, small: Survey, text: str, delimite
     text=st.text(st.sampled_from('ab",\n\r 9;é'), max_size=40).filter(lambda t: t.count('"') % 2 == 0),
     ending=st.sampled_from(["\n", "\r\n"]),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_quotes_are_read_as_an_independent_reader_does(
     tmp_path_factory: pytest.TempPathFactory, text: str, ending: str
 ) -> None:

@@ -87,7 +87,7 @@ SHAPED = rf"{DAY}( {CLOCK})?( ?(AM|PM|Z|UTC|GMT[+-][0-9]{{1,2}}))?"
 
 
 @given(st.lists(st.one_of(st.text(max_size=25), st.from_regex(SHAPED, fullmatch=True)), max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_text_makes_reading_times_fail(texts: list[str]) -> None:
     times = parse_times(texts, "Europe/Berlin", "Asia/Shanghai")
     assert len(times.local) == len(times.instant) == len(times.ambiguous) == len(texts)

@@ -146,7 +146,7 @@ def _metric(nps: str | None, csat: str | None, points: int, top: int) -> Any:
     return Nps(_ITEM) if nps is not None else TopBox(_ITEM, points=points, top=top) if csat is not None else None
 
 
-_ITEM = "score"
+_ITEM = "column_to_score"  # no header is called so: every other column keeps its own name
 
 
 def _responses(

@@ -18,7 +18,9 @@ from closeloop.responses.source import Source
 from closeloop.responses.write import defused
 from closeloop.text import message
 
-_OURS = ("source_file", "source_sha256", "source_sheet", "source_row", "problems")
+PROBLEMS = "problems"
+"""The column of `Responses.quarantined` that says why; numbered where the source has one of that name."""
+_OURS = ("source_file", "source_sha256", "source_sheet", "source_row", PROBLEMS)
 
 
 def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
@@ -31,6 +33,8 @@ def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
     result = list(opened)
     cells = source.cells(1)
     header = [*header, *(f"column {place + 1}" for place in range(len(header), len(cells.columns)))]
+    everywhere = {name for each in opened for name in _columns(each)}
+    ours = {*_OURS, unique_name(PROBLEMS, dict.fromkeys(everywhere))} - ({PROBLEMS} & everywhere)
     for number, *row in zip(cells.source_rows, *(column.to_pylist() for column in cells.columns), strict=True):
         values = dict(zip(header, row, strict=True))
         found = _find(result, values)
@@ -39,7 +43,10 @@ def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
                 message("responses.amend_no_row", line=number, file=values["source_file"], row=values["source_row"])
             )
         place, where = found
-        result[place] = _patched(result[place], where, values)
+        other = {
+            name for name, text in values.items() if not text.strip() and {*_meant(name), name.strip()} & everywhere
+        }
+        result[place] = _patched(result[place], where, values, other, ours)
     if doubtful:
         log = IssueLog(file=result[0].source.name)
         log.file_level(
@@ -97,9 +104,12 @@ def _meant(text: str) -> tuple[str, ...]:
     return (text, text[1:]) if text[:1] == "'" and defused(text[1:]) == text else (text,)
 
 
-def _patched(opened: Opened, row: int, values: Mapping[str, str]) -> Opened:
-    """Return a source with the cells of one row as corrected; as it was if nothing was."""
-    places = _places(opened, values)
+def _patched(opened: Opened, row: int, values: Mapping[str, str], other: set[str], ours: set[str]) -> Opened:
+    """Return a source with the cells of one row as corrected; as it was if nothing was.
+
+    `other` are empty cells of columns that some source has: where this one lacks them, they are another file's.
+    """
+    places = _places(opened, values, other | ours, ours)
     changes: list[str | None] = [None] * len(opened.cells.columns)
     log = IssueLog(file=opened.source.name)
     for name, position in places.items():
@@ -125,18 +135,24 @@ def _patched(opened: Opened, row: int, values: Mapping[str, str]) -> Opened:
     return replace(opened, cells=cells, notes=(*opened.notes, *notes))
 
 
-def _places(opened: Opened, values: Mapping[str, str]) -> dict[str, int]:
+def _places(opened: Opened, values: Mapping[str, str], known_else: set[str], ours: set[str]) -> dict[str, int]:
     """Return where each column of the corrected file stands in the source; spaces around a name may have been lost."""
+    names = _columns(opened)
+    known = {name.strip(): place for name, place in names.items()} | names
+    found = {name: known[m] for name in values for m in (*_meant(name), name.strip()) if m in known}
+    strangers = [name for name in values if name not in found and name not in known_else]
+    if strangers:
+        raise ResponseValidationError(message("responses.amend_no_column", columns=", ".join(strangers)))
+    return {name: place for name, place in found.items() if name not in ours}
+
+
+def _columns(opened: Opened) -> dict[str, int]:
+    """Return the columns of a source as `Responses.raw` names them, with their places."""
     names: dict[str, int] = dict.fromkeys(_OURS[:4], -1)
     for position in range(len(opened.cells.columns)):
         header = opened.layout.columns[position].header if position < len(opened.layout.columns) else ""
         names[unique_name(header or f"column {position + 1}", names)] = position
-    known = {name.strip(): place for name, place in names.items()} | names
-    found = {name: known[m] for name in values for m in (*_meant(name), name.strip()) if m in known}
-    strangers = [name for name in values if name not in found and name not in _OURS]
-    if strangers:
-        raise ResponseValidationError(message("responses.amend_no_column", columns=", ".join(strangers)))
-    return {name: place for name, place in found.items() if place >= 0 and name not in _OURS}
+    return {name: place for name, place in names.items() if place >= 0}
 
 
 def _saved_again(text: str) -> str:

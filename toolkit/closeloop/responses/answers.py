@@ -70,6 +70,7 @@ class _AnswerReader:
         self.decisive = decisive_items(survey)
         self.sources = survey.sources.get(layout.platform, {})
         self.places: dict[str, Match] = {}
+        self.explained: dict[str, NDArray[np.intp]] = {}
         self.answers = Answers(rejected=np.zeros(n, dtype=bool))
 
     def read(self, item: Any, matches: Sequence[Match]) -> None:
@@ -121,7 +122,7 @@ class _AnswerReader:
             )
             if decisive:
                 self.answers.rejected[rows] = True
-        self.log.add_found(
+        self.explained[item.name] = self.log.add_found(
             "info",
             "missing_token",
             "noted",
@@ -193,7 +194,7 @@ class _AnswerReader:
         visible = self.survey.form.visible(columns, self.n)
         for name, column in list(columns.items()):
             shown = visible[name.partition(".")[0]]
-            if shown.all():
+            if shown.all() or self._undecided(name.partition(".")[0]):
                 continue
             item = self.survey.item(name.partition(".")[0])
             match = self.places[name]
@@ -217,6 +218,15 @@ class _AnswerReader:
             if item.name in self.answers.others:
                 self.answers.others[item.name] = self.answers.others[item.name].where(shown)
         self.visible = visible
+
+    def _undecided(self, name: str) -> bool:
+        """Say whether the export lacks an item on which it depends if this one was shown: then nobody can tell."""
+        from closeloop.forms.logic import parse
+
+        page = next(page for page in self.survey.form.pages if any(item.name == name for item in page.items))
+        conditions = (self.survey.item(name).show_if, page.show_if)
+        asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
+        return not asked <= {each.partition(".")[0] for each in self.answers.columns}
 
     def run_checks(self) -> None:
         """Apply the items' own checks, and note required questions that were shown and left blank."""
@@ -249,7 +259,9 @@ class _AnswerReader:
                 column = columns[item.name] = column.where(~fails)
             must = self._required(item)
             if must is not None:
-                left = np.flatnonzero(must & self.visible[item.name] & (column.codes < 0) & ~self.answers.rejected)
+                blank = must & self.visible[item.name] & (column.codes < 0) & ~self.answers.rejected
+                blank[self.explained.get(item.name, np.zeros(0, dtype=np.intp))] = False  # the source says why
+                left = np.flatnonzero(blank)
                 zero = np.zeros(len(left), dtype=np.intp)
                 self.log.add(
                     Batch(

@@ -13,7 +13,7 @@ from closeloop.responses.answers import Answers, read_answers
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
-from closeloop.responses.match import Match, match_columns
+from closeloop.responses.match import Match, match_columns, unique_headers
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
 from closeloop.text import LocalText, message
@@ -44,6 +44,11 @@ class Settings:
     columns: Mapping[str, str | None] | None = None
     timezone: str | None = None
 
+    def columns_of(self, layout: Layout) -> dict[str, str | None]:
+        """Return what the user said about the columns that one source has."""
+        headers = unique_headers(layout)
+        return {header: target for header, target in (self.columns or {}).items() if header.strip() in headers}
+
 
 @dataclass(slots=True, kw_only=True)
 class Assembled:
@@ -64,7 +69,7 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     logs = [IssueLog(file=each.source.name, batches=list(each.notes)) for each in opened]
     frames, fates, matched = [], [], []
     for each, log in zip(opened, logs, strict=True):
-        matches = match_columns(each.layout, survey, settings.columns)
+        matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
         frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
         unsaid = survey is not None and survey.timezone is None and settings.timezone is None
         if unsaid and frame["answered_at"].notna().any():
@@ -78,6 +83,7 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
         fates.append(fate)
         matched.append(matches)
     frame = _below_each_other(frames)
+    _tell_apart(frame, opened, matched)
     fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
     successors = _supersede(frame, fate, survey, opened, logs)
     issues = issues_frame([(log, each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
@@ -251,6 +257,35 @@ def _stacked(parts: Sequence[pd.Series | None], frames: Sequence[pd.DataFrame]) 
     return pd.concat(filled, ignore_index=True)
 
 
+def _tell_apart(frame: pd.DataFrame, opened: Sequence[Opened], matched: Sequence[Sequence[Match]]) -> None:
+    """Tell rows apart that look alike, where nothing in them says that they are the same response.
+
+    Ids made from content are equal for equal content. With a key, a time or a respondent in it that is the same
+    response, exported twice; without any it is another person who gave the same answers, and the id is numbered.
+    """
+    telling = {"response_id", "answered_at", "respondent_id"}
+    silent = [
+        each.source
+        for each, matches in zip(opened, matched, strict=True)
+        if not each.layout.key_columns and not telling & {match.system for match in matches}
+    ]
+    ids = frame["response_id"].to_numpy(dtype=object, copy=True)
+    seen: dict[str, int] = {}
+    numbered: dict[str, list[str]] = {}
+    for source in silent:
+        rows = np.flatnonzero((frame["source_file"] == source.name).to_numpy())
+        if source.sha256 not in numbered:  # the same file once more holds the same responses
+            numbered[source.sha256] = [_numbered(name, seen) for name in ids[rows]]
+        ids[rows] = numbered[source.sha256]
+    if silent:
+        frame["response_id"] = pd.Series(ids, dtype="str")
+
+
+def _numbered(name: str, seen: dict[str, int]) -> str:
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
 def _supersede(
     frame: pd.DataFrame,
     fate: NDArray[np.int8],
@@ -306,7 +341,8 @@ def _winners(frame: pd.DataFrame, rows: NDArray[np.intp], key: str, keep: str) -
     chosen_rows = frame.iloc[rows]
     part = pd.DataFrame({"id": chosen_rows[key].to_numpy(), "at": chosen_rows["answered_at"].to_numpy(), "row": rows})
     part["filled"] = frame.iloc[rows].notna().sum(axis=1).to_numpy() if keep == "most_complete" else 0
-    part = part.sort_values(["filled", "at", "row"], na_position="first", kind="stable")
+    known_first = "last" if keep == "first" else "first"  # a row without a time never wins over one that has it
+    part = part.sort_values(["filled", "at", "row"], na_position=known_first, kind="stable")  # type: ignore[call-overload]
     chosen = part.groupby("id", sort=False)["row"].agg("first" if keep == "first" else "last")
     winners: NDArray[np.intp] = chosen.reindex(pd.Index(frame[key].iloc[rows].to_numpy())).to_numpy()
     return winners

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,9 @@ _HEAD_CHARS = 400_000
 _BLOCK_BYTES = 4 << 20
 _BLOCK_ROWS = 50_000
 _DELIMITERS = (",", ";", "\t", "|")
+_NAMED = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;\t|])\"?[\r\n]")
+_END = "\x00\x00end of file\x00\x00"
+"""Laid behind the last record: if it comes back as part of an answer, a quotation mark was never closed."""
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -50,8 +54,12 @@ class DelimitedSource:
             start = stream.read(_HEAD_CHARS)
         if not start.strip():
             raise InsufficientDataError(message("responses.file_empty", file=path.name))
+        named = _NAMED.match(start)  # Excel's own first line; the records of the file are counted with it
+        self._before = 1 if named else 0
         self.delimiter = "\t" if path.suffix.lower() == ".tsv" else _find_delimiter(start)
-        self.head = _records(start, self.delimiter)
+        if named:
+            self.delimiter = named["delimiter"]
+        self.head = _records(start, self.delimiter)[self._before :]
         self.guessed_encoding = found.guessed
         self.facts = SourceFile(
             name=path.name,
@@ -69,9 +77,10 @@ class DelimitedSource:
             columns = self._arrow(width, header_rows, progress)
         except pa.ArrowInvalid:
             return self._by_record(width, header_rows, progress)
-        if _has_blank_row(columns) or self._has_open_quote():
+        if _has_blank_row(columns) or _ends_in_lines(columns):
             return self._by_record(width, header_rows, progress)
-        rows = np.arange(header_rows + 1, header_rows + 1 + len(columns[0]), dtype=np.int32)
+        first = self._before + header_rows + 1
+        rows = np.arange(first, first + len(columns[0]), dtype=np.int32)
         return Cells(columns=columns, source_rows=rows)
 
     def _arrow(self, width: int, header_rows: int, progress: Progress | None) -> tuple[pa.DictionaryArray, ...]:
@@ -82,7 +91,10 @@ class DelimitedSource:
             reader = pacsv.open_csv(
                 stream,
                 read_options=pacsv.ReadOptions(
-                    column_names=names, skip_rows_after_names=header_rows, block_size=_BLOCK_BYTES, encoding=encoding
+                    column_names=names,
+                    skip_rows_after_names=self._before + header_rows,
+                    block_size=_BLOCK_BYTES,
+                    encoding=encoding,
                 ),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False
@@ -100,11 +112,6 @@ class DelimitedSource:
         table = pa.Table.from_batches(batches, schema=schema)
         return tuple(one_chunk(column) for column in table.columns)
 
-    def _has_open_quote(self) -> bool:
-        """Say whether quotation marks are odd in number: then one record may have swallowed all that follow."""
-        with self.path.open("rb") as stream:
-            return sum(block.count(b'"') for block in iter(lambda: stream.read(1 << 20), b"")) % 2 == 1
-
     def _by_record(self, width: int, header_rows: int, progress: Progress | None) -> Cells:
         faults: list[RowFault] = []
         numbers: list[int] = []
@@ -113,12 +120,18 @@ class DelimitedSource:
         widest = width
         total = self.path.stat().st_size
         kept = 0
+        open_quote = False
         with self.path.open("rb") as raw:
             text = io.TextIOWrapper(raw, encoding=self.facts.encoding, newline="")
-            records = enumerate(csv.reader(text, delimiter=self.delimiter), start=1)
-            for block in _blocks(islice(records, header_rows, None)):
+            records = enumerate(csv.reader(chain(text, [_END]), delimiter=self.delimiter), start=1)
+            for block in _blocks(islice(records, self._before + header_rows, None)):
                 lines: list[list[str]] = []
                 for number, record in block:
+                    if record and record[-1].endswith(_END):
+                        if record == [_END]:
+                            continue
+                        open_quote = True  # the end of the file was taken into an answer
+                        record[-1] = record[-1].removesuffix(_END)
                     if not record and width > 1:
                         blank += 1
                         continue
@@ -133,17 +146,16 @@ class DelimitedSource:
                 if progress:
                     progress(min(raw.tell(), total), total)
         columns = _stack(blocks, widest)
-        if kept and self._has_open_quote():
-            swallowed = sum(text.count("\n") for column in columns for text in [column[kept - 1].as_py()])
-            if swallowed:
-                faults.append(
-                    RowFault(
-                        row=kept - 1,
-                        code="unclosed_quote",
-                        fatal=True,
-                        message=message("responses.unclosed_quote", row=numbers[-1], lines=swallowed),
-                    )
+        if open_quote:
+            swallowed = max(column[kept - 1].as_py().count("\n") for column in columns)
+            faults.append(
+                RowFault(
+                    row=kept - 1,
+                    code="unclosed_quote",
+                    fatal=True,
+                    message=message("responses.unclosed_quote", row=numbers[-1], lines=swallowed),
                 )
+            )
         end = drop_blank_tail(columns) if width == 1 else kept  # in one column a blank line is an empty answer
         blank += kept - end
         cut = Cells(columns=tuple(columns), source_rows=np.array(numbers, dtype=np.int32)).take(np.arange(end))
@@ -179,6 +191,11 @@ def _stack(blocks: list[list[pa.DictionaryArray]], width: int) -> list[pa.Dictio
     if not filled:
         return [encode([]) for _ in range(width)]
     return [one_chunk(pa.chunked_array([block[i] for block in filled])) for i in range(width)]
+
+
+def _ends_in_lines(columns: tuple[pa.DictionaryArray, ...]) -> bool:
+    """Say whether the last row has an answer of several lines: an open quotation mark may have swallowed the rest."""
+    return len(columns[0]) > 0 and any("\n" in column[-1].as_py() or "\r" in column[-1].as_py() for column in columns)
 
 
 def _has_blank_row(columns: tuple[pa.DictionaryArray, ...]) -> bool:

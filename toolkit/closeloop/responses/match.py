@@ -73,7 +73,7 @@ def match_columns(layout: Layout, survey: Survey | None, asked: Mapping[str, str
         for header, column in zip(known.unique, layout.columns, strict=True)
     ]
     matches = _by_option_labels(matches, known)
-    return _one_column_each(matches)
+    return _one_column_each(matches, [header in told for header in known.unique])
 
 
 def _told(column: SourceColumn, target: str | None, known: _Known) -> Match:
@@ -228,17 +228,19 @@ def _by_option_labels(matches: Sequence[Match], known: _Known) -> list[Match]:
     return result
 
 
-def _one_column_each(matches: Iterable[Match]) -> list[Match]:
-    """Keep the first column of each target; a second one is shown to the user and not used."""
-    taken: dict[tuple[str | None, str | None, str | None], str] = {}
+def _one_column_each(matches: Sequence[Match], told: Sequence[bool]) -> list[Match]:
+    """Keep one column of each target: the one the user named, else the first; any other is shown and not used."""
+    taken: dict[tuple[str | None, str | None, str | None], Match] = {}
+    order = sorted(range(len(matches)), key=lambda place: not told[place])
+    for match in (matches[place] for place in order):
+        taken.setdefault((match.system, match.item, match.part), match)
     result: list[Match] = []
     for match in matches:
         target = (match.system, match.item, match.part)
-        if target != (None, None, None) and target in taken:
-            reason = message("responses.reason_taken", item=match.system or match.item, header=taken[target])
+        if target != (None, None, None) and taken[target] is not match:
+            header = taken[target].column.header.strip()
+            reason = message("responses.reason_taken", item=match.system or match.item, header=header)
             match = Match(column=match.column, verdict="check", confidence=match.confidence, reason=reason)
-        elif target != (None, None, None):
-            taken[target] = match.column.header.strip()
         result.append(match)
     return result
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from closeloop.errors import InsufficientDataError, ResponseValidationError, closest
+from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError, closest
 from closeloop.responses.assemble import Opened, Settings
 from closeloop.responses.dialects import find_layout, looks_chinese
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import Batch, IssueLog
-from closeloop.responses.match import match_columns
+from closeloop.responses.match import match_columns, unique_headers, unique_name
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
 from closeloop.responses.source import Source
@@ -99,6 +99,11 @@ def read_responses(
     if not any(each.source.rows for each in opened):
         raise InsufficientDataError(message("responses.header_only", file=", ".join(o.source.name for o in opened)))
     settings = Settings(columns=columns, timezone=timezone)
+    headers = [header for each in opened for header in unique_headers(each.layout)]
+    for header in columns or {}:
+        if header.strip() not in headers:
+            raise ColumnNotFoundError(header, headers, message("responses.the_file"))
+    opened = _named_apart(opened)
     if survey is not None:
         for each in opened:
             _refuse_strangers(each, survey, settings)
@@ -107,6 +112,17 @@ def read_responses(
     if strict:
         _raise_errors(responses)
     return responses
+
+
+def _named_apart(opened: list[Opened]) -> list[Opened]:
+    """Return the sources with names of their own: two files of one name are called by their folders, or numbered."""
+    names: dict[str, None] = {}
+    result = []
+    for each in opened:
+        name = unique_name(each.source.name, names)
+        names.setdefault(name)
+        result.append(replace(each, source=replace(each.source, name=name)))
+    return result
 
 
 def _each(source: Any) -> list[Any]:
@@ -181,7 +197,7 @@ def _read(source: Source, layout: Layout, report: Any) -> Opened:
 
 def _refuse_strangers(each: Opened, survey: Survey, settings: Settings) -> None:
     """Raise if not one column answers an item: then the file, the survey or the header row is the wrong one."""
-    matches = match_columns(each.layout, survey, settings.columns)
+    matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
     if any(match.item for match in matches):
         return
     headers = [column.header.strip() for column in each.layout.columns]

@@ -94,7 +94,9 @@ class Responses:
         keys = [issues["source_file"].astype(str), issues["source_row"]]
         joined = named.groupby(keys).agg("; ".join) if len(issues) else pd.Series(dtype="str")
         places = zip(rows["source_file"].astype(str), rows["source_row"], strict=True)
-        return rows.assign(problems=[joined.get(place, "") for place in places])
+        return rows.assign(
+            **{unique_name("problems", {str(name): None for name in rows}): [joined.get(p, "") for p in places]}
+        )
 
     @property
     def issues(self) -> pd.DataFrame:

@@ -70,7 +70,8 @@ def read_system(
     found = {m.system: m for m in matches if m.system}
     n = len(cells.source_rows)
     reader = _SystemReader(cells, layout, log)
-    ids, without = reader.ids(found.get("response_id"), file, n)
+    telling = not found.keys().isdisjoint(("answered_at", "respondent_id"))
+    ids, without = reader.ids(found.get("response_id"), file, n, telling=telling)
     local, instant = reader.times(found.get("answered_at"), naive_zone, zone, n)
     frame = pd.DataFrame(
         {
@@ -98,11 +99,15 @@ class _SystemReader:
         gone = self.layout.missing if self.layout.everywhere else {}
         return codes_of(column), ["" if (t := text.strip()) in gone else t for text in column.dictionary.to_pylist()]
 
-    def ids(self, match: Match | None, file: str, n: int) -> tuple[pd.Series, NDArray[np.bool_]]:
-        """Return response ids: the source's own, else a hash of what tells one response from another."""
+    def ids(self, match: Match | None, file: str, n: int, *, telling: bool) -> tuple[pd.Series, NDArray[np.bool_]]:
+        """Return response ids: the source's own, else a hash of what tells one response from another.
+
+        Where nothing in the rows is `telling` (a time, a respondent), equal rows have equal ids: they are numbered when
+        all sources are there.
+        """
         without = np.zeros(n, dtype=bool)
         if match is None:
-            return pd.Series(self._hashed(file, n), dtype="str"), without
+            return pd.Series(self._hashed(file, n, telling=telling), dtype="str"), without
         codes, texts = self._column(match)
         without = np.array([not text for text in texts] or [False])[codes] if n else without
         self._note(
@@ -116,8 +121,8 @@ class _SystemReader:
         )
         return text_series(codes, texts), without
 
-    def _hashed(self, file: str, n: int) -> NDArray[np.object_]:
-        """Return one stable id a row; rows that are the same in every cell are told apart by their order."""
+    def _hashed(self, file: str, n: int, *, telling: bool) -> NDArray[np.object_]:
+        """Return a stable id a row, made of its content."""
         places = self.layout.key_columns or tuple(range(len(self.cells.columns)))
         total = np.full(n, _salt(file) if self._keys_say_little(places) else np.uint64(0), dtype=np.uint64)
         with np.errstate(over="ignore"):
@@ -129,7 +134,7 @@ class _SystemReader:
                 total ^= total >> np.uint64(29)
         repeat = pd.Series(total).groupby(total, sort=False).cumcount().to_numpy()
         ids = np.array([f"{value:016x}" for value in total.tolist()], dtype=object)
-        if not self.layout.key_columns:
+        if telling and not self.layout.key_columns:
             again = np.flatnonzero(repeat)
             ids[again] = [f"{ids[i]}-{repeat[i] + 1}" for i in again]
         return ids
