@@ -127,7 +127,7 @@ def score(
 ) -> None:
     """Print scores with intervals: of a survey's metrics, or of one column of any export. 计算得分与区间。"""  # noqa: D400
     if sum(choice is not None for choice in (survey, nps, csat)) != 1:
-        raise typer.BadParameter(str(message("cli.one_metric")))
+        raise CloseloopError(message("cli.one_metric"))
     responses = _responses(files, survey, nps, csat, points, dialect, encoding, sheet)
     keys: Sequence[str] | str | None = by[0] if by and len(by) == 1 else by or None
     metric = None if survey else _metric(nps, csat, points, top)

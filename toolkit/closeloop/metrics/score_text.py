@@ -12,7 +12,7 @@ from closeloop.text import message
 if TYPE_CHECKING:
     from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
 
-_DIGITS = {"nps": 1, "top_box": 3, "mean": 2}
+_DIGITS = {"nps": 1, "top_box": 1, "mean": 2}
 
 
 def table_text(table: ScoreTable) -> str:
@@ -51,8 +51,9 @@ def _figures(table: ScoreTable, block: ScoreBlock, group: GroupScore) -> Sequenc
     if group.result is None:
         return ["", "", "", str(message(f"scores.hidden_{group.reason}", min_n=table.min_n))]
     digits = _DIGITS[block.metric.kind]
-    score = "" if math.isnan(group.result.score) else f"{group.result.score:.{digits}f}"
-    ci = "" if group.ci is None else f"{group.ci.low:.{digits}f} … {group.ci.high:.{digits}f}"
+    scale, unit = (100, " %") if block.metric.kind == "top_box" else (1, "")
+    score = "" if math.isnan(group.result.score) else f"{scale * group.result.score:.{digits}f}{unit}"
+    ci = "" if group.ci is None else f"{scale * group.ci.low:.{digits}f} … {scale * group.ci.high:.{digits}f}{unit}"
     return [str(group.n), str(group.n_missing), score, ci]
 
 

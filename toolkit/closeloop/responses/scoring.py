@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.items import Single
 from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
-from closeloop.text import LocalText, message
+from closeloop.text import LANGUAGES, LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
@@ -36,7 +36,8 @@ def key_labels(survey: Survey | None) -> Mapping[str, Mapping[object, LocalText]
     """Return for each column of options what its values are called."""
     if survey is None:
         return {}
-    return {
+    tags: dict[object, LocalText] = {tag: message(f"responses.language_{tag[:2]}") for tag in LANGUAGES}
+    return {"language": tags} | {
         item.name: {option.value: option.text for option in item.options}
         for item in survey.items
         if isinstance(item, Single)
@@ -47,4 +48,5 @@ def key_titles(survey: Survey | None) -> Mapping[str, LocalText]:
     """Return for each item what it is called: its label, else its question."""
     if survey is None:
         return {}
-    return {item.name: title for item in survey.items if (title := item.label or item.ask) is not None}
+    own = {name: message(f"responses.title_{name}") for name in ("language", "status", "wave", "channel_source")}
+    return own | {item.name: title for item in survey.items if (title := item.label or item.ask) is not None}

@@ -83,7 +83,7 @@ def _not_there(path: Path, name: str) -> Finding:
         return Finding(code="is_folder", file=name, message=message("survey.is_folder"))
     names = shipped_names()
     wanted = path.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".survey")
-    near = closest(wanted, names) or names
+    near = dict.fromkeys((*closest(wanted, names), *names))  # the likeliest first, but all of them
     beside = sorted(each.name for each in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
     similar = closest(path.name, beside)
     suggestion = message("survey.shipped_names", names=", ".join(near))

@@ -77,7 +77,8 @@ class Chart:
     def _html(self, png: str) -> Html:
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
         image = element("img", alt=self.alt, src=f"data:image/png;base64,{png}", width=width, height=height)
-        return element("figure", image, element("figcaption", self.caption) if self.caption else Html(""))
+        caption = element("figcaption", self.caption, style="font-size:12px") if self.caption else Html("")
+        return element("figure", image, caption, style="margin:0")  # a browser's own margin would indent it in a cell
 
     def _png(self) -> str:
         return base64.b64encode(self._bytes(".png")).decode("ascii")

@@ -229,7 +229,7 @@ def _matched(columns: pd.DataFrame, tag: str) -> Html:
         tag,
         columns=number(len(records)),
         used=number(len(used) - checks),
-        items=number(len({record["item"] for record in used if record["verdict"] != "check"})),
+        items=number(len({r["item"] for r in used if r["verdict"] != "check" and r["role"] != "system"})),
         check=number(checks),
         unused=number(len(unused)),
     )
