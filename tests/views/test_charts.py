@@ -42,7 +42,7 @@ def test_the_bundle_has_a_picture_with_alternative_text(scores: ScoreTable) -> N
     bundle = chart._repr_mimebundle_()
     assert bundle["text/plain"] == chart.alt
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-    assert bundle["text/html"].startswith('<figure><img alt="Net Promoter Score (NPS) by Region')
+    assert bundle["text/html"].startswith('<figure style="margin:0"><img alt="Net Promoter Score (NPS) by Region')
     assert "<script" not in bundle["text/html"]
     assert set(chart._repr_mimebundle_(include={"text/plain"})) == {"text/plain"}
     assert set(chart._repr_mimebundle_(exclude={"image/png"})) == {"text/plain", "text/html"}
