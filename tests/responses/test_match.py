@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import closeloop as cl
-from closeloop.responses.match import by_label, folded_text, look_up, part_of, plain_text
+from closeloop.responses.labels import by_label, folded_text, look_up, part_of, plain_text
 from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
 

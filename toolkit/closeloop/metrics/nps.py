@@ -6,16 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from closeloop.metrics.doors import ResultDoors, number
 from closeloop.stats.intervals import Interval, nps_interval
 from closeloop.stats.weighting import Precision
 from closeloop.text import message
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class NpsResult:
+class NpsResult(ResultDoors):
     """A Net Promoter Score, from the counts that suffice for it; its public figures are in points (−100…100).
 
     Parameters
@@ -127,18 +128,9 @@ class NpsResult:
             "method": "adjusted-wald" if self.design is None else "adjusted-wald+n*",
         }  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the result as a table of one row."""
-        return frame_of(self.to_dict())
-
     def __repr__(self) -> str:
         low, high = self.confidence_interval()
         return f"NpsResult(score={self.score:.1f}, n={self.n:g}, 95% CI {low:.1f} to {high:.1f})"
-
-    def _repr_html_(self) -> str:
-        from closeloop.views.tables import result_html
-
-        return result_html(self)
 
 
 def nps(scores: Any, weights: Any = None) -> NpsResult:
@@ -178,15 +170,3 @@ def nps(scores: Any, weights: Any = None) -> NpsResult:
         frame["weights"] = as_column(weights).array
     tally = count(frame, spec.item, spec.levels, weight=None if weights is None else "weights")
     return nps_results(group_counts(tally), spec)[0]
-
-
-def number(value: float) -> float | None:
-    """Return a figure for JSON, in which a missing one is null."""
-    return value if math.isfinite(value) else None
-
-
-def frame_of(row: dict[str, Any]) -> pd.DataFrame:
-    """Return one row as a frame, without the layout's version."""
-    import pandas as pd
-
-    return pd.DataFrame([{k: v for k, v in row.items() if k != "version"}])

@@ -6,17 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from closeloop.metrics.nps import frame_of, number
+from closeloop.metrics.doors import ResultDoors, number
 from closeloop.stats.intervals import Interval, mean_interval, share_interval
 from closeloop.stats.weighting import Precision
 from closeloop.text import message
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class MeanResult:
+class MeanResult(ResultDoors):
     """A mean and its precision.
 
     Parameters
@@ -69,22 +69,13 @@ class MeanResult:
             "ci_high": number(ci.high), "method": "t" if self.design is None else "t+n*",
         }  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the result as a table of one row."""
-        return frame_of(self.to_dict())
-
     def __repr__(self) -> str:
         low, high = self.confidence_interval()
         return f"MeanResult(score={self.score:.2f}, n={self.n}, 95% CI {low:.2f} to {high:.2f})"
 
-    def _repr_html_(self) -> str:
-        from closeloop.views.tables import result_html
-
-        return result_html(self)
-
 
 @dataclass(frozen=True, slots=True)
-class ShareResult:
+class ShareResult(ResultDoors):
     """A share of hits, 0…1, with the mean of the ratings it was made of.
 
     Parameters
@@ -172,18 +163,9 @@ class ShareResult:
             "method": "wilson" if self.design is None else "wilson+n*",
         }  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the result as a table of one row."""
-        return frame_of(self.to_dict())
-
     def __repr__(self) -> str:
         low, high = self.confidence_interval()
         return f"ShareResult(score={self.score:.3f}, n={self.n:g}, 95% CI {low:.3f} to {high:.3f})"
-
-    def _repr_html_(self) -> str:
-        from closeloop.views.tables import result_html
-
-        return result_html(self)
 
 
 def csat(ratings: Any, points: int = 5, top: int = 2) -> ShareResult:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, closest
+from closeloop.metrics.doors import number
 from closeloop.metrics.estimate import Result
-from closeloop.metrics.nps import number
 from closeloop.metrics.satisfaction import MeanResult
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import Interval

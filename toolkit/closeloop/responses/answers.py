@@ -12,7 +12,8 @@ from closeloop.forms.answers import check_value
 from closeloop.forms.coded import UNANSWERED, Coded
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
-from closeloop.responses.match import OTHER_TEXT, Match
+from closeloop.responses.labels import OTHER_TEXT
+from closeloop.responses.match import Match
 from closeloop.responses.source import Cells, codes_of
 from closeloop.responses.spread import ranked_together, read_ranks, read_ticks, ticked_together
 from closeloop.responses.values import Readings, read_texts

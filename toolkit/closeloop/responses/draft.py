@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from closeloop.errors import InsufficientDataError
 from closeloop.responses.dialects import find_layout
 from closeloop.responses.dialects.layout import Layout, SourceColumn
-from closeloop.responses.match import OTHER_LABELS, plain_text, unique_headers
+from closeloop.responses.labels import OTHER_LABELS, plain_text
+from closeloop.responses.match import unique_headers
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
-from closeloop.responses.values import is_date, is_number, is_whole, is_yes_no, split_write_in
+from closeloop.responses.spelling import is_date, is_number, is_whole, is_yes_no, split_write_in
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:

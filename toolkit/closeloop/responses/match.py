@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
-from unicodedata import category, normalize
+from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
+from closeloop.responses.labels import OTHER_TEXT, part_of, plain_text
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
-T = TypeVar("T")
-
 _SIMILAR = 0.6
 _LIKELY = 0.9
-OTHER_TEXT = "other_text"
-"""The part of an item that holds what was written beside "other"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,88 +262,3 @@ def unique_name(name: str, taken: Mapping[str, Any]) -> str:
     while f"{name}#{number}" in taken:
         number += 1
     return f"{name}#{number}"
-
-
-def part_of(item: Any, written: str) -> str | None:
-    """Return the option (or matrix row) of an item that a text names by value, label or code; None if there is none.
-
-    The option "other" of an item that allows it is named ``other``.
-    """
-    wanted = plain_text(written)
-    if written.strip() == OTHER_TEXT:
-        return OTHER_TEXT
-    parts = item.rows if item.type == "matrix" else getattr(item, "options", ())
-    for option in parts:
-        if written.strip() == option.value:
-            return str(option.value)
-    labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
-    found = look_up(labels, written) if wanted else None
-    return found or ("other" if wanted in other_labels(item) else None)
-
-
-def other_labels(item: Any) -> set[str]:
-    """Return how the option "other" of an item may be called, as `plain_text`; empty where the item has none."""
-    if not getattr(item, "other", False):
-        return set()
-    return {plain_text(text) for text in (*OTHER_LABELS, *(item.other_text or {}).values())}
-
-
-OTHER_LABELS = (
-    "other",
-    "Other (please specify)",
-    "Other, please specify",
-    "其他",
-    "其它",
-    "其他（请注明）",
-    "其它（请注明）",
-)
-"""How platforms call the option that lets people write something of their own; compared as `plain_text`."""
-
-
-def plain_text(text: str) -> str:
-    """Return a text without what exports change in it: markup, punctuation, space, width and case.
-
-    Marks that carry a meaning stay: ``<18``, ``18+``, ``1-5``, ``C++`` and an emoji are not ``18``, ``15``, ``c``, "".
-
-    Examples
-    --------
-    >>> plain_text("How <b>likely</b> are you …？") == plain_text("how likely are you...?")
-    True
-    """
-    bare = _DASH.sub("-", _MARKUP.sub("", folded_text(text)))
-    return _MARK.sub(lambda mark: mark[0] if mark[0] in "%#" or category(mark[0])[0] == "S" else "", bare)
-
-
-_MARKUP = re.compile(r"</?[a-z][^<>]*>")
-_DASH = re.compile(r"(?<=\d) ?[-–—−~] ?(?=\d)")
-_MARK = re.compile(r"(?!(?<=\d)[-.,/:](?=\d))[\W_]")
-
-
-def folded_text(text: str) -> str:
-    """Return a text without what typing changes in it: width, case, and how much space is where.
-
-    Examples
-    --------
-    >>> folded_text(" Ｃ++ ") == folded_text("c++") != folded_text("C")
-    True
-    """
-    return " ".join(normalize("NFKC", text).casefold().split())
-
-
-def by_label(labels: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """Return what labels stand for, by their `folded_text`, and by their `plain_text` where that tells them apart."""
-    exact: dict[str, T] = {}
-    loose: dict[str, T] = {}
-    clashing: set[str] = set()
-    for label, target in labels:
-        exact.setdefault(folded_text(label), target)
-        plain = plain_text(label)
-        if plain and loose.setdefault(plain, target) != target:
-            clashing.add(plain)
-    return {plain: target for plain, target in loose.items() if plain not in clashing} | exact
-
-
-def look_up(labels: Mapping[str, T], text: str) -> T | None:
-    """Return what a text stands for among labels laid out by `by_label`; None if it is none of them."""
-    folded = folded_text(text)
-    return labels[folded] if folded in labels else labels.get(plain_text(text))

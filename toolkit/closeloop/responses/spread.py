@@ -11,7 +11,7 @@ import numpy as np
 from closeloop.forms.answers import Problem
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.match import Match
-from closeloop.responses.values import TICKED, UNTICKED
+from closeloop.responses.spelling import TICKED, UNTICKED
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:

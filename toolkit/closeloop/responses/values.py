@@ -10,27 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.answers import Problem, check_value
 from closeloop.responses.dialects.layout import Layout
-from closeloop.responses.match import by_label, look_up, other_labels
+from closeloop.responses.labels import by_label, look_up, other_labels
+from closeloop.responses.spelling import (
+    AFTER_OTHER,
+    BROKEN,
+    GROUPED,
+    LARGEST,
+    NO,
+    NUMBER,
+    SHEET_DATE,
+    WHOLE,
+    WIDE,
+    WRITE_IN,
+    YES,
+)
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.definition import SourceMap
-
-_WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
-_BROKEN = re.compile(r"[+-]?(?:\d*[.,]\d+|\d+\s*[¼½¾⅓⅔])")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_SHEET_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|[A-Za-z]{3}-\d{1,2}|\d{1,2}月\d{1,2}日"
-)
-_WRITE_IN = re.compile(r"(?P<option>.*?)〖(?P<text>.*)〗", re.DOTALL)
-_AFTER_OTHER = re.compile(r"(?P<option>[^:：]+)[:：]\s*(?P<text>.+)", re.DOTALL)
-_WIDE = str.maketrans("０１２３４５６７８９．，＋－", "0123456789.,+-")  # as Chinese keyboards write them; ² is no 2
-_LARGEST = 2**53  # whole numbers beyond are not exact as floating-point numbers
-_YES = {"true", "yes", "y", "t", "是", "愿意", "同意", "对", "√", "✓"}
-_NO = {"false", "no", "n", "f", "否", "不愿意", "不同意", "不", "不是", "×"}
-TICKED = {"1", "x", *_YES}
-UNTICKED = {"0", *_NO}
 
 
 @dataclass(slots=True)
@@ -165,12 +162,12 @@ class _Reader:
         point = look_up(self.points, text)
         if point is not None:
             return point
-        digits = text.translate(_WIDE).strip()
-        if _WHOLE.fullmatch(digits) and len(digits) < 16:
+        digits = text.translate(WIDE).strip()
+        if WHOLE.fullmatch(digits) and len(digits) < 16:
             return int(float(digits))
-        if _BROKEN.fullmatch(text) or _BROKEN.fullmatch(digits):
+        if BROKEN.fullmatch(text) or BROKEN.fullmatch(digits):
             return self._problem("not_integer", text, "remedy_whole")
-        if _SHEET_DATE.fullmatch(text):
+        if SHEET_DATE.fullmatch(text):
             return self._problem("spreadsheet_date", text, "remedy_date_cell")
         return self._problem("not_a_number", text, "remedy_number")
 
@@ -192,27 +189,27 @@ class _Reader:
         return value
 
     def _number(self, text: str) -> Any:
-        digits = text.translate(_WIDE).strip()
-        if _GROUPED.fullmatch(digits):
+        digits = text.translate(WIDE).strip()
+        if GROUPED.fullmatch(digits):
             digits = digits.replace(",", "")
-        if not _NUMBER.fullmatch(digits) or len(digits) > 300:
-            date = _SHEET_DATE.fullmatch(text)
+        if not NUMBER.fullmatch(digits) or len(digits) > 300:
+            date = SHEET_DATE.fullmatch(text)
             return self._problem(
                 "spreadsheet_date" if date else "not_a_number", text, "remedy_date_cell" if date else "remedy_number"
             )
         number = float(digits)
-        if self.item.integer and abs(number) >= _LARGEST:
-            return self._problem("out_of_range", text, "remedy_range", low=-_LARGEST, high=_LARGEST)
-        return int(number) if number.is_integer() and abs(number) < _LARGEST else number
+        if self.item.integer and abs(number) >= LARGEST:
+            return self._problem("out_of_range", text, "remedy_range", low=-LARGEST, high=LARGEST)
+        return int(number) if number.is_integer() and abs(number) < LARGEST else number
 
     def _yes_no(self, text: str) -> Any:
         folded = text.casefold()
         point = look_up(self.points, text)
         if point is not None:
             return bool(point)
-        if folded in _YES or folded == "1":
+        if folded in YES or folded == "1":
             return True
-        if folded in _NO or folded == "0" or (folded == "2" and self.numbered):
+        if folded in NO or folded == "0" or (folded == "2" and self.numbered):
             return False
         return self._problem("not_yes_no", text, "remedy_yes_no")
 
@@ -233,7 +230,7 @@ class _Reader:
         if written is not None:
             readings.other[place] = written[1]
             return written[0]
-        if _SHEET_DATE.fullmatch(text):
+        if SHEET_DATE.fullmatch(text):
             return self._problem("spreadsheet_date", text, "remedy_date_cell")
         if getattr(self.item, "other", False) and not self.numbered:
             readings.other[place] = text
@@ -255,11 +252,11 @@ class _Reader:
         return self.by_number.get(text) if label is None and self.layout.by_number else label
 
     def _write_in(self, text: str) -> tuple[str, str] | None:
-        for pattern in (_WRITE_IN, _AFTER_OTHER):
+        for pattern in (WRITE_IN, AFTER_OTHER):
             found = pattern.fullmatch(text)
             if found:
                 value = self._known_option(found["option"].strip())
-                if value is not None and (pattern is _WRITE_IN or value == "other"):
+                if value is not None and (pattern is WRITE_IN or value == "other"):
                     return value, found["text"].strip()
         return None
 
@@ -331,35 +328,3 @@ def _point_labels(item: Any) -> dict[str, Any]:
         answer = column.value if item.scale is None else int(column.value)
         points += [(label, answer) for label in (column.value, *column.text.values())]
     return by_label(points)
-
-
-def is_whole(text: str) -> bool:
-    """Say whether a text is a whole number."""
-    return bool(_WHOLE.fullmatch(text)) and len(text) < 16
-
-
-def is_number(text: str) -> bool:
-    """Say whether a text is a number."""
-    return bool(_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text))
-
-
-def is_date(text: str) -> bool:
-    """Say whether a text is a date with the year first."""
-    return bool(re.fullmatch(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T][\d:.]+)?", text))
-
-
-def is_yes_no(text: str) -> bool:
-    """Say whether a text is a yes or a no."""
-    return text.casefold() in _YES | _NO
-
-
-def split_write_in(text: str) -> tuple[str, str | None]:
-    """Return an option's label and what was written beside it, if anything was.
-
-    Examples
-    --------
-    >>> split_write_in("其他〖配送太慢〗")
-    ('其他', '配送太慢')
-    """
-    found = _WRITE_IN.fullmatch(text)
-    return (found["option"].strip(), found["text"].strip()) if found else (text, None)
