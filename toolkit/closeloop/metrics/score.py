@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from closeloop.frames import Frame, as_frame, require_columns
 from closeloop.metrics.estimate import Result, group_counts, interval_rows, mean_results, nps_results, share_results
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import key_name, protect
+from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
-from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
+from closeloop.metrics.spec import MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
 from closeloop.stats.intervals import METHODS, normal_quantile
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["GroupScore", "ScoreBlock", "ScoreInput", "ScoreTable", "score"]
 
 _FEW = 30
 """Below so many answers a note recommends the score interval."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreInput:
-    """What an object that is not a frame hands to `score`, by its method ``__closeloop_scores__()``.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        One row per response that is to be counted.
-    specs : mapping
-        Name → metric specification, in the order in which the survey declares them.
-    source : LocalText or str
-        Where the answers come from.
-    period : tuple of date, optional
-        First and last day of the answers.
-    labels, titles : mapping
-        What values and columns are called on display.
-    cache : dict
-        Where coded columns may be kept; it belongs to an object that never changes.
-    """
-
-    frame: pd.DataFrame
-    specs: Mapping[str, Metric] = field(default_factory=dict)
-    source: LocalText | str = ""
-    period: tuple[dt.date, dt.date] | None = None
-    labels: Mapping[str, Mapping[object, LocalText]] = field(default_factory=dict)
-    titles: Mapping[str, LocalText] = field(default_factory=dict)
-    cache: dict[object, Any] = field(default_factory=dict)
 
 
 def score(
@@ -124,8 +95,8 @@ def score(
     if design is not None:
         raise ValueError(message("scores.no_design"))
     normal_quantile(confidence_level)  # refuses an impossible level before anything is counted
-    given = _given(data)
-    metrics = _metrics(metric, given)
+    given = score_input(data)
+    metrics = chosen_metrics(metric, given)
     cuts = _cuts(by, breakdowns)
     frame = as_frame(given.frame)
     columns = [item for spec in metrics for item in spec.items]
@@ -162,40 +133,6 @@ class _Counted:
     results: list[Result]
     weighted: bool
     n_rows: int
-
-
-def _given(data: Any) -> ScoreInput:
-    hand_over = getattr(data, "__closeloop_scores__", None)
-    if hand_over is None:
-        return ScoreInput(frame=data)
-    given = hand_over()
-    if not isinstance(given, ScoreInput):
-        raise TypeError(message("scores.not_a_frame", found=type(data).__name__))
-    return given
-
-
-def _metrics(metric: Metric | str | Sequence[Metric | str] | None, given: ScoreInput) -> list[Metric]:
-    wanted: Sequence[Metric | str]
-    if metric is None:
-        wanted = list(given.specs)
-    else:
-        wanted = [metric] if isinstance(metric, Nps | TopBox | MeanScore | str) else list(metric)
-    found: list[Metric] = []
-    for one in wanted:
-        if isinstance(one, str):
-            if one not in given.specs:
-                declared = ", ".join(given.specs) or message("scores.none_declared")
-                raise ValueError(message("scores.unknown_metric", name=one, declared=declared))
-            found.append(given.specs[one])
-        else:
-            found.append(one)
-    if not found:
-        raise ValueError(message("scores.no_metric"))
-    names = [spec.name for spec in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(message("scores.metric_twice", name=twice))
-    return found
 
 
 def _cuts(by: Key | Sequence[Key] | None, breakdowns: Sequence[Key | Sequence[Key]] | None) -> list[tuple[Key, ...]]:

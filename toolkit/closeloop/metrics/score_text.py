@@ -33,9 +33,9 @@ def _block_text(table: ScoreTable, block: ScoreBlock) -> str:
             names = [_name(table, key, value) for key, value in zip(block.keys, group.key, strict=True)]
         rows.append([*names, *_figures(table, block, group)])
     text = len(titles)
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(width_of(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
-        "  ".join(_pad(cell, width, left=i < text) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(pad(cell, width, left=i < text) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
         for row in rows
     ]
     return "\n".join([f"{block.metric.label} · {block.method}", *(line.rstrip() for line in lines)])
@@ -57,11 +57,12 @@ def _figures(table: ScoreTable, block: ScoreBlock, group: GroupScore) -> Sequenc
     return [str(group.n), str(group.n_missing), score, ci]
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Return the columns that a text takes on a terminal, where Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _pad(text: str, width: int, *, left: bool) -> str:
-    space = " " * (width - _width(text))
+def pad(text: str, width: int, *, left: bool) -> str:
+    """Return a text filled up with spaces to a width on a terminal."""
+    space = " " * (width - width_of(text))
     return text + space if left else space + text

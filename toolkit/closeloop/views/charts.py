@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from closeloop.numbers import NO_BREAK, level, number
 from closeloop.text import language, message
 from closeloop.views.chart import Chart
 from closeloop.views.fonts import Typeface
-from closeloop.views.numbers import NO_BREAK, level, number
 from closeloop.views.score_axes import Drawing, draw_dots, draw_line
 from closeloop.views.score_panel import ScorePanel, ScoreRow, panels
 from closeloop.views.words import marks, say

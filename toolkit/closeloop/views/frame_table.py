@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from closeloop.html import Column, Html, Section, element, join, table
-from closeloop.views.numbers import day, number
+from closeloop.numbers import day, number
 from closeloop.views.words import say
 
 MOST_ROWS = 200

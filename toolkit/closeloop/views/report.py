@@ -13,16 +13,18 @@ from typing import Any
 from closeloop import __version__, text
 from closeloop.html import Html, element, join
 from closeloop.metrics.nps import NpsResult
+from closeloop.metrics.result import TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.score_table import ScoreTable
+from closeloop.numbers import number
 from closeloop.responses.responses import Responses
 from closeloop.survey.survey import Survey
 from closeloop.text import LocalText, message, normalise_tag
 from closeloop.views.chart import Chart
 from closeloop.views.frame_table import frame_table
-from closeloop.views.numbers import number
 from closeloop.views.responses_table import responses_block
 from closeloop.views.result_card import result_card
+from closeloop.views.result_table import result_table
 from closeloop.views.score_panel import ScorePanel, panels
 from closeloop.views.score_table import bar, score_table, share_key
 from closeloop.views.style import css, shortened
@@ -193,6 +195,8 @@ def _shown(part: Any, tag: str) -> Html:
         return survey_block(part, tag)
     if isinstance(part, NpsResult | ShareResult | MeanResult):
         return result_card(part, tag)
+    if isinstance(part, TableResult):
+        return result_table(part, tag)
     if isinstance(part, Chart):
         return part.to_html()
     if _is_figure(part):
@@ -201,8 +205,9 @@ def _shown(part: Any, tag: str) -> Html:
 
 
 def _is_part(part: Any) -> bool:
-    known = (str, LocalText, Heading, ScoreTable, Responses, Survey, NpsResult, ShareResult, MeanResult, Chart)
-    return isinstance(part, known) or _is_figure(part) or _is_frame(part)
+    known = (str, LocalText, Heading, Responses, Survey, Chart)
+    results = (ScoreTable, TableResult, NpsResult, ShareResult, MeanResult)
+    return isinstance(part, known + results) or _is_figure(part) or _is_frame(part)
 
 
 def _is_figure(part: Any) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
+from closeloop.numbers import days, number
 from closeloop.text import catalogue
-from closeloop.views.numbers import days, number
 from closeloop.views.words import marks, say
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import math
 from closeloop.html import Html, element
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
-from closeloop.views.numbers import level, number
+from closeloop.numbers import level, number
 from closeloop.views.score_panel import shares_of, write_estimate, write_interval
 from closeloop.views.score_table import bar
 from closeloop.views.words import marks, say

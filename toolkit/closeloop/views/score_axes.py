@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from closeloop.views.numbers import number
+from closeloop.numbers import number
 from closeloop.views.score_panel import PanelSection, ScorePanel, ScoreRow
 from closeloop.views.score_table import Scale
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
@@ -52,7 +52,7 @@ class Drawing:
         names = panel.hidden_names
         hidden = say("alt_hidden", self.tag, names=names) if names else ""
         room = _WIDTH - 2 * _MARGIN
-        return _wrap(self.typeface.drawable(panel.sentence), room, _BODY), _wrap(
+        return wrap(self.typeface.drawable(panel.sentence), room, _BODY), wrap(
             self.typeface.drawable(hidden), room, _SMALL
         )
 
@@ -250,7 +250,7 @@ def _cut(text: str, room: float, size: float) -> str:
     return text + "…"
 
 
-def _wrap(text: str, room: float, size: float) -> list[str]:
+def wrap(text: str, room: float, size: float) -> list[str]:
     """Break a text into lines: between words, and between any two Chinese characters."""
     lines: list[str] = []
     line = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.spec import TopBox
-from closeloop.views.numbers import MONTHS, between, days, level, number, percent, signed
+from closeloop.numbers import MONTHS, between, days, level, number, percent, signed
 from closeloop.views.words import in_tag, marks, say
 
 if TYPE_CHECKING:

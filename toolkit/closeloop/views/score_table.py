@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
-from closeloop.views.numbers import number
+from closeloop.numbers import number
 from closeloop.views.score_panel import PanelSection, ScorePanel, ScoreRow, panels
 from closeloop.views.words import marks, say
 

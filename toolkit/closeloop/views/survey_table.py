@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
-from closeloop.views.numbers import number
+from closeloop.numbers import number
 from closeloop.views.words import in_tag, marks, say
 
 if TYPE_CHECKING:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from closeloop.text import language
 from closeloop.views.responses_table import responses_block
 from closeloop.views.result_card import result_card
+from closeloop.views.result_table import result_table
 from closeloop.views.score_table import score_table
 from closeloop.views.style import framed
 from closeloop.views.survey_table import survey_block
 
 if TYPE_CHECKING:
     from closeloop.metrics.nps import NpsResult
+    from closeloop.metrics.result import TableResult
     from closeloop.metrics.satisfaction import MeanResult, ShareResult
     from closeloop.metrics.score_table import ScoreTable
     from closeloop.responses.responses import Responses
@@ -44,3 +46,8 @@ def result_html(result: NpsResult | ShareResult | MeanResult) -> str:
     True
     """
     return framed(result_card(result, language()), language())
+
+
+def table_result_html(result: TableResult) -> str:
+    """Return a result of several rows: sentence, table, notes."""
+    return framed(result_table(result, language()), language())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from closeloop.views.words import say
+from closeloop.text import message
 
 NO_BREAK = "\u00a0"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -68,7 +68,7 @@ def between(low: str, high: str, tag: str) -> str:
     >>> between("−2", "+16", "en").replace(NO_BREAK, " "), between("−2", "+16", "zh-CN").replace(NO_BREAK, " ")
     ('−2 to +16', '−2 至 +16')
     """
-    return NO_BREAK.join((low, say("to", tag), high))
+    return NO_BREAK.join((low, message("views.to").in_language(tag), high))
 
 
 def day(when: date, tag: str) -> str:

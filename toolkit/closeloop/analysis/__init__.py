@@ -1,0 +1,1 @@
+"""Analyses: a frame or responses in, a result out."""
