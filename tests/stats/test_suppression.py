@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from closeloop.stats.suppression import COMPLEMENTARY, SHOWN, SMALL, Sum, suppress
 
@@ -111,6 +112,48 @@ def test_no_hidden_count_and_no_small_remainder_follows_by_subtraction(
         assert can_be_worked_out(n, sums, verdict) is None
 
 
+def attack(n: list[int], sums: list[Sum], verdict: np.ndarray) -> dict[int, tuple[float, float]]:
+    """Give what a reader of the published figures can learn of each small hidden one, by linear programming.
+
+    He knows the shown figures, every sum, and that a hidden figure is at least 1.
+    """
+    equations = np.zeros((len(sums), len(n)))
+    for row, s in zip(equations, sums, strict=True):
+        row[list(s.parts)] = 1.0
+        row[s.whole] -= 1.0
+    bounds = [(size, size) if v == SHOWN else (1, None) for size, v in zip(n, verdict, strict=True)]
+    learned = {}
+    for figure in np.flatnonzero(verdict == SMALL):
+        ends = []
+        for sign in (1.0, -1.0):
+            cost = np.zeros(len(n))
+            cost[figure] = sign
+            reach = linprog(cost, A_eq=equations, b_eq=np.zeros(len(sums)), bounds=bounds)
+            assert reach.status in (0, 3)  # solved, or without a limit
+            ends.append(sign * reach.fun if reach.status == 0 else -sign * np.inf)
+        learned[int(figure)] = (ends[0], ends[1])
+    return learned
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data(), st.integers(1, 6), st.integers(1, 5), st.booleans())
+def test_linear_programming_attack_cannot_narrow_a_small_figure_below_its_stated_range(
+    data: st.DataObject, rows: int, columns: int, both: bool
+) -> None:
+    cells = np.array(data.draw(st.lists(sizes, min_size=rows * columns, max_size=rows * columns)))
+    n, sums = crossing(cells.reshape(rows, columns), both=both)
+    for figure, (low, high) in attack(n, sums, suppress(n, sums, MIN_N)).items():
+        filled = [sum(n[part] > 0 for part in s.parts) for s in sums if s.whole == figure]
+        assert low <= max([1, *filled]) + 1e-6
+        assert high >= MIN_N - 1 - 1e-6
+
+
+def test_hiding_the_small_figures_alone_would_not_withstand_the_attack() -> None:
+    n, sums = crossing(np.array([[40, 7], [30, 21]]), both=True)
+    alone = np.where(np.array(n) < MIN_N, SMALL, SHOWN)
+    assert attack(n, sums, alone) == {n.index(7): (7.0, 7.0)}
+
+
 @given(st.lists(sizes, min_size=1, max_size=12))
 def test_one_block_hides_none_or_at_least_two_of_ten_together(parts: list[int]) -> None:
     n = [sum(parts), *parts]
@@ -118,4 +161,4 @@ def test_one_block_hides_none_or_at_least_two_of_ten_together(parts: list[int]) 
     hidden = [size for size, v in zip(parts, verdict[1:], strict=True) if v]
     if verdict[0] == SHOWN and hidden:
         assert len(hidden) >= 2
-        assert sum(hidden) >= MIN_N
+        assert sum(hidden) >= MIN_N + len(hidden) - 2

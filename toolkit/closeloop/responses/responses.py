@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from closeloop.metrics.score import ScoreInput, ScoreTable
+    from closeloop.responses.quality import Quality
     from closeloop.survey.survey import Survey
 
 _NOT_SCORED = ("test", "screened_out")
@@ -197,6 +198,42 @@ class Responses:
         from closeloop.metrics.score import score
 
         return score(self, metric, by, **options)
+
+    def quality(
+        self, items: Sequence[str] | None = None, *, duration: str | None = None, fast: float = 1 / 3
+    ) -> Quality:
+        """Return signs of careless answering, and the score with and without those who bear them.
+
+        Parameters
+        ----------
+        items : sequence of str, optional
+            Columns of one scale, in the order in which they were asked; left out: every matrix of the survey, and items
+            with the same points, where there are at least five. Straight answers to three items are no evidence.
+        duration : str, optional
+            Column of seconds; left out: the platform's own.
+        fast : float
+            Whoever took less than this share of the median time is flagged as too fast.
+
+        Returns
+        -------
+        Quality
+            Its ``flags`` say it for each response. Nothing is dropped.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If a column is not there.
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd
+        >>> answers = pd.DataFrame({"recommend": [9, 10, 7], "Duration (in seconds)": ["60", "70", "5"]})
+        >>> cl.read_responses(answers, cl.load_survey("relationship-nps")).quality().flags["too_fast"].tolist()
+        [False, False, True]
+        """
+        from closeloop.responses.quality import assess
+
+        return assess(self, items, duration, fast)
 
     def __closeloop_scores__(self) -> ScoreInput:
         """Return what `closeloop.score` counts: complete, late and answered partial rows."""

@@ -44,11 +44,12 @@ def suppress(n: Sequence[int] | npt.NDArray[np.int64], sums: Sequence[Sum], min_
 
     Notes
     -----
-    The smallest figures still shown are hidden one by one, until (1) what a shown whole leaves for its hidden parts are
-    at least two of them with at least `min_n` answers together, (2) no hidden figure is a linear combination of the
-    shown ones, and (3) every hidden figure could, as far as a reader can work out from all sums together, be `min_n` or
-    more: the largest value that it can take, by linear programming. (3) covers whatever can be had by subtracting
-    remainders from one another. A hidden whole keeps a hidden part, because its parts would add up to it.
+    The smallest figures still shown are hidden one by one, until none can be narrowed down: a reader who knows every
+    shown figure, every sum, and that a hidden one is at least 1, still finds each small one anywhere from 1 (a whole:
+    from the number of its parts) to ``min_n − 1``. That is asked in three steps: (1) a sum on its own: what a shown
+    whole leaves for k hidden parts is at least ``min_n + k − 2``, for at least two of them; (2) no hidden figure is a
+    linear combination of the shown ones; (3) the least and the largest value that each small figure can take under all
+    sums together, by linear programming. A hidden whole keeps a hidden part, because its parts would add up to it.
 
     References
     ----------
@@ -83,7 +84,7 @@ def _next_to_hide(
         if verdict[s.whole] != SHOWN:
             if size[s.whole] > 0 and not hidden.size:
                 return _smallest_shown(size, verdict, parts)
-        elif hidden.size and (hidden.size < 2 or size[hidden].sum() < min_n):
+        elif hidden.size and (hidden.size < 2 or size[hidden].sum() < min_n + hidden.size - 2):
             return _smallest_shown(size, verdict, np.append(parts, s.whole))
     if len(sums) == 1:
         return None
@@ -92,7 +93,10 @@ def _next_to_hide(
         return None
     exposed = unknown[_solvable(matrix)]
     if not exposed.size:
-        exposed = unknown[_bounded(matrix, size[unknown], min_n)]
+        least = np.ones(size.size, dtype=np.int64)
+        for s, parts in zip(sums, members, strict=True):
+            least[s.whole] = max(least[s.whole], parts.size)
+        exposed = unknown[_narrowed(matrix, size[unknown], least[unknown], min_n)]
     if not exposed.size:
         return None
     near = [
@@ -139,24 +143,33 @@ def _solvable(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     return np.asarray((right[strength > 1e-9] ** 2).sum(axis=0) > 1 - 1e-9)
 
 
-def _bounded(matrix: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], min_n: int) -> npt.NDArray[np.bool_]:
-    """Return the first unknown, as a mask, that the equations keep below `min_n`; nobody when there is none."""
+def _narrowed(
+    matrix: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], least: npt.NDArray[np.int64], min_n: int
+) -> npt.NDArray[np.bool_]:
+    """Return the first small unknown, as a mask, that the equations keep from `least` or `min_n` − 1; else nobody."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array
 
     equations = csr_array(matrix)
     known = matrix @ truth
-    free = truth >= min_n  # the truth itself is one solution
     found = np.zeros(truth.size, dtype=bool)
-    for unknown in range(truth.size):
-        if not free[unknown]:
+    large_enough = truth >= min_n - 1  # the truth itself is one solution
+    # only what is hidden as small is a secret
+    small_enough = (truth <= least) | (truth >= min_n)
+    for done, sign in ((large_enough, -1.0), (small_enough, 1.0)):
+        for unknown in range(truth.size):
+            if done[unknown]:
+                continue
             cost = np.zeros(truth.size)
-            cost[unknown] = -1.0
-            reach = linprog(cost, A_eq=equations, b_eq=known, bounds=(0, None))
-            if reach.status == 0 and -reach.fun < min_n - 1e-6:
+            cost[unknown] = sign
+            reach = linprog(cost, A_eq=equations, b_eq=known, bounds=(1, None))
+            if reach.x is None:  # without a limit in this direction
+                done[unknown] = True
+                continue
+            if (reach.x[unknown] < min_n - 1 - 1e-6) if sign < 0 else (reach.x[unknown] > least[unknown] + 1e-6):
                 found[unknown] = True
-                break
-            if reach.x is not None:
-                free |= reach.x >= min_n - 1e-6  # one solution acquits every unknown that is large in it
-            free[unknown] = True
+                return found
+            # one solution acquits every unknown that is as large, or as small, in it
+            large_enough |= reach.x >= min_n - 1 - 1e-6
+            small_enough |= reach.x <= least + 1e-6
     return found

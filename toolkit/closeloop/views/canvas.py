@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from closeloop.text import language
 from closeloop.views.chart import Chart
 from closeloop.views.fonts import Typeface
-from closeloop.views.score_axes import EDGE, INK, LINE, SOFT, wrap
+from closeloop.views.score_axes import EDGE, INK, LINE, SOFT, length, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,6 +141,17 @@ class Canvas:
         return Chart(figure=self.figure, title=self.title, alt=alt.replace("\u00a0", " "), caption=self.caption)
 
 
+def room_for(labels: Iterable[str], most: float = 3.2) -> float:
+    """Return the inches that tick labels need on the left of the axes.
+
+    Examples
+    --------
+    >>> room_for(["East", "Northeast"]) < room_for(["much faster than the others"]) <= 3.2
+    True
+    """
+    return min(max((length(label, SMALL) for label in labels), default=0.4) + 0.12, most)
+
+
 def dots(
     canvas: Canvas, axes: Axes, labels: Sequence[str], rows: Sequence[tuple[float, float, float]], color: str = INK
 ) -> None:
@@ -160,4 +171,4 @@ def dots(
     axes.grid(visible=False, axis="y")
 
 
-__all__ = ["BODY", "EDGE", "INK", "LINE", "MARGIN", "SMALL", "SOFT", "TITLE", "WIDTH", "Canvas", "dots"]
+__all__ = ["BODY", "EDGE", "INK", "LINE", "MARGIN", "SMALL", "SOFT", "TITLE", "WIDTH", "Canvas", "dots", "room_for"]

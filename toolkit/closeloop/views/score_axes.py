@@ -102,7 +102,7 @@ class Drawing:
 
     def _groups(self, panel: ScorePanel) -> None:
         names = [self.typeface.drawable(row.label) for row in self._rows(panel)]
-        label = min(max((_length(name, _BODY) for name in names), default=0.5) + 0.15, 2.6)
+        label = min(max((length(name, _BODY) for name in names), default=0.5) + 0.15, 2.6)
         count, estimate, interval = 0.55, 0.62 if panel.kind == "nps" else 1.1, 1.15
         left = _MARGIN + label + count + 0.2
         room = _WIDTH - _MARGIN - left - estimate - interval
@@ -155,7 +155,7 @@ class Drawing:
             size = (0.09 / _WIDTH, 0.09 / self.height)
             self.figure.add_artist(Rectangle((left / _WIDTH, 1 - (y + 0.045) / self.height), *size, color=colour, lw=0))
             self._text(left + 0.13, y, text, fontsize=_SMALL, color=SOFT)
-            left += 0.13 + _length(text, _SMALL) + 0.16
+            left += 0.13 + length(text, _SMALL) + 0.16
 
     def _bars(
         self, axes: Axes, places: list[tuple[ScoreRow, float]], top: float, bottom: float, row_height: float
@@ -237,15 +237,15 @@ def _figures(row: ScoreRow) -> tuple[float, float, float]:
     return low, estimate, high
 
 
-def _length(text: str, size: float) -> float:
+def length(text: str, size: float) -> float:
     """Return about how long a text is, in inches."""
     return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text) * size / 72
 
 
 def _cut(text: str, room: float, size: float) -> str:
-    if _length(text, size) <= room:
+    if length(text, size) <= room:
         return text
-    while text and _length(text + "…", size) > room:
+    while text and length(text + "…", size) > room:
         text = text[:-1]
     return text + "…"
 
@@ -255,7 +255,7 @@ def wrap(text: str, room: float, size: float) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in _words(text):
-        if line and _length(line + word.rstrip(), size) > room:
+        if line and length(line + word.rstrip(), size) > room:
             lines.append(line.rstrip())
             line = ""
         line += word

@@ -1,0 +1,303 @@
+"""League tables that do not mislead: groups drawn towards their mean, ranks as ranges, and who really stands apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from closeloop.errors import InsufficientDataError
+from closeloop.metrics.estimate import Result
+from closeloop.metrics.nps import NpsResult
+from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.satisfaction import ShareResult
+from closeloop.metrics.score_table import ScoreBlock, ScoreTable
+from closeloop.stats.intervals import normal_quantile
+from closeloop.stats.multiplicity import benjamini_hochberg
+from closeloop.stats.shrinkage import funnel_z, rank_limits, shrink
+from closeloop.text import LANGUAGES, LocalText, message
+from closeloop.written import told, told_level, told_list
+
+FloatArray = npt.NDArray[np.float64]
+
+_FORM = {"nps": "points", "top_box": "percent", "mean": "decimal"}
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeagueRow:
+    """One group of a league table; figures in public units.
+
+    Attributes
+    ----------
+    key : tuple
+        The group.
+    label : LocalText or str
+        What it is called.
+    n : int
+    effective_n : float
+        Of a weighted sample so many equal answers; else n.
+    estimate, shrunk, ci_low, ci_high : float
+        The group's own score; the one drawn towards the mean, with its interval.
+    rank_low, rank_high : int
+        The best and the worst rank it may well have.
+    z, p, q : float
+        How far it lies from everybody together, in standard errors; the p value, and the one adjusted for all groups.
+    verdict : {"above", "below", "like"}
+        Whether it stands apart from everybody together, all groups taken into account.
+    """
+
+    key: tuple[object, ...]
+    label: LocalText
+    n: int
+    effective_n: float
+    estimate: float
+    shrunk: float
+    ci_low: float
+    ci_high: float
+    rank_low: int
+    rank_high: int
+    z: float
+    p: float
+    q: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeagueTable(TableResult):
+    """Groups compared with everybody together; what `league_table` and `ScoreTable.league` return.
+
+    Attributes
+    ----------
+    groups : tuple of LeagueRow
+        The highest shrunk estimate first.
+    hidden : int
+        Groups left out because they are hidden in the score table.
+    centre, spread : float
+        Score of everybody together, and the variance of one answer (public units).
+    tau : float
+        Standard deviation between the groups beyond chance.
+    confidence_level, false_discovery_rate : float
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> answers = {"recommend": [10] * 60 + [3] * 60 + [9, 3] * 60, "region": ["E"] * 60 + ["W"] * 60 + ["N"] * 120}
+    >>> league = league_table(cl.score(answers, cl.Nps("recommend"), by="region"))
+    >>> [(str(row.label), row.verdict) for row in league.groups]
+    [('E', 'above'), ('N', 'like'), ('W', 'below')]
+    """
+
+    kind = "league_table"
+
+    metric: LocalText
+    form: str
+    heading: LocalText
+    groups: tuple[LeagueRow, ...]
+    hidden: int
+    centre: float
+    spread: float
+    tau: float
+    confidence_level: float
+    false_discovery_rate: float
+
+    @property
+    def title(self) -> LocalText:
+        """The metric and what it is compared by."""
+        return message("quality.league_title", metric=self.metric, by=self.heading)
+
+    @property
+    def sentence(self) -> LocalText:
+        """Who stands apart from everybody together."""
+        apart = {side: [row.label for row in self.groups if row.verdict == side] for side in ("above", "below")}
+        centre = told(self.centre, self.form)
+        if not any(apart.values()):
+            return message("quality.league_none", count=len(self.groups), centre=centre)
+        parts = [message(f"quality.league_{side}", names=_named(names)) for side, names in apart.items() if names]
+        said = parts[0] if len(parts) == 1 else message("quality.league_both", above=parts[0], below=parts[1])
+        return message(
+            "quality.league_some", count=len(self.groups), rest=len(self.groups) - sum(map(len, apart.values())), centre=centre, said=said
+        )
+
+    @property
+    def notes(self) -> tuple[LocalText, ...]:
+        """How it was done, and what is missing."""
+        rate = told(self.false_discovery_rate, "percent", 0)
+        notes = [message("quality.league_note", level=told_level(self.confidence_level), rate=rate)]
+        if self.hidden:
+            notes.append(message("quality.league_hidden", count=self.hidden))
+        return tuple(notes)
+
+    @property
+    def columns(self) -> tuple[Shown, ...]:
+        """Group, own score, score drawn towards the mean, ranks, verdict."""
+        level = told_level(self.confidence_level)
+        return (
+            Shown("label", self.heading),
+            Shown("n", message("analysis.n"), "count"),
+            Shown("estimate", message("analysis.score"), self.form),
+            Shown("shrunk", message("quality.shrunk"), self.form),
+            Shown("ci_low", message("analysis.interval", level=level), self.form, high="ci_high"),
+            Shown("rank_low", message("quality.ranks"), "count", high="rank_high"),
+            Shown("z", message("quality.z"), "decimal", digits=1),
+            Shown("q", message("quality.q"), "p"),
+            Shown("verdict_text", message("quality.verdict")),
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per group."""
+        return [
+            {
+                "label": row.label, "n": row.n, "estimate": row.estimate, "shrunk": row.shrunk, "ci_low": row.ci_low,
+                "ci_high": row.ci_high, "rank_low": row.rank_low, "rank_high": row.rank_high, "z": row.z, "p": row.p,
+                "q": row.q, "verdict": row.verdict, "verdict_text": message(f"quality.is_{row.verdict}"),
+            }
+            for row in self.groups
+        ]  # fmt: skip
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return centre, spread between the groups, and the levels."""
+        return {
+            "centre": self.centre, "tau": self.tau, "confidence_level": self.confidence_level,
+            "false_discovery_rate": self.false_discovery_rate, "hidden": self.hidden,
+        }  # fmt: skip
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the funnel: each group's score against its size, with the limits of chance."""
+        from closeloop.views.league_chart import plot_league
+
+        return plot_league(self, ax=ax)
+
+
+def league_table(
+    table: ScoreTable,
+    metric: str | None = None,
+    *,
+    keys: Sequence[str] | None = None,
+    false_discovery_rate: float = 0.05,
+) -> LeagueTable:
+    """Compare all groups of a score table with everybody together.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        With at least one breakdown.
+    metric : str, optional
+        The metric's name; the first, if left out.
+    keys : sequence of str, optional
+        Which breakdown, where the table has several.
+    false_discovery_rate : float
+        Of the groups that are said to stand apart, so many do so by chance (Benjamini–Hochberg).
+
+    Returns
+    -------
+    LeagueTable
+
+    Raises
+    ------
+    ValueError
+        If the table has no such breakdown.
+    InsufficientDataError
+        If fewer than two groups are shown.
+
+    Notes
+    -----
+    A plain ranking mixes real differences with chance: small groups fill both its ends. The shrunk estimates draw each
+    group towards the mean by what chance contributes to it; the funnel shows how far groups of each size stray by
+    chance alone. The overall score includes the group itself: the verdict is slightly cautious for large groups.
+
+    Examples
+    --------
+    See `LeagueTable`.
+    """
+    block = _block(table, metric, keys)
+    shown = [group for group in block.groups if group.result is not None and group.result.n]
+    if len(shown) < 2:
+        raise InsufficientDataError(
+            message("quality.league_too_few", shown=len(shown), hidden=len(block.groups) - len(shown))
+        )
+    unit = 100.0 if block.metric.kind == "nps" else 1.0
+    found = np.array([_moments(group.result) for group in shown if group.result is not None])
+    theta, variance, size = found[:, 0], found[:, 1], found[:, 2]
+    total = block.total.result
+    if total is None:
+        raise InsufficientDataError(message("scores.group_hidden", min_n=table.min_n))
+    centre, _, total_n, spread = _moments(total)
+    if block.metric.kind == "mean":
+        spread = total.std_error**2 * total_n
+    pooled = shrink(theta, variance)
+    z = funnel_z(theta, size, centre, spread)
+    p = np.array([math.erfc(abs(value) / math.sqrt(2)) if math.isfinite(value) else math.nan for value in z])
+    q = benjamini_hochberg(p)
+    margin = normal_quantile(table.confidence_level) * pooled.std_errors
+    best, worst = rank_limits(pooled.estimates, pooled.std_errors, table.confidence_level)
+    rows = [
+        LeagueRow(
+            key=group.key, label=_label(table, block, group.key), n=int(group.n or 0), effective_n=float(size[i]),
+            estimate=float(unit * theta[i]), shrunk=float(unit * pooled.estimates[i]),
+            ci_low=float(unit * (pooled.estimates[i] - margin[i])),
+            ci_high=float(unit * (pooled.estimates[i] + margin[i])), rank_low=int(best[i]), rank_high=int(worst[i]),
+            z=float(z[i]), p=float(p[i]), q=float(q[i]),
+            verdict="like" if not q[i] <= false_discovery_rate else "above" if z[i] > 0 else "below",
+        )
+        for i, group in enumerate(shown)
+    ]  # fmt: skip
+    titles = [table.titles.get(key, key) for key in block.keys]
+    return LeagueTable(
+        metric=block.metric.label, form=_FORM[block.metric.kind], heading=_joined(titles, " × "),
+        groups=tuple(sorted(rows, key=lambda row: -row.shrunk)), hidden=len(block.groups) - len(shown),
+        centre=unit * centre, spread=unit**2 * spread, tau=unit * math.sqrt(pooled.tau2),
+        confidence_level=table.confidence_level, false_discovery_rate=false_discovery_rate,
+    )  # fmt: skip
+
+
+def _block(table: ScoreTable, metric: str | None, keys: Sequence[str] | None) -> ScoreBlock:
+    blocks = [b for b in table.blocks if b.keys and metric in (None, b.metric.name)]
+    if keys is not None:
+        blocks = [b for b in blocks if set(b.keys) == set(keys)]
+    if not blocks:
+        raise ValueError(message("quality.league_no_groups"))
+    return blocks[0]
+
+
+def _label(table: ScoreTable, block: ScoreBlock, key: tuple[object, ...]) -> LocalText:
+    names = [
+        message("scores.missing_key") if value is None else table.labels.get(name, {}).get(value, LocalText(str(value)))
+        for name, value in zip(block.keys, key, strict=True)
+    ]
+    return _joined(names, " · ")
+
+
+def _joined(names: Sequence[LocalText | str], sign: str) -> LocalText:
+    return LocalText(
+        {tag: sign.join(n.in_language(tag) if isinstance(n, LocalText) else n for n in names) for tag in LANGUAGES}
+    )
+
+
+def _moments(result: Result) -> tuple[float, float, float, float]:
+    """Return estimate, its variance (of NPS and shares from adjusted counts), effective n, variance of one answer."""
+    if isinstance(result, NpsResult):
+        scale = result.effective_share
+        d, n0, p = (scale * part for part in (result.detractors, result.passives, result.promoters))
+        n = d + n0 + p
+        theta = (p - d) / n
+        near = (p - d) / (n + 3)
+        spread = (p + d) / n - theta**2
+        return theta, ((p + d + 1.5) / (n + 3) - near**2) / (n + 3), n, spread
+    if isinstance(result, ShareResult):
+        n = result.effective_share * (result.top + result.rest)
+        share = result.score
+        near = (share * n + 2) / (n + 4)
+        return share, near * (1 - near) / (n + 4), n, share * (1 - share)
+    n = float(result.n) if result.design is None else result.design.n_star
+    return result.score, result.std_error**2, n, result.std_error**2 * n
+
+
+def _named(names: Sequence[LocalText | str]) -> LocalText:
+    if len(names) <= _NAMED:
+        return told_list(names)
+    return told_list([*names[:_NAMED], message("quality.and_more", count=len(names) - _NAMED)])

@@ -1,0 +1,107 @@
+"""The funnel of a league table: score against size, with the limits within which groups stray by chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from closeloop.stats.intervals import normal_quantile
+from closeloop.views.canvas import SOFT, Canvas
+from closeloop.views.style import DETRACTOR, PROMOTER
+from closeloop.views.words import in_tag, say
+from closeloop.written import write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from closeloop.metrics.league import LeagueTable
+    from closeloop.views.chart import Chart
+
+_COLOURS = {"above": PROMOTER, "below": DETRACTOR, "like": SOFT}
+_LIMITS: tuple[tuple[float, Any, int], ...] = ((0.95, (0, (2, 2.5)), 0), (0.998, "-", 1))
+
+
+def plot_league(league: LeagueTable, ax: Axes | None = None) -> Chart:
+    """Draw the groups of a league table over their number of answers.
+
+    Parameters
+    ----------
+    league : LeagueTable
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own.
+
+    Returns
+    -------
+    Chart
+    """
+    from closeloop.text import language
+
+    tag = language()
+    labels = [in_tag(row.label, tag) for row in league.groups]
+    axis = (say("quality.size_axis", tag), in_tag(league.metric, tag))
+    limit_names = [
+        say("quality.limit", tag, level=write(level, "percent", tag, digits)) for level, _, digits in _LIMITS
+    ]
+    canvas = Canvas(
+        in_tag(league.title, tag), in_tag(league.sentence, tag), [*labels, *axis, *limit_names], height=3.6, right=1.0,
+        bottom=0.55, caption=" ".join(in_tag(note, tag) for note in league.notes), ax=ax,
+    )  # fmt: skip
+    with canvas.drawing() as axes:
+        sizes = np.array([row.effective_n for row in league.groups])
+        scores = np.array([row.estimate for row in league.groups])
+        grid = np.geomspace(max(sizes.min() * 0.8, 1), sizes.max() * 1.1, 200)
+        for (level, dash, _), name in zip(_LIMITS, limit_names, strict=True):
+            margin = normal_quantile(level) * np.sqrt(league.spread / grid)
+            for sign in (-1, 1):
+                axes.plot(grid, league.centre + sign * margin, color=SOFT, lw=0.8, ls=dash, zorder=1)
+            side = 1 if level > 0.99 else -1  # one name above, one below: they would overprint
+            canvas.note(axes, float(grid[-1]), league.centre + side * float(margin[-1]), name)
+        axes.axhline(league.centre, color=SOFT, lw=1, zorder=1)
+        for row in league.groups:
+            axes.plot([row.effective_n], [row.estimate], "o", ms=6, color=_COLOURS[row.verdict], zorder=3)
+        if sizes.max() > 8 * sizes.min():
+            axes.set_xscale("log")
+            axes.set_xticks(_round_steps(float(grid[0]), float(grid[-1])))
+            axes.minorticks_off()
+        axes.set_xlim(grid[0], grid[-1])
+        typical = float(np.median(sizes))
+        span = max(np.ptp(scores), float(5 * normal_quantile(0.95) * np.sqrt(league.spread / typical)), 1e-9)
+        low, high = min(scores.min(), league.centre - span / 2), max(scores.max(), league.centre + span / 2)
+        axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
+        axes.set_xlabel(canvas.drawable(axis[0]), fontsize=8.4, color=SOFT)
+        axes.set_ylabel(canvas.drawable(axis[1]), fontsize=8.4, color=SOFT)
+        digits = 2 if league.form == "decimal" else 0
+        axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(float(value), league.form, tag, digits)))
+        axes.xaxis.set_major_formatter(lambda value, _: write(float(value), "count", tag))
+        _name_groups(canvas, axes, league, labels)
+    return canvas.chart()
+
+
+def _round_steps(low: float, high: float) -> list[float]:
+    """Return 1, 2, 5, 10 … within limits."""
+    steps = [factor * 10.0**power for power in range(int(np.floor(np.log10(low))), 9) for factor in (1, 2, 5)]
+    return [step for step in steps if low <= step <= high]
+
+
+def _name_groups(canvas: Canvas, axes: Any, league: LeagueTable, labels: list[str]) -> None:
+    """Name those that stand apart, and the others while there is room: a name is left out rather than overprinted."""
+    from matplotlib.patheffects import withStroke
+
+    order = sorted(range(len(labels)), key=lambda i: (league.groups[i].verdict == "like", -abs(league.groups[i].z)))
+    canvas.figure.canvas.draw()
+    taken: list[Any] = []
+    for i in order:
+        row = league.groups[i]
+        for offset, align in (((6, 0), "left"), ((-6, 0), "right"), ((0, 9), "center"), ((0, -9), "center")):
+            text = canvas.note(
+                axes, row.effective_n, row.estimate, labels[i], xytext=offset, ha=align, color=_COLOURS[row.verdict]
+            )
+            text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+            box = text.get_window_extent()
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.figure.bbox.x1
+            inside &= axes.bbox.y0 <= box.y0 and box.y1 <= axes.bbox.y1
+            if inside and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            text.remove()
