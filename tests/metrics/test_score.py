@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
+from closeloop.metrics.design import Design
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
+from closeloop.metrics.satisfaction import MeanResult
 from closeloop.metrics.score import ScoreInput, score
 from closeloop.metrics.score_table import RESERVED
-from closeloop.metrics.spec import MeanScore, Nps, TopBox
+from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox
 from closeloop.text import LocalText, set_language
 
 
@@ -276,9 +280,9 @@ def test_impossible_requests_are_refused() -> None:
         ({"metric": [Nps("score"), Nps("region")]}, "called “nps”.*another name="),
         ({"by": "region", "breakdowns": ["region"]}, "not both"),
         ({"by": ["region", "region"]}, "stands twice"),
-        ({"method": "wilson"}, 'Choose one of "adjusted-wald", "score", "wald"'),
+        ({"method": "wilson"}, 'Choose one of "adjusted-wald", "score",'),
         ({"confidence_level": 95}, "between 0 and 1"),
-        ({"design": object()}, "as weight="),
+        ({"weight": "score", "design": Design(weight="region")}, "weights in the design only"),
     ]
     for ask, message in asks:
         with pytest.raises(ValueError, match=message):
@@ -356,3 +360,62 @@ def test_codes_are_cached_with_the_responses_only() -> None:
     score(answers, "nps", "region")
     assert first.keys() == answers.given.cache.keys()
     assert all(answers.given.cache[k] is v for k, v in first.items())
+
+
+def test_scale_used_as_a_key_keeps_its_order_even_where_a_point_is_hidden() -> None:
+    frame = people(few=(10, 10, 10), most=(30, 30, 30), rare=(1, 1, 1), second=(20, 20, 20))
+    frame["effort"] = frame.region.map({"few": 7, "most": 2, "rare": 1, "second": 5})
+    groups = score(frame, Nps("score"), by="effort").blocks[0].groups
+    assert [group.key for group in groups] == [(1,), (2,), (5,), (7,)]
+    assert groups[0].suppressed
+    crossed = score(frame.assign(part=frame.region.str[0]), Nps("score"), by=["part", "effort"], min_n=0).blocks[0]
+    assert [group.key[1] for group in crossed.groups] == [1, 2, 5, 7]
+    truth = score(frame.assign(flag=frame.effort > 2), Nps("score"), by="flag").blocks[0].groups
+    assert [group.key for group in truth] == [(False,), (True,)]  # the larger first: no scale
+
+
+def test_group_is_found_by_what_it_is_called_in_any_language() -> None:
+    frame = people(east=(10, 10, 10), west=(5, 5, 20))
+    labels = {"region": {"east": LocalText({"en": "East", "zh-CN": "东部"}), "west": LocalText({"en": "West"})}}
+
+    class Given:
+        def __closeloop_scores__(self) -> ScoreInput:
+            return ScoreInput(frame=frame, labels=labels)
+
+    table = score(Given(), Nps("score"), by="region")
+    expected = table.result(region="east")
+    assert table.result(region="East") == table.result(region="东部") == expected
+    assert table.compare("东部", "west").estimate == table.compare("East", "West").estimate == -50
+    assert table.compare("east", "west").names == tuple(labels["region"].values())
+    with pytest.raises(ValueError, match="no group region='North'"):
+        table.result(region="North")
+    labels["region"]["west"] = LocalText({"en": "East"})  # said of two: then of none
+    with pytest.raises(ValueError, match="no group region='East'"):
+        score(Given(), Nps("score"), by="region").result(region="East")
+
+
+def test_gap_is_paired_within_respondents() -> None:
+    frame = pd.DataFrame({
+        "e1": [7, 6, 7, None, 5], "e2": [7, 7, 6, 7, 5], "p1": [5, 6, 7, 5, 5], "p2": [6, 4, None, 4, 7],
+    })  # fmt: skip
+    result = score(frame, GapScore(["e1", "e2"], ["p1", "p2"]), min_n=0).result()
+    gaps = np.array([-1.5, -1.5, 1.0])  # whoever left out an item is missing
+    assert isinstance(result, MeanResult)
+    assert (result.n, result.n_missing) == (3, 2)
+    assert result.score == pytest.approx(gaps.mean())
+    assert result.std_error == pytest.approx(gaps.std(ddof=1) / math.sqrt(3))
+
+
+def test_gap_needs_pairs() -> None:
+    assert GapScore("e", "p").items == ("e", "p")
+    for expectation, perception in ((["a", "b"], ["c"]), ([], [])):
+        with pytest.raises(ValueError, match="items in pairs"):
+            GapScore(expectation, perception)
+
+
+@pytest.mark.parametrize("bad", ["often", float("inf")])
+def test_gap_of_what_is_no_number_names_the_column(bad: object) -> None:
+    frame = pd.DataFrame({"e": [5, 6], "p": pd.Series([bad, bad])})
+    for data in (frame, pl.from_pandas(frame).lazy()):
+        with pytest.raises(ResponseValidationError, match="in “p” are not allowed"):
+            score(data, GapScore(["e"], ["p"]))

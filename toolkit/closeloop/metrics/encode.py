@@ -76,6 +76,21 @@ def encode_key(series: pd.Series[Any], period: Period | None = None) -> Codes:
     return Codes(values, 1, [None, *map(plain_value, uniques)])
 
 
+def sort_key(value: object) -> tuple[int, str, Any]:
+    """Return something that orders keys of any types: numbers, then others by type, the missing one last.
+
+    Examples
+    --------
+    >>> sorted(["b", None, 2, "a", 1.5], key=sort_key)
+    [1.5, 2, 'a', 'b', None]
+    """
+    if value is None:
+        return 2, "", ""
+    if isinstance(value, int | float):
+        return 0, "", value
+    return 1, type(value).__name__, value
+
+
 def _encode_strings(series: pd.Series[Any]) -> Codes | None:
     """Return the codes of a column of texts, None when it holds something else as well."""
     import pyarrow as pa

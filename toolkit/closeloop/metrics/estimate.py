@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.metrics.moments import DesignMoments, cleared, moments_of_counts, moments_of_sums
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.metrics.tally import CountTally, MomentTally
+from closeloop.stats.design import compact, t_ratio
 from closeloop.stats.intervals import Interval, mean_interval, nps_interval, share_interval
-from closeloop.stats.weighting import Precision, effective_n, linearised_variance
+from closeloop.stats.weighting import Precision
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -25,14 +27,34 @@ Result = NpsResult | ShareResult | MeanResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedCounts:
-    """The answers of each group: a row per group, a column per allowed answer."""
+    """The answers of each group: a row per group, a column per allowed answer; the first row is everybody.
+
+    Attributes
+    ----------
+    keys : list of tuples
+        The key of each row.
+    n, n_missing : ndarray
+        Respondents by answer, and those without one.
+    weight : ndarray or None
+        Their weights by answer; None in an unweighted tally.
+    tally : CountTally
+        What the rows were made of.
+    group : ndarray
+        Group of each of its cells, the first being 0.
+    """
 
     keys: list[tuple[object, ...]]
     n: IntArray
     n_missing: IntArray
     weight: FloatArray | None
-    weight_squares: FloatArray | None
-    n_rows: int
+    tally: CountTally
+    group: IntArray
+
+    def moments(self, values: Sequence[float]) -> DesignMoments | None:
+        """Return what the precision of a mean of `values` is made of; None where everybody counts the same."""
+        if self.weight is None and self.tally.sample is None:
+            return None
+        return moments_of_counts(self.tally, self.group, len(self.keys) - 1, values)
 
 
 def group_counts(tally: CountTally) -> GroupedCounts:
@@ -56,19 +78,17 @@ def group_counts(tally: CountTally) -> GroupedCounts:
         return np.vstack([split.sum(axis=0), split])
 
     n = table(tally.n).astype(np.int64)
-    weight = None if tally.weight is None else table(tally.weight)[:, :-1]
-    squares = None if tally.weight_squares is None else table(tally.weight_squares)[:, :-1]
     return GroupedCounts(
         keys=[(), *_keys(groups, tally.labels)], n=n[:, :-1], n_missing=n[:, -1],
-        weight=weight, weight_squares=squares, n_rows=tally.n_rows,
+        weight=None if tally.weight is None else table(tally.weight)[:, :-1], tally=tally, group=row,
     )  # fmt: skip
 
 
-def nps_results(counts: GroupedCounts, spec: Nps) -> list[NpsResult]:
-    """Return the NPS of each row of `counts`."""
+def nps_results(counts: GroupedCounts, spec: Nps, moments: DesignMoments | None = None) -> list[NpsResult]:
+    """Return the NPS of each row of `counts`; `moments` are those of ``spec.values``, if they are at hand."""
     values = np.array(spec.values)
     parts = np.column_stack([_sums(counts)[:, values == v].sum(axis=1) for v in (1, 0, -1)])
-    designs = _designs(counts, values)
+    designs = _designs(moments or counts.moments(spec.values), len(counts.n))
     return [
         NpsResult(promoters, passives, detractors, missing, design)
         for (promoters, passives, detractors), missing, design in zip(
@@ -77,43 +97,56 @@ def nps_results(counts: GroupedCounts, spec: Nps) -> list[NpsResult]:
     ]
 
 
-def share_results(counts: GroupedCounts, spec: TopBox) -> list[ShareResult]:
-    """Return the top-box share, and the mean rating, of each row of `counts`."""
+def share_results(counts: GroupedCounts, spec: TopBox, moments: DesignMoments | None = None) -> list[ShareResult]:
+    """Return the top-box share, and the mean rating, of each row of `counts`; `moments` as in `nps_results`."""
     values = np.array(spec.values)
     sums = _sums(counts)
     top, rest = sums[:, values == 1].sum(axis=1), sums[:, values == 0].sum(axis=1)
-    y = np.array(spec.levels, dtype=float)
-    w2 = sums if counts.weight_squares is None else counts.weight_squares
-    moments = np.column_stack([sums.sum(axis=1), sums @ y, sums @ y**2, w2.sum(axis=1), w2 @ y, w2 @ y**2])
     n = counts.n.sum(axis=1)
-    means = _means(n, counts.n_missing, moments, counts.weight is not None, counts.n_rows)
+    of_ratings = counts.moments(spec.levels)
+    if of_ratings is None:
+        y = np.array(spec.levels, dtype=float)
+        means = _plain_means(n, counts.n_missing, np.column_stack([sums @ y, sums @ y**2]))
+    else:
+        means = _designed_means(of_ratings, counts.n_missing)
+    designs = _designs(moments or counts.moments(spec.values), len(n))
     return [
         ShareResult(hit, other, missing, mean, design)
         for hit, other, missing, mean, design in zip(
-            top.tolist(), rest.tolist(), counts.n_missing.tolist(), means, _designs(counts, values), strict=True
+            top.tolist(), rest.tolist(), counts.n_missing.tolist(), means, designs, strict=True
         )
     ]
 
 
-def mean_results(tally: MomentTally) -> tuple[list[tuple[object, ...]], list[MeanResult]]:
-    """Return the keys and the means of the groups, the first row being everybody together."""
+def mean_results(
+    tally: MomentTally,
+) -> tuple[list[tuple[object, ...]], list[MeanResult], DesignMoments | None]:
+    """Return the keys and the means of the groups, the first row being everybody together, and their moments."""
     groups, row = _groups(tally.codes)
 
     def column(values: npt.NDArray[Any]) -> FloatArray:
         each = np.bincount(row, weights=values, minlength=len(groups)).astype(float)
         return np.append(each.sum(), each)
 
-    n, missing = column(tally.n).astype(np.int64), column(tally.n_missing).astype(np.int64)
-    sums = np.column_stack([column(values) for values in tally.sums.T])
-    return [(), *_keys(groups, tally.labels)], _means(n, missing, sums, tally.weighted, tally.n_rows)
+    keys = [(), *_keys(groups, tally.labels)]
+    missing = column(tally.n_missing).astype(np.int64)
+    if tally.weighted or tally.sample is not None:
+        moments = moments_of_sums(tally, row, len(groups))
+        return keys, _designed_means(moments, missing), moments
+    sums = np.column_stack([column(values) for values in tally.sums.T[1:3]])
+    return keys, _plain_means(column(tally.n).astype(np.int64), missing, sums), None
 
 
 def _groups(codes: IntArray) -> tuple[IntArray, IntArray]:
     """Return the distinct combinations of key codes and which of them each cell belongs to."""
     if not codes.shape[1]:
         return np.empty((1, 0), np.int64), np.zeros(len(codes), np.int64)
-    groups, row = np.unique(codes, axis=0, return_inverse=True)
-    return groups, row.ravel()
+    sizes = (codes.max(axis=0, initial=0) + 1).tolist()
+    if math.prod(sizes) >= np.iinfo(np.int64).max:
+        groups, row = np.unique(codes, axis=0, return_inverse=True)
+        return groups, row.ravel()
+    occurring, row = compact(np.ravel_multi_index(tuple(codes.T), sizes), math.prod(sizes))
+    return np.column_stack(np.unravel_index(occurring, sizes)).astype(np.int64), row
 
 
 def _keys(groups: IntArray, labels: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
@@ -124,51 +157,36 @@ def _sums(counts: GroupedCounts) -> npt.NDArray[np.int64] | FloatArray:
     return counts.n if counts.weight is None else counts.weight
 
 
-def _designs(counts: GroupedCounts, values: npt.NDArray[np.int64]) -> list[Precision | None]:
-    """Return the precision of the mean of `values` in each row; None where nobody is weighted."""
-    if counts.weight is None or counts.weight_squares is None:
-        return [None] * len(counts.n)
-    n, w, w2 = counts.n.sum(axis=1), counts.weight, counts.weight_squares
-    moments = np.column_stack(
-        [w.sum(axis=1), w @ values, w @ values**2, w2.sum(axis=1), w2 @ values, w2 @ values**2]
-    )  # fmt: skip
-    return [design for _, _, design in _weighted(n, moments, counts.n_rows)]
+def _estimates(moments: DesignMoments) -> Iterator[tuple[int, float, float, Precision | None]]:
+    """Return n, mean, variance of one answer and precision of everybody, then of each group."""
+    groups = moments.estimates()
+    everybody = groups
+    if moments.n_groups != 1:
+        everybody = moments.estimates(np.zeros(moments.n_groups, np.int64), 1)
+    for part in (everybody, groups):
+        yield from zip(part.n.tolist(), part.mean.tolist(), part.spread.tolist(), part.precision, strict=True)
 
 
-def _weighted(n: IntArray, sums: FloatArray, n_rows: int) -> list[tuple[float, float, Precision | None]]:
-    """Return mean, variance of one answer, and precision, from Σw, Σwy, Σwy², Σw², Σw²y, Σw²y²."""
-    w, wy, wyy, w2, w2y, w2yy = sums.T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = wy / w
-        spread = _cleared(wyy / w - mean**2, mean)
-        squares = _cleared(w2yy - 2 * mean * w2y + mean**2 * w2, mean * np.sqrt(w2))
-    variance = linearised_variance(squares, w, n_rows)
-    n_star = effective_n(spread, variance, n, w, w2)
+def _designs(moments: DesignMoments | None, n_rows: int) -> list[Precision | None]:
+    if moments is None:
+        return [None] * n_rows
+    return [precision for _, _, _, precision in _estimates(moments)]
+
+
+def _designed_means(moments: DesignMoments, missing: IntArray) -> list[MeanResult]:
     return [
-        (m, s, Precision(n=k, variance=v, n_star=e) if k else None)
-        for m, s, k, v, e in zip(
-            mean.tolist(), spread.tolist(), n.tolist(), variance.tolist(), n_star.tolist(), strict=True
-        )
+        MeanResult(mean, math.sqrt(spread) if n > 1 else math.nan, n, gone, precision)
+        for (n, mean, spread, precision), gone in zip(_estimates(moments), missing.tolist(), strict=True)
     ]
 
 
-def _means(n: IntArray, missing: IntArray, sums: FloatArray, weighted: bool, n_rows: int) -> list[MeanResult]:
-    if weighted:
-        return [
-            MeanResult(m, math.sqrt(s) if k > 1 else math.nan, k, gone, design)
-            for (m, s, design), k, gone in zip(_weighted(n, sums, n_rows), n.tolist(), missing.tolist(), strict=True)
-        ]
+def _plain_means(n: IntArray, missing: IntArray, sums: FloatArray) -> list[MeanResult]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = sums[:, 1] / n
-        spread = _cleared(sums[:, 2] / n - mean**2, mean) * n / (n - 1)
+        mean = sums[:, 0] / n
+        spread = cleared(sums[:, 1] / n - mean**2, mean) * n / (n - 1)
         sd = np.where(n > 1, np.sqrt(np.maximum(spread, 0.0)), np.nan)
     rows = zip(mean.tolist(), sd.tolist(), n.tolist(), missing.tolist(), strict=True)
     return [MeanResult(m, s, k, gone) for m, s, k, gone in rows]
-
-
-def _cleared(difference: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return a variance from a difference of sums; what rounding leaves of equal answers is 0, not 1e-16."""
-    return np.where(np.abs(difference) <= 1e-14 * scale**2, 0.0, np.maximum(difference, 0.0))
 
 
 def interval_rows(results: Sequence[Result], level: float, method: str) -> list[Interval[float] | None]:
@@ -179,18 +197,42 @@ def interval_rows(results: Sequence[Result], level: float, method: str) -> list[
     >>> interval_rows([ShareResult(top=17, rest=3), ShareResult(top=0, rest=0)], 0.95, "wilson")[1]
     """
     found: Interval[FloatArray]
-    scale = [r.effective_share if isinstance(r, NpsResult | ShareResult) else 1.0 for r in results]
+    stars = _n_stars(results, level)
     if not results or isinstance(results[0], NpsResult):
         parts = [(r.detractors, r.passives, r.promoters) for r in results if isinstance(r, NpsResult)]
-        d, n0, p = (np.array(parts, dtype=float).reshape(-1, 3) * np.array(scale)[:, None]).T
+        d, n0, p = _at_effective_size(np.array(parts, dtype=float).reshape(-1, 3), stars).T
         low, high = nps_interval(d, n0, p, level, method)
         found = Interval(100 * low, 100 * high)
     elif isinstance(results[0], ShareResult):
-        hits = [(r.top, r.top + r.rest) for r in results if isinstance(r, ShareResult)]
-        k, n = (np.array(hits, dtype=float) * np.array(scale)[:, None]).T
-        found = share_interval(k, n, level, method)
+        hits = [(r.top, r.rest) for r in results if isinstance(r, ShareResult)]
+        k, rest = _at_effective_size(np.array(hits, dtype=float), stars).T
+        found = share_interval(k, k + rest, level, method)
     else:
-        sizes = [r.n if r.design is None else r.design.n_star for r in results]
+        sizes = [r.n if r.design is None else r.design.df + 1 for r in results]
         found = mean_interval([r.score for r in results], [r.std_error for r in results], sizes, level, method)
-    limits = zip(found.low.tolist(), found.high.tolist(), strict=True)
-    return [None if math.isnan(low) or math.isnan(high) else Interval(low, high) for low, high in limits]
+    limits = zip(results, found.low.tolist(), found.high.tolist(), strict=True)
+    return [_limits(result, low, high) for result, low, high in limits]
+
+
+def _n_stars(results: Sequence[Result], level: float) -> FloatArray | None:
+    """Return n* of each result, NaN where nobody answered; None where there is no design."""
+    if all(r.design is None for r in results):
+        return None
+    rows = [(math.nan,) * 3 if r.design is None else (r.design.n_eff, r.design.n, r.design.df) for r in results]
+    n_eff, n, df = np.array(rows, dtype=float).T
+    return np.asarray(n_eff * t_ratio(n, df, level))
+
+
+def _at_effective_size(counts: FloatArray, stars: FloatArray | None) -> FloatArray:
+    """Return counts that add up to n*; those without a design as they are, none where the design gives no precision."""
+    if stars is None:
+        return counts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = counts / counts.sum(axis=1, keepdims=True) * stars[:, None]
+    return np.asarray(np.nan_to_num(scaled, nan=0.0, posinf=0.0))
+
+
+def _limits(result: Result, low: float, high: float) -> Interval[float] | None:
+    if result.design is not None and result.design.is_census:
+        return Interval(result.score, result.score)
+    return None if math.isnan(low) or math.isnan(high) else Interval(low, high)

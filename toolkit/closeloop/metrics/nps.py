@@ -26,7 +26,7 @@ class NpsResult(ResultDoors):
     n_missing : int
         Respondents without an answer. They are never passives.
     design : Precision, optional
-        The precision of a weighted sample.
+        The precision of a weighted or otherwise designed sample.
 
     Raises
     ------
@@ -72,8 +72,8 @@ class NpsResult(ResultDoors):
 
     @property
     def effective_share(self) -> float:
-        """Effective sample size by sum of weights: what a count is multiplied by before it enters an interval."""
-        return 1.0 if self.design is None or not self._total else self.design.n_star / self._total
+        """Effective sample size by sum of weights: what a count is multiplied by before it enters a 95 % interval."""
+        return 1.0 if self.design is None else self.design.share_of(self._total)
 
     @property
     def score(self) -> float:
@@ -98,8 +98,11 @@ class NpsResult(ResultDoors):
         ----------
         confidence_level : float
             Between 0 and 1.
-        method : {"adjusted-wald", "score", "wald"}
-            See `closeloop.stats.intervals.nps_interval`. A weighted sample enters with its effective sample size.
+        method : str
+            ``"adjusted-wald"`` (default), ``"score"`` (below n = 30 or beyond ±70), ``"mover"``, ``"dirichlet"``,
+            ``"agresti-min"``, ``"bonett-price"``, ``"may-johnson"``, ``"goodman"``, ``"t"``, ``"wald"`` or
+            ``"bootstrap"``: see `closeloop.stats.intervals.nps_interval` for each. A weighted sample enters with its
+            effective sample size.
 
         Returns
         -------
@@ -112,7 +115,9 @@ class NpsResult(ResultDoors):
         >>> round(low, 4), round(high, 4)
         (-21.6592, 67.5278)
         """
-        scale = self.effective_share
+        if self.design is not None and self.design.is_census:
+            return Interval(self.score, self.score)
+        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
         low, high = nps_interval(
             self.detractors * scale, self.passives * scale, self.promoters * scale, confidence_level, method
         )

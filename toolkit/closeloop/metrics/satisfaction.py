@@ -30,7 +30,7 @@ class MeanResult(ResultDoors):
     n_missing : int
         Respondents without an answer.
     design : Precision, optional
-        The precision of a weighted sample.
+        The precision of a weighted or otherwise designed sample.
 
     Examples
     --------
@@ -56,7 +56,9 @@ class MeanResult(ResultDoors):
 
     def confidence_interval(self, confidence_level: float = 0.95, method: str = "t") -> Interval[float]:
         """Return Student's interval of the mean; NaN below two answers."""
-        size = self.n if self.design is None else self.design.n_star
+        if self.design is not None and self.design.is_census:
+            return Interval(self.score, self.score)
+        size = self.n if self.design is None else self.design.df + 1
         low, high = mean_interval(self.score, self.std_error, size, confidence_level, method)
         return Interval(float(low), float(high))
 
@@ -89,7 +91,7 @@ class ShareResult(ResultDoors):
     mean : MeanResult, optional
         The mean rating.
     design : Precision, optional
-        The precision of a weighted sample.
+        The precision of a weighted or otherwise designed sample.
 
     Raises
     ------
@@ -130,8 +132,8 @@ class ShareResult(ResultDoors):
 
     @property
     def effective_share(self) -> float:
-        """Effective sample size by sum of weights: what a count is multiplied by before it enters an interval."""
-        return 1.0 if self.design is None or not self._total else self.design.n_star / self._total
+        """Effective sample size by sum of weights: what a count is multiplied by before it enters a 95 % interval."""
+        return 1.0 if self.design is None else self.design.share_of(self._total)
 
     @property
     def score(self) -> float:
@@ -148,8 +150,29 @@ class ShareResult(ResultDoors):
         return math.sqrt(self.score * (1 - self.score) / self._total)
 
     def confidence_interval(self, confidence_level: float = 0.95, method: str = "wilson") -> Interval[float]:
-        """Return Wilson's interval of the share; NaN without an answer."""
-        scale = self.effective_share
+        """Return the interval of the share.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Between 0 and 1.
+        method : {"wilson", "jeffreys", "agresti-coull", "clopper-pearson"}
+            See `closeloop.stats.intervals.share_interval`. A weighted sample enters with its effective sample size.
+
+        Returns
+        -------
+        Interval
+            ``(low, high)``, within 0…1; NaN without an answer.
+
+        Examples
+        --------
+        >>> low, high = ShareResult(top=17, rest=3).confidence_interval(method="jeffreys")
+        >>> round(low, 6), round(high, 6)
+        (0.651422, 0.955869)
+        """
+        if self.design is not None and self.design.is_census:
+            return Interval(self.score, self.score)
+        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
         low, high = share_interval(self.top * scale, self._total * scale, confidence_level, method)
         return Interval(float(low), float(high))
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from closeloop.frames import Frame, as_frame, require_columns
+from closeloop.metrics.design import Design
+from closeloop.metrics.encode import sort_key
 from closeloop.metrics.estimate import Result, group_counts, interval_rows, mean_results, nps_results, share_results
+from closeloop.metrics.gap import sum_gaps
+from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import key_name, protect
 from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
+from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
-from closeloop.metrics.spec import MeanScore, Metric, Nps
+from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
 from closeloop.stats.intervals import METHODS, normal_quantile
-from closeloop.text import LocalText, message
-
-if TYPE_CHECKING:
-    pass
+from closeloop.text import message
 
 __all__ = ["GroupScore", "ScoreBlock", "ScoreInput", "ScoreTable", "score"]
-
-_FEW = 30
-"""Below so many answers a note recommends the score interval."""
 
 
 def score(
@@ -33,7 +32,7 @@ def score(
     *,
     breakdowns: Sequence[Key | Sequence[Key]] | None = None,
     weight: str | None = None,
-    design: None = None,
+    design: Design | None = None,
     confidence_level: float = 0.95,
     method: str | None = None,
     min_n: int = 10,
@@ -45,7 +44,7 @@ def score(
     data : frame or Responses
         Any frame that narwhals knows, eager or lazy, a mapping of columns, or `Responses`. None, NaN and NA are missing
         answers (never passives) or missing keys (a group of their own).
-    metric : Nps, TopBox, MeanScore or str, or a list of them
+    metric : Nps, TopBox, MeanScore, GapScore or str, or a list of them
         What to measure; of responses also the name of a metric that the survey declares, or None for all of them.
     by : str, Period or list of them
         The key to break down by; a list crosses its keys.
@@ -54,8 +53,8 @@ def score(
     weight : str, optional
         Column of weights: finite, not negative, none missing. A row of weight 0 stays in the sample and counts nowhere.
         Equal weights are the same as none.
-    design : None
-        Reserved for sample designs with strata and clusters.
+    design : Design, optional
+        How the sample was drawn: columns of weights, strata, clusters and population counts.
     confidence_level : float
         Between 0 and 1.
     method : str, optional
@@ -80,8 +79,10 @@ def score(
 
     Notes
     -----
-    A weighted estimate has a linearised standard error (respondents drawn independently); its interval is the same
-    formula at the effective sample size n*, and its method says so (``"adjusted-wald+n*"``).
+    A weighted or otherwise designed sample has a linearised standard error (`closeloop.stats.design.taylor`; without a
+    design respondents count as drawn independently). The interval is the same formula at the effective sample size n*
+    (`closeloop.stats.design.n_star`), and its method says so (``"adjusted-wald+n*"``); for a mean that is Student's t
+    with the design's degrees of freedom. A group has those of the units and strata in which it has members.
 
     Examples
     --------
@@ -93,7 +94,11 @@ def score(
     NpsResult(score=40.0, n=15, 95% CI -3.6 to 70.3)
     """
     if design is not None:
-        raise ValueError(message("scores.no_design"))
+        if not isinstance(design, Design):
+            raise TypeError(message("design.not_a_design", found=type(design).__name__))
+        if weight is not None and weight != design.weight:
+            raise ValueError(message("scores.weight_and_design", weight=weight, other=design.weight or "–"))
+        weight = design.weight
     normal_quantile(confidence_level)  # refuses an impossible level before anything is counted
     given = score_input(data)
     metrics = chosen_metrics(metric, given)
@@ -101,12 +106,14 @@ def score(
     frame = as_frame(given.frame)
     columns = [item for spec in metrics for item in spec.items]
     columns += [key.column if isinstance(key, Period) else key for cut in cuts for key in cut]
-    require_columns(frame, columns if weight is None else [*columns, weight], given.source)
+    columns += [] if weight is None else [weight]
+    require_columns(frame, columns if design is None else [*columns, *design.columns], given.source)
+    drawn = None if design is None or design.weights_only else design
     methods = [_method(spec, method) for spec in metrics]
     blocks: list[ScoreBlock] = []
     n_rows = 0
     for spec, interval in zip(metrics, methods, strict=True):
-        counted = [_count(frame, spec, cut, weight, given.cache) for cut in cuts]
+        counted = [_count(frame, spec, cut, weight, drawn, given.cache) for cut in cuts]
         verdicts = protect(cuts, [([int(r.n) for r in c.results], c.keys) for c in counted], min_n)
         for cut, rows, verdict in zip(cuts, counted, verdicts, strict=True):
             blocks.append(_block(spec, cut, rows, verdict, interval, confidence_level))
@@ -117,7 +124,7 @@ def score(
         confidence_level=confidence_level,
         min_n=min_n,
         n_rows=n_rows,
-        notes=_notes(blocks, min_n, weight),
+        notes=score_notes(blocks, min_n, weight, drawn),
         source=given.source,
         period=given.period,
         labels=given.labels,
@@ -125,13 +132,14 @@ def score(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Counted:
     """The results of one metric and one set of keys; the first is that of everybody."""
 
     keys: list[tuple[object, ...]]
     results: list[Result]
-    weighted: bool
+    moments: DesignMoments | None
+    moment_keys: tuple[tuple[object, ...], ...]
     n_rows: int
 
 
@@ -159,23 +167,40 @@ def _method(spec: Metric, method: str | None) -> str:
     return choices[0] if method is None else method
 
 
-def _count(frame: Frame, spec: Metric, cut: tuple[Key, ...], weight: str | None, cache: dict[object, Any]) -> _Counted:
-    if isinstance(spec, MeanScore):
-        moments = sum_moments(frame, spec.item, cut, weight, cache)
-        keys, means = mean_results(moments)
-        return _in_key_order(keys, list(means), moments.weighted, moments.n_rows)
-    tally = count(frame, spec.item, spec.levels, cut, weight, cache)
-    counts = group_counts(tally)
+def _count(
+    frame: Frame,
+    spec: Metric,
+    cut: tuple[Key, ...],
+    weight: str | None,
+    design: Design | None,
+    cache: dict[object, Any],
+) -> _Counted:
     results: list[Result]
-    results = list(nps_results(counts, spec) if isinstance(spec, Nps) else share_results(counts, spec))
-    return _in_key_order(counts.keys, results, tally.weight is not None, tally.n_rows)
-
-
-def _in_key_order(keys: list[tuple[object, ...]], results: list[Result], weighted: bool, n_rows: int) -> _Counted:
-    """Sort the groups, so that what is hidden does not depend on the order in which an engine found them."""
-    order = sorted(range(1, len(keys)), key=lambda row: [_sortable(value) for value in keys[row]])
-    rows = [0, *order]
-    return _Counted([keys[row] for row in rows], [results[row] for row in rows], weighted, n_rows)
+    if isinstance(spec, MeanScore | GapScore):
+        if isinstance(spec, GapScore):
+            sums = sum_gaps(frame, spec, cut, weight, cache, design)
+        else:
+            sums = sum_moments(frame, spec.item, cut, weight, cache, design)
+        keys, means, moments = mean_results(sums)
+        results, n_rows = list(means), sums.n_rows
+    else:
+        tally = count(frame, spec.item, spec.levels, cut, weight, cache, design)
+        counts = group_counts(tally)
+        moments = counts.moments(spec.values)
+        keys, n_rows = counts.keys, tally.n_rows
+        if isinstance(spec, Nps):
+            results = list(nps_results(counts, spec, moments))
+        else:
+            results = list(share_results(counts, spec, moments))
+    # In the order of the keys, so that what is hidden does not depend on the order in which an engine found them.
+    order = [0, *sorted(range(1, len(keys)), key=lambda row: [sort_key(value) for value in keys[row]])]
+    return _Counted(
+        keys=[keys[row] for row in order],
+        results=[results[row] for row in order],
+        moments=moments,
+        moment_keys=tuple(keys[1:]),
+        n_rows=n_rows,
+    )
 
 
 def _block(
@@ -188,46 +213,25 @@ def _block(
         else GroupScore(key=key, n=None, n_missing=None, result=None, ci=None, suppressed=True, reason=reason)
         for key, result, ci, reason in zip(rows.keys, rows.results, limits, verdict, strict=True)
     ]
-    times = [position for position, key in enumerate(cut) if isinstance(key, Period)]
+    ordered = [isinstance(key, Period) or _is_scale(rows.keys, position) for position, key in enumerate(cut)]
 
     def place(group: GroupScore) -> tuple[Any, ...]:
-        """Periods in their order, then the largest group; hidden ones last, because their place would tell their n."""
-        when = [_sortable(group.key[position]) for position in times]
-        return when, group.suppressed, -(group.n or 0), [_sortable(value) for value in group.key]
+        """Periods and scales in their order, then the largest group; hidden ones last, as their place tells their n."""
+        natural = [sort_key(value) for value, is_ordered in zip(group.key, ordered, strict=False) if is_ordered]
+        return natural, group.suppressed, -(group.n or 0), [sort_key(value) for value in group.key]
 
     return ScoreBlock(
         metric=spec,
         keys=tuple(key_name(key) for key in cut),
         groups=tuple(sorted(scores[1:], key=place)) if cut else (),
         total=scores[0],
-        method=f"{method}+n*" if rows.weighted else method,
+        method=method if rows.moments is None else f"{method}+n*",
+        moments=rows.moments,
+        moment_keys=rows.moment_keys,
     )
 
 
-def _sortable(value: object) -> tuple[int, str, Any]:
-    """Return something that orders keys of any types: numbers, then others by type, the missing one last."""
-    if value is None:
-        return 2, "", ""
-    if isinstance(value, int | float):
-        return 0, "", value
-    return 1, type(value).__name__, value
-
-
-def _notes(blocks: Sequence[ScoreBlock], min_n: int, weight: str | None) -> tuple[LocalText, ...]:
-    notes = []
-    few = 0
-    hidden = {"small": 0, "complementary": 0}
-    for block in blocks:
-        for group in block.groups or (block.total,):
-            if group.reason is not None:
-                hidden[group.reason] += 1
-            elif block.metric.kind == "nps" and not block.method.startswith("score"):
-                few += 0 < (group.n or 0) < _FEW
-    if few:
-        notes.append(message("scores.note_small", count=few))
-    if any(hidden.values()):
-        key = "scores.note_hidden_both" if hidden["complementary"] else "scores.note_hidden"
-        notes.append(message(key, small=hidden["small"], more=hidden["complementary"], min_n=min_n))
-    if weight is not None and any(block.method.endswith("+n*") for block in blocks):
-        notes.append(message("scores.note_weighted", weight=weight))
-    return tuple(notes)
+def _is_scale(keys: Sequence[tuple[object, ...]], position: int) -> bool:
+    """Return whether a key's values are whole numbers, which have an order of their own."""
+    values = [key[position] for key in keys[1:] if key[position] is not None]
+    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)

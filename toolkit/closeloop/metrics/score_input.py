@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from closeloop.frames import as_frame, require_columns
-from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
+from closeloop.metrics.spec import Metric
 from closeloop.text import LocalText, message
 
 
@@ -116,14 +116,12 @@ def chosen_metrics(metric: Metric | str | Sequence[Metric | str] | None, given: 
 
     Examples
     --------
+    >>> from closeloop.metrics.spec import Nps
     >>> chosen_metrics(Nps("recommend"), ScoreInput(frame=pd.DataFrame()))
     [Nps(item='recommend', name='nps')]
     """
     wanted: Sequence[Metric | str]
-    if metric is None:
-        wanted = list(given.specs)
-    else:
-        wanted = [metric] if isinstance(metric, Nps | TopBox | MeanScore | str) else list(metric)
+    wanted = list(given.specs) if metric is None else [metric] if isinstance(metric, Metric | str) else list(metric)
     found: list[Metric] = []
     for one in wanted:
         if isinstance(one, str):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from closeloop.errors import ColumnNotFoundError, InsufficientDataError, closest
+from closeloop.errors import InsufficientDataError
 from closeloop.metrics.doors import number
 from closeloop.metrics.estimate import Result
+from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.satisfaction import MeanResult
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.table_lookup import blocks_of, group_of
 from closeloop.stats.intervals import Interval
 from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from closeloop.metrics.compare import Difference
 
 RESERVED = (
     "metric", "breakdown", "n", "n_missing", "promoters", "passives", "detractors", "top", "mean", "sd", "estimate",
@@ -71,7 +76,11 @@ class ScoreBlock:
     total : GroupScore
         Everybody together.
     method : str
-        The interval method, ``"…+n*"`` in a weighted sample.
+        The interval method, ``"…+n*"`` in a weighted or otherwise designed sample.
+    moments : DesignMoments, optional
+        Sums by group and sampling unit, for differences; only in such a sample.
+    moment_keys : tuple of tuples
+        The key of each group in `moments`.
     """
 
     metric: Metric
@@ -79,6 +88,8 @@ class ScoreBlock:
     groups: tuple[GroupScore, ...]
     total: GroupScore
     method: str
+    moments: DesignMoments | None = field(default=None, repr=False, compare=False)
+    moment_keys: tuple[tuple[object, ...], ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -182,7 +193,8 @@ class ScoreTable:
         metric : str, optional
             The metric's name; needed only where the table has several.
         **keys : object
-            Key column = value; None is the group whose key is missing. Without any, the result of everybody.
+            Key column = value, or what the value is called on display in any language; None is the group whose key is
+            missing. Without any, the result of everybody.
 
         Returns
         -------
@@ -197,29 +209,58 @@ class ScoreTable:
         InsufficientDataError
             If the group is hidden.
         """
-        names = list(dict.fromkeys(block.metric.name for block in self.blocks))
-        if metric not in names and (metric is not None or len(names) > 1):
-            raise ValueError(message("scores.which_metric", names=", ".join(names)))
-        blocks = [b for b in self.blocks if metric in (None, b.metric.name)]
-        if keys:
-            blocks = [b for b in blocks if set(b.keys) == set(keys)]
-            if not blocks:
-                unknown = next((k for k in keys if k not in self._keys), next(iter(keys)))
-                raise ColumnNotFoundError(unknown, self._keys, message("scores.the_table"))
-        block = blocks[0]
-        if not keys:
-            found: GroupScore | None = block.total
-        else:
-            wanted = tuple(keys[k] for k in block.keys)
-            found = next((g for g in block.groups if g.key == wanted), None)
+        block = blocks_of(self, metric, tuple(keys) or None)[0]
+        found = group_of(self, block, keys).result if keys else block.total.result
         if found is None:
-            known = [", ".join(map(str, g.key)) for g in block.groups]
-            asked = ", ".join(f"{k}={v!r}" for k, v in keys.items())
-            near = closest(", ".join(map(str, wanted)), known) or tuple(known[:5])
-            raise ValueError(message("scores.no_group", asked=asked, near="; ".join(near)))
-        if found.result is None:
             raise InsufficientDataError(message("scores.group_hidden", min_n=self.min_n))
-        return found.result
+        return found
+
+    def compare(
+        self, a: object, b: object = ..., *, metric: str | None = None, by: str | Sequence[str] | None = None
+    ) -> Difference:
+        """Return how far one group lies above another one, or above all others.
+
+        Parameters
+        ----------
+        a, b : object
+            Values of the key, or what they are called on display; tuples where the table crosses keys, None for the
+            group whose key is missing. Without `b`, everybody outside of `a`.
+        metric : str, optional
+            The metric's name; needed only where the table has several.
+        by : str or list of str, optional
+            Which breakdown; needed only where the table has several.
+
+        Returns
+        -------
+        Difference
+
+        Raises
+        ------
+        InsufficientDataError
+            If a group is hidden, or the others are too few.
+        ColumnNotFoundError
+            If the table is not broken down by these columns.
+        ValueError
+            If there is no such group.
+
+        Notes
+        -----
+        In a weighted or otherwise designed sample the influence on the difference is linearised, so that clusters that
+        hold both groups count (method ``"taylor"``, Student's t with the degrees of freedom of
+        `DesignMoments.difference`). Without a design the groups are independent and
+        `closeloop.metrics.compare.compare` does it. Comparing a group with everybody, itself included, asks the same
+        question as comparing it with the others.
+
+        Examples
+        --------
+        >>> from closeloop import Nps, score
+        >>> answers = {"recommend": [10, 9, 9, 8, 3] * 8, "region": ["East"] * 10 + ["West"] * 30}
+        >>> score(answers, Nps("recommend"), by="region").compare("East", "West").estimate
+        0.0
+        """
+        from closeloop.metrics.table_compare import compare_groups
+
+        return compare_groups(self, a, b, metric, (by,) if isinstance(by, str) else by)
 
     @property
     def _keys(self) -> tuple[str, ...]:

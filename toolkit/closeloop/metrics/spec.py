@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -138,5 +139,54 @@ class MeanScore:
         return (self.item,)
 
 
-Metric = Nps | TopBox | MeanScore
+@dataclass(frozen=True, slots=True)
+class GapScore:
+    """Mean gap between what people perceived and what they expected, paired within respondents.
+
+    Each respondent's gap is the mean of the perceptions less the mean of the expectations; negative where the service
+    falls short. Whoever did not answer all of the items counts as missing, as in `closeloop.servqual`.
+
+    Parameters
+    ----------
+    expectation, perception : sequence of str
+        The columns, in pairs: the first of one belongs to the first of the other.
+    name : str
+        What the metric is called in tables and JSON.
+    label : LocalText
+        What it is called on display.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many of the one as of the other, or none.
+
+    Examples
+    --------
+    >>> GapScore(["fast_expected"], ["fast_found"]).items
+    ('fast_expected', 'fast_found')
+    """
+
+    kind: ClassVar[str] = "mean"
+
+    expectation: Sequence[str]
+    perception: Sequence[str]
+    name: str = field(default="gap", kw_only=True)
+    label: LocalText = field(default_factory=lambda: message("scores.gap"), kw_only=True, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("expectation", "perception"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+        if not self.expectation or len(self.expectation) != len(self.perception):
+            raise ValueError(
+                message("scores.gap_pairs", expectations=len(self.expectation), perceptions=len(self.perception))
+            )
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The columns read."""
+        return (*self.expectation, *self.perception)
+
+
+Metric = Nps | TopBox | MeanScore | GapScore
 """Any metric specification."""

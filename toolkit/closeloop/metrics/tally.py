@@ -10,17 +10,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from closeloop.frames import Frame, plain_value
+from closeloop.frames import Frame
+from closeloop.metrics.design import Design, checked_weights
 from closeloop.metrics.encode import Codes, answer_numbers, encode_answers, encode_key
 from closeloop.metrics.period import Period
+from closeloop.metrics.sampling import SampledRows, sample_codes, sampled_rows, tallied
 from closeloop.metrics.tabulate import tabulate
-from closeloop.text import message
 
 FloatArray = npt.NDArray[np.float64]
 Key = str | Period
@@ -49,6 +50,8 @@ class CountTally:
         Σw and Σw² of the cell; None in an unweighted tally, and where all weights are equal.
     n_rows : int
         Rows counted.
+    sample : SampledRows or None
+        Under a design: the sample, and each cell's unit, margins and Σ of base weights.
     """
 
     labels: tuple[Sequence[object], ...]
@@ -59,6 +62,7 @@ class CountTally:
     weight: FloatArray | None
     weight_squares: FloatArray | None
     n_rows: int
+    sample: SampledRows | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,10 @@ class MomentTally:
         Whether the weights differ.
     n_rows : int
         Rows counted.
+    sample : SampledRows or None
+        Under a design: the sample, and each row's unit, margins and Σ of base weights over the answers.
+    base_y : ndarray or None
+        Σ of base weight times y.
     """
 
     labels: tuple[Sequence[object], ...]
@@ -88,6 +96,8 @@ class MomentTally:
     sums: FloatArray
     weighted: bool
     n_rows: int
+    sample: SampledRows | None = None
+    base_y: FloatArray | None = None
 
 
 def count(
@@ -97,6 +107,7 @@ def count(
     keys: Sequence[Key] = (),
     weight: str | None = None,
     cache: dict[object, Any] | None = None,
+    design: Design | None = None,
 ) -> CountTally:
     """Count the answers of a column by keys.
 
@@ -114,6 +125,8 @@ def count(
         Column of weights.
     cache : dict, optional
         Where codes of columns are kept; only ever one that belongs to this very frame.
+    design : Design, optional
+        How the sample was drawn, if there is more to it than weights; its weight goes into `weight`.
 
     Returns
     -------
@@ -135,7 +148,7 @@ def count(
     if not isinstance(frame, pd.DataFrame):
         from closeloop.metrics.tally_engine import count_in_engine
 
-        return count_in_engine(frame, column, levels, keys, weight)
+        return count_in_engine(frame, column, levels, keys, weight, design)
     cache = {} if cache is None else cache
     jobs = [partial(_key_codes, frame, key, cache) for key in keys]
     codes = _at_once(
@@ -143,22 +156,25 @@ def count(
         len(frame),
     )
     weights = _weights(frame, weight, cache)
-    if weights is None:
-        present, n, _ = tabulate(codes, len(frame))
-        sums = np.empty((len(n), 0))
-    else:
-        w = weights
-        present, _, sums = tabulate(codes, len(frame), lambda rows: (w[rows] > 0, w[rows], w[rows] * w[rows]))
-        n = sums[:, 0].astype(np.int64)
+    sample = _sampled(frame, design, weights, weight, cache)
+    codes = [*codes[:-1], *sample_codes(sample), codes[-1]]
+    base = None if sample is None else sample.base
+
+    def columns(rows: slice) -> Sequence[npt.NDArray[Any]]:
+        w = None if weights is None else weights[rows]
+        return [*([] if w is None else [w > 0, w, w * w]), *([] if base is None else [base[rows]])]
+
+    present, n, sums = tabulate(codes, len(frame), columns)
     return CountTally(
-        labels=tuple(c.labels for c in codes[:-1]),
-        codes=present[:, :-1],
+        labels=tuple(c.labels for c in codes[: len(keys)]),
+        codes=present[:, : len(keys)],
         answer=present[:, -1],
         n_answers=len(levels),
-        n=n,
+        n=n if weights is None else sums[:, 0].astype(np.int64),
         weight=None if weights is None else sums[:, 1],
         weight_squares=None if weights is None else sums[:, 2],
         n_rows=len(frame),
+        sample=tallied(sample, present[:, len(keys) :], sums[:, -1:]),
     )
 
 
@@ -168,6 +184,7 @@ def sum_moments(
     keys: Sequence[Key] = (),
     weight: str | None = None,
     cache: dict[object, Any] | None = None,
+    design: Design | None = None,
 ) -> MomentTally:
     """Sum up a numeric column by keys; parameters and errors as `count`.
 
@@ -180,11 +197,14 @@ def sum_moments(
     if not isinstance(frame, pd.DataFrame):
         from closeloop.metrics.tally_engine import sum_moments_in_engine
 
-        return sum_moments_in_engine(frame, column, keys, weight)
+        return sum_moments_in_engine(frame, column, keys, weight, design)
     cache = {} if cache is None else cache
     y = _cached(cache, ("numbers", column), lambda: answer_numbers(frame[column]))
     codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], len(frame))
     weights = _weights(frame, weight, cache)
+    sample = _sampled(frame, design, weights, weight, cache)
+    codes += sample_codes(sample)
+    base = None if sample is None else sample.base
 
     def columns(rows: slice) -> Sequence[FloatArray | npt.NDArray[np.bool_]]:
         value = y[rows]
@@ -193,18 +213,34 @@ def sum_moments(
         w = (~missing).astype(float) if weights is None else np.where(missing, 0.0, weights[rows])
         counted = True if weights is None else weights[rows] > 0
         wy, w2 = w * value, w * w
-        return ~missing & counted, missing & counted, w, wy, wy * value, w2, w2 * value, w2 * value * value
+        sums = [~missing & counted, missing & counted, w, wy, wy * value, w2, w2 * value, w2 * value * value]
+        d = None if base is None else np.where(missing, 0.0, base[rows])
+        return sums if d is None else [*sums, d, d * value]
 
     present, _, sums = tabulate(codes, len(frame), columns)
     return MomentTally(
-        labels=tuple(c.labels for c in codes),
-        codes=present,
+        labels=tuple(c.labels for c in codes[: len(keys)]),
+        codes=present[:, : len(keys)],
         n=sums[:, 0].astype(np.int64),
         n_missing=sums[:, 1].astype(np.int64),
-        sums=sums[:, 2:],
+        sums=sums[:, 2:8],
         weighted=weights is not None,
         n_rows=len(frame),
+        sample=tallied(sample, present[:, len(keys) :], sums[:, 8:9]),
+        base_y=None if base is None else sums[:, 9],
     )
+
+
+def _sampled(
+    frame: pd.DataFrame,
+    design: Design | None,
+    weights: FloatArray | None,
+    weight: str | None,
+    cache: dict[object, Any],
+) -> SampledRows | None:
+    if design is None:
+        return None
+    return _cached(cache, ("sample", design, weight), lambda: sampled_rows(design, frame, weights))
 
 
 def _at_once(jobs: Sequence[Callable[[], Codes]], n_rows: int) -> list[Codes]:
@@ -225,29 +261,8 @@ def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) 
     """Return the weights, None when there are none or they are all equal, which is the same."""
     if weight is None:
         return None
-    w = _cached(cache, ("weights", weight), lambda: _checked_weights(frame[weight], weight))
+    w = _cached(cache, ("weights", weight), lambda: checked_weights(frame[weight], weight))
     return None if not len(w) or w.min() == w.max() > 0 else w
-
-
-def _checked_weights(series: pd.Series[Any], weight: str) -> FloatArray:
-    w = answer_numbers(series, allow_infinite=True)
-    with np.errstate(invalid="ignore"):
-        usable = (w >= 0) & (w < np.inf)
-    if not usable.all():
-        refuse_weights(weight, int((~usable).sum()), series[~usable].head(5).tolist())
-    return w
-
-
-def refuse_weights(weight: str, how_many: int, examples: Sequence[object]) -> NoReturn:
-    """Raise for weights that are negative, infinite or missing.
-
-    Raises
-    ------
-    ValueError
-        Always.
-    """
-    shown = ", ".join(repr(plain_value(value)) for value in examples)
-    raise ValueError(message("scores.bad_weight", count=how_many, column=weight, examples=shown))
 
 
 def _cached(cache: dict[object, Any], name: object, make: Callable[[], T]) -> T:

@@ -6,17 +6,20 @@ The engine groups by the keys and by the answer as it stands; whether answers ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from closeloop.metrics.design import Design, refuse_weights
 from closeloop.metrics.encode import Codes, encode_answers, encode_key, refuse_answers
 from closeloop.metrics.period import Period, period_labels
+from closeloop.metrics.sampling import SampledRows, place, sample_codes, tallied
 from closeloop.metrics.tabulate import tabulate
-from closeloop.metrics.tally import CountTally, Key, MomentTally, refuse_weights
+from closeloop.metrics.tally import CountTally, Key, MomentTally
 from closeloop.text import message
 
 EngineFrame = nw.LazyFrame[Any] | nw.DataFrame[Any]
@@ -24,37 +27,53 @@ EngineFrame = nw.LazyFrame[Any] | nw.DataFrame[Any]
 _ANSWER, _ROWS = "closeloop answer", "closeloop rows"
 _WEIGHT = ("closeloop n", "closeloop w", "closeloop w2", "closeloop bad", "closeloop min", "closeloop max")
 _MOMENTS = tuple(f"closeloop moment {i}" for i in range(8))
+_SAMPLE = "closeloop sample {}"
+_BASE, _BAD_BASE = "closeloop base", "closeloop bad base"
+_BASE_ANSWERED = ("closeloop base answered", "closeloop base y")
 _BY_MONTH = ("month", "quarter", "year")
 
 
 def count_in_engine(
-    frame: EngineFrame, column: str, levels: range, keys: Sequence[Key], weight: str | None
+    frame: EngineFrame,
+    column: str,
+    levels: range,
+    keys: Sequence[Key],
+    weight: str | None,
+    design: Design | None = None,
 ) -> CountTally:
     """Count as `closeloop.metrics.tally.count` does, in the frame's own engine."""
     key_names = [f"closeloop key {i}" for i in range(len(keys))]
+    drawn = _sample_columns(design)
     grouped = frame.select(
-        nw.col(column).alias(_ANSWER), *_key_columns(frame, keys, key_names), *_weight_columns(weight)
-    )
-    small = _collect(grouped.group_by(*key_names, _ANSWER).agg(nw.len().alias(_ROWS), *_weight_sums(weight)))
+        nw.col(column).alias(_ANSWER), *_key_columns(frame, keys, key_names), *drawn, *_weight_columns(weight),
+        *_base_columns(design),
+    )  # fmt: skip
+    by = [*key_names, *_sample_names(design), _ANSWER]
+    small = _collect(grouped.group_by(*by).agg(nw.len().alias(_ROWS), *_weight_sums(weight), *_base_sums(design)))
     weighted = weight is not None and _weights_differ(frame, small, weight)
+    sample = _placed(frame, small, design, weighted)
     answers = encode_answers(small[_ANSWER].rename(column), levels, small[_ROWS])
-    codes = [*_key_codes(small, keys, key_names), answers]
+    codes = [*_key_codes(small, keys, key_names), *sample_codes(sample), answers]
     n = small[_WEIGHT[0] if weighted else _ROWS].to_numpy(dtype=float)
     columns = [n, *(small[name].to_numpy(dtype=float) for name in _WEIGHT[1:3])] if weighted else [n]
+    columns += [] if sample is None or sample.base is None else [sample.base]
     present, _, sums = tabulate(codes, len(small), lambda rows: [values[rows] for values in columns])
     return CountTally(
-        labels=tuple(c.labels for c in codes[:-1]),
-        codes=present[:, :-1],
+        labels=tuple(c.labels for c in codes[: len(keys)]),
+        codes=present[:, : len(keys)],
         answer=present[:, -1],
         n_answers=len(levels),
         n=sums[:, 0].astype(np.int64),
         weight=sums[:, 1] if weighted else None,
         weight_squares=sums[:, 2] if weighted else None,
         n_rows=int(small[_ROWS].sum()),
+        sample=tallied(sample, present[:, len(keys) :], sums[:, -1:]),
     )
 
 
-def sum_moments_in_engine(frame: EngineFrame, column: str, keys: Sequence[Key], weight: str | None) -> MomentTally:
+def sum_moments_in_engine(
+    frame: EngineFrame, column: str, keys: Sequence[Key], weight: str | None, design: Design | None = None
+) -> MomentTally:
     """Sum up as `closeloop.metrics.tally.sum_moments` does, in the frame's own engine."""
     dtype = frame.collect_schema()[column]
     if not (dtype.is_numeric() or dtype == nw.Boolean):
@@ -70,40 +89,93 @@ def sum_moments_in_engine(frame: EngineFrame, column: str, keys: Sequence[Key], 
     counted = nw.lit(1.0) if weight is None else nw.col(_WEIGHT[0]).cast(nw.Float64)
     terms = [answered * counted, (1 - answered) * counted]
     terms += [factor * y for factor in (w, w * w) for y in (answered, value, value * value)]
+    margins = design is not None and bool(design.margins)
+    base = [nw.col(_BASE) * y for y in (answered, value)] if margins else []
     rows = (
         frame.select(
             nw.when(finite).then(number).otherwise(nw.lit(0.0)).alias("closeloop y"),
             nw.when(finite).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias("closeloop answered"),
             nw.when(strange).then(nw.lit(1)).otherwise(nw.lit(0)).alias("closeloop strange"),
             *_key_columns(frame, keys, key_names),
+            *_sample_columns(design),
             *_weight_columns(weight),
+            *_base_columns(design),
         )
-    ).with_columns(*(term.alias(name) for term, name in zip(terms, _MOMENTS, strict=True)))
-    sums = [nw.col(name).sum() for name in (*_MOMENTS, "closeloop strange")]
-    everybody = not keys
-    if everybody:
-        rows, key_names = rows.with_columns(nw.lit(0).alias("closeloop key")), ["closeloop key"]
-    small = _collect(rows.group_by(*key_names).agg(nw.len().alias(_ROWS), *sums, *_weight_sums(weight)))
+    ).with_columns(
+        *(term.alias(name) for term, name in zip(terms, _MOMENTS, strict=True)),
+        *(term.alias(name) for term, name in zip(base, _BASE_ANSWERED, strict=False)),
+    )
+    sums = [nw.col(name).sum() for name in (*_MOMENTS, "closeloop strange", *(_BASE_ANSWERED if margins else ()))]
+    by = [*key_names, *_sample_names(design)]
+    if not by:  # everybody together
+        rows, by = rows.with_columns(nw.lit(0).alias("closeloop key")), ["closeloop key"]
+    wanted = [nw.len().alias(_ROWS), *sums, *_weight_sums(weight), *_base_sums(design)]
+    small = _collect(rows.group_by(*by).agg(*wanted))
     if small["closeloop strange"].sum():
         found = _collect(frame.filter(strange).select(column))
         refuse_answers(found[column], np.ones(len(found), dtype=bool), None)
     weighted = weight is not None and _weights_differ(frame, small, weight)
-    codes = [] if everybody else _key_codes(small, keys, key_names)
-    columns = [small[name].to_numpy(dtype=float) for name in _MOMENTS]
+    sample = _placed(frame, small, design, weighted)
+    codes = [*_key_codes(small, keys, key_names), *sample_codes(sample)]
+    columns = [small[name].to_numpy(dtype=float) for name in (*_MOMENTS, *(_BASE_ANSWERED if margins else ()))]
     present, _, table = tabulate(codes, len(small), lambda rows: [values[rows] for values in columns])
     if weight is not None and not weighted:  # equal weights are no weights
         scale = float(small[_WEIGHT[4]].max())
         table[:, 2:5] /= scale
         table[:, 5:8] /= scale * scale
     return MomentTally(
-        labels=tuple(c.labels for c in codes),
-        codes=present,
+        labels=tuple(c.labels for c in codes[: len(keys)]),
+        codes=present[:, : len(keys)],
         n=table[:, 0].round().astype(np.int64),
         n_missing=table[:, 1].round().astype(np.int64),
-        sums=table[:, 2:],
+        sums=table[:, 2:8],
         weighted=weighted,
         n_rows=int(small[_ROWS].sum()),
+        sample=tallied(sample, present[:, len(keys) :], table[:, 8:9]),
+        base_y=table[:, 9] if margins else None,
     )
+
+
+def _sample_columns(design: Design | None) -> list[nw.Expr]:
+    """Return strata, clusters, population counts and margins, to be grouped by."""
+    names = [] if design is None else design.unit_columns
+    return [nw.col(name).alias(_SAMPLE.format(i)) for i, name in enumerate(names)]
+
+
+def _sample_names(design: Design | None) -> list[str]:
+    return [] if design is None else [_SAMPLE.format(i) for i in range(len(design.unit_columns))]
+
+
+def _base_columns(design: Design | None) -> list[nw.Expr]:
+    """Return the weights before raking, and whether one cannot be used."""
+    if design is None or not design.margins:
+        return []
+    if design.base_weight is None:
+        return [nw.lit(1.0).alias(_BASE), nw.lit(0).alias(_BAD_BASE)]
+    w = nw.col(design.base_weight).cast(nw.Float64)
+    bad = nw.when((w >= 0) & (w < np.inf)).then(nw.lit(0)).otherwise(nw.lit(1))
+    return [w.alias(_BASE), bad.alias(_BAD_BASE)]
+
+
+def _base_sums(design: Design | None) -> list[nw.Expr]:
+    return [] if design is None or not design.margins else [nw.col(_BASE).sum(), nw.col(_BAD_BASE).sum()]
+
+
+def _placed(frame: EngineFrame, small: pd.DataFrame, design: Design | None, weighted: bool) -> SampledRows | None:
+    """Return where the rows of the small table belong in the sample."""
+    if design is None:
+        return None
+    rows = small[_ROWS].to_numpy(dtype=float)
+    base = rows
+    if design.margins:
+        if design.base_weight is not None and small[_BAD_BASE].sum():
+            _refuse_weights(frame, design.base_weight, int(small[_BAD_BASE].sum()))
+        base = small[_BASE].to_numpy(dtype=float)
+    places = {name: small[_SAMPLE.format(i)] for i, name in enumerate(design.unit_columns)}
+    columns = pd.DataFrame(places, index=small.index)
+    arrays = replace(design, weight=None, base_weight=None).arrays(columns, rows.astype(np.int64))
+    w, w2 = (small[name].to_numpy(dtype=float) for name in _WEIGHT[1:3]) if weighted else (rows, rows)
+    return place(design, arrays, rows=rows, weight=w, weight_squares=w2, base=base)
 
 
 def _key_columns(frame: EngineFrame, keys: Sequence[Key], names: Sequence[str]) -> list[nw.Expr]:
@@ -150,13 +222,17 @@ def _weight_sums(weight: str | None) -> list[nw.Expr]:
 def _weights_differ(frame: EngineFrame, small: pd.DataFrame, weight: str) -> bool:
     """Return whether the weights are not all equal; refuse those that cannot be used."""
     if small[_WEIGHT[3]].sum():
-        w = nw.col(weight).cast(nw.Float64)
-        bad = _collect(frame.filter(~((w >= 0) & (w < np.inf)) | w.is_null()).select(weight).head(5))
-        refuse_weights(weight, int(small[_WEIGHT[3]].sum()), bad[weight].tolist())
+        _refuse_weights(frame, weight, int(small[_WEIGHT[3]].sum()))
     if not len(small):
         return False
     low = small[_WEIGHT[4]].min()
     return not low == small[_WEIGHT[5]].max() > 0
+
+
+def _refuse_weights(frame: EngineFrame, weight: str, how_many: int) -> NoReturn:
+    w = nw.col(weight).cast(nw.Float64)
+    bad = _collect(frame.filter(~((w >= 0) & (w < np.inf)) | w.is_null()).select(weight).head(5))
+    refuse_weights(weight, how_many, bad[weight].tolist())
 
 
 def _key_codes(small: pd.DataFrame, keys: Sequence[Key], names: Sequence[str]) -> list[Codes]:

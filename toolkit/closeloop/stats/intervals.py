@@ -6,51 +6,26 @@ whole numbers: a weighted sample enters with its shares times its effective samp
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from statistics import NormalDist
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.stats.limits import FloatArray, Interval, normal_quantile
+from closeloop.stats.nps_intervals import NPS_FORMULAE
+from closeloop.stats.share_intervals import SHARE_FORMULAE
 from closeloop.text import message
 
-FloatArray = npt.NDArray[np.float64]
-Bound = TypeVar("Bound")
+__all__ = ["DEGENERATE", "METHODS", "Interval", "mean_interval", "normal_quantile", "nps_interval", "share_interval"]
 
-_BISECTIONS = 60
-"""Halvings of an interval of length at most 2: the limit is then exact to the last bit or so."""
+METHODS: dict[str, tuple[str, ...]] = {"nps": tuple(NPS_FORMULAE), "top_box": tuple(SHARE_FORMULAE), "mean": ("t",)}
+"""The interval methods of each kind of metric; the first is the default."""
 
+DEGENERATE = ("may-johnson", "goodman", "t", "wald", "bootstrap")
+"""NPS methods without any width where all answers are alike (``"may-johnson"``: where all are passives)."""
 
-class Interval(NamedTuple, Generic[Bound]):
-    """The two limits of a confidence interval.
-
-    Examples
-    --------
-    >>> Interval(-1.5, 20.0).low
-    -1.5
-    """
-
-    low: Bound
-    high: Bound
-
-
-def normal_quantile(confidence_level: float) -> float:
-    """Return the two-sided quantile of the normal distribution (0.95 → 1.96).
-
-    Raises
-    ------
-    ValueError
-        If the level does not lie between 0 and 1.
-
-    Examples
-    --------
-    >>> round(normal_quantile(0.95), 6)
-    1.959964
-    """
-    if not 0 < confidence_level < 1:
-        raise ValueError(message("scores.confidence_level", value=confidence_level))
-    return NormalDist().inv_cdf(0.5 + confidence_level / 2)
+Formula = TypeVar("Formula")
 
 
 def nps_interval(
@@ -68,15 +43,23 @@ def nps_interval(
         Counts, not negative; arrays are taken elementwise.
     confidence_level : float
         Between 0 and 1.
-    method : {"adjusted-wald", "score", "wald"}
-        ``"adjusted-wald"`` adds ¾, 1½ and ¾ of an answer and is the narrowest with the right mean coverage;
-        ``"score"`` (Tango) has the best worst case and is to be preferred below n = 30 or beyond ±0.7; ``"wald"`` is
-        the textbook formula, which is far too short for small or lopsided groups.
+    method : str
+        - ``"adjusted-wald"`` (default): adds ¾, 1½ and ¾ of an answer; the narrowest with the right mean coverage.
+        - ``"score"``: Tango's; the best worst case, to be preferred below n = 30 or beyond ±0.7.
+        - ``"mover"``: Wilson's limits of both shares, put together; asymmetric, good from n = 20 or so.
+        - ``"dirichlet"``: central credible interval under Jeffreys' prior, by exact quadrature; for statements such as
+          "the NPS is above 20 with probability 0.71". Not a promise of coverage for one-sided mixes.
+        - ``"agresti-min"``: adds ½, 1, ½; ``"bonett-price"``: adds 1, 0, 1 and is on the long side.
+        - ``"may-johnson"``: Quesenberry and Hurst; no width where all are passives, too short for lopsided mixes.
+        - ``"goodman"``: simultaneous for all contrasts of the three shares; far too long for this one.
+        - ``"t"``: Wald with Student's quantile, as spreadsheets do. Not below n = 50.
+        - ``"wald"``: the textbook formula. Not below n = 50, never for lopsided mixes; there to compare.
+        - ``"bootstrap"``: the percentile bootstrap, exact, without a draw; as short as Wald. There to compare.
 
     Returns
     -------
     Interval
-        Two arrays, within −1…1. Without any answer the limits are −1 and 1.
+        Two arrays, within −1…1 (limits that a formula puts beyond are cut). Without any answer the limits are −1 and 1.
 
     Raises
     ------
@@ -85,31 +68,39 @@ def nps_interval(
 
     Notes
     -----
-    An NPS is exactly the paired difference of two proportions, so that Tango's score interval applies unchanged. Its
-    limits are found by bisection. Textbook Wald limits are not cut at ±1 by the formula; here they are.
+    Counts that are not whole (a weighted sample, shares · n*) go into every formula as they are, but for the bootstrap:
+    it draws round(n*) answers, at least one, with the given shares. ``"t"`` of n ≤ 1 is −1…1. For all answers alike see
+    `DEGENERATE`.
 
     References
     ----------
-    Rocks B. (2016), The American Statistician 70:365–372. Tango T. (1998), Statistics in Medicine 17:891–908.
+    Adjusted Wald: Rocks B. (2016), The American Statistician 70:365–372. Score: Tango T. (1998), Statistics in Medicine
+    17:891–908. MOVER: Zou G. Y., Donner A. (2008), Statistics in Medicine 27:1693–1702, on Wilson E. B. (1927), JASA
+    22:209–212. Agresti A., Min Y. (2005), Statistics in Medicine 24:729–740. Bonett D. G., Price R. M. (2012), Journal
+    of Educational and Behavioral Statistics 37:479–488. May W. L., Johnson W. D. (1997), Statistics in Medicine
+    16:2127–2136, after Quesenberry C. P., Hurst D. C. (1964), Technometrics 6:191–195. Goodman L. A. (1964), Annals of
+    Mathematical Statistics 35:716–725. Which to take: `closeloop.analysis.coverage.coverage`.
 
     Examples
     --------
     >>> low, high = nps_interval(20, 40, 40)
     >>> round(float(low), 6), round(float(high), 6)
     (0.049736, 0.338614)
+    >>> low, high = nps_interval([2, 7], [3, 12], [5, 17], method="score")
+    >>> high.round(6)
+    array([0.675278, 0.503456])
     """
-    formula = _one_of(_NPS_METHODS, method, "NPS")
-    z = normal_quantile(confidence_level)
+    formula = _one_of(NPS_FORMULAE, method, "NPS")
+    normal_quantile(confidence_level)  # refuses an impossible level
     d, n0, p = np.broadcast_arrays(
         np.asarray(detractors, dtype=float), np.asarray(passives, dtype=float), np.asarray(promoters, dtype=float)
     )
-    n = d + n0 + p
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = formula(d, n0, p, z)
-    return Interval(
-        np.where(n > 0, np.maximum(low, -1.0), -1.0),
-        np.where(n > 0, np.minimum(high, 1.0), 1.0),
-    )
+    some = (d + n0 + p) > 0
+    low, high = np.full(d.shape, -1.0), np.full(d.shape, 1.0)
+    if some.any():
+        found = formula(d[some], n0[some], p[some], confidence_level)
+        low[some], high[some] = np.maximum(found[0], -1.0), np.minimum(found[1], 1.0)
+    return Interval(low, high)
 
 
 def share_interval(
@@ -120,11 +111,13 @@ def share_interval(
     Parameters
     ----------
     count, n : array_like of float
-        Hits and answers; arrays are taken elementwise.
+        Hits and answers, whole or not; arrays are taken elementwise.
     confidence_level : float
         Between 0 and 1.
-    method : {"wilson"}
-        Wilson's score interval.
+    method : {"wilson", "jeffreys", "agresti-coull", "clopper-pearson"}
+        ``"wilson"`` (default): the score interval; ``"jeffreys"``: the Bayesian one; ``"agresti-coull"``: Wilson's
+        centre, a little longer; ``"clopper-pearson"``: never covers less than it promises and is too long for most
+        purposes.
 
     Returns
     -------
@@ -138,11 +131,13 @@ def share_interval(
 
     Notes
     -----
-    At count 0 the lower limit is exactly 0, at count n the upper limit exactly 1.
+    At count 0 the lower limit is exactly 0, at count n the upper limit exactly 1 (Agresti–Coull limits are cut there).
 
     References
     ----------
-    Wilson E. B. (1927), Journal of the American Statistical Association 22:209–212.
+    Wilson E. B. (1927), Journal of the American Statistical Association 22:209–212. Brown L. D., Cai T. T., DasGupta A.
+    (2001), Statistical Science 16:101–133. Agresti A., Coull B. A. (1998), The American Statistician 52:119–126.
+    Clopper C. J., Pearson E. S. (1934), Biometrika 26:404–413.
 
     Examples
     --------
@@ -150,12 +145,14 @@ def share_interval(
     >>> round(float(low), 6), round(float(high), 6)
     (0.639581, 0.947631)
     """
-    formula = _one_of(_SHARE_METHODS, method, "share")
-    z = normal_quantile(confidence_level)
+    formula = _one_of(SHARE_FORMULAE, method, "share")
+    normal_quantile(confidence_level)  # refuses an impossible level
     k, size = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(n, dtype=float))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        limits: Interval[FloatArray] = formula(k, size, z)
-    return limits
+    some = size > 0
+    low, high = np.full(k.shape, np.nan), np.full(k.shape, np.nan)
+    if some.any():
+        low[some], high[some] = formula(k[some], size[some], confidence_level)
+    return Interval(low, high)
 
 
 def mean_interval(
@@ -188,13 +185,17 @@ def mean_interval(
     ValueError
         If the method or the level is not one that can be used.
 
+    References
+    ----------
+    Student (1908), Biometrika 6:1–25.
+
     Examples
     --------
     >>> low, high = mean_interval(5.43, 0.14231491613, 100)
     >>> round(float(low), 6), round(float(high), 6)
     (5.147616, 5.712384)
     """
-    _one_of(_MEAN_METHODS, method, "mean")
+    _one_of(dict.fromkeys(METHODS["mean"]), method, "mean")
     normal_quantile(confidence_level)  # refuses an impossible level
     from scipy.special import stdtrit
 
@@ -206,68 +207,7 @@ def mean_interval(
     return Interval(centre - margin, centre + margin)
 
 
-def _wald(d: FloatArray, n0: FloatArray, p: FloatArray, z: float) -> Interval[FloatArray]:
-    n = d + n0 + p
-    theta = (p - d) / n
-    margin = z * np.sqrt(np.maximum((p + d) / n - theta**2, 0.0) / n)
-    return Interval(theta - margin, theta + margin)
-
-
-def _adjusted_wald(d: FloatArray, n0: FloatArray, p: FloatArray, z: float) -> Interval[FloatArray]:
-    return _wald(d + 0.75, n0 + 1.5, p + 0.75, z)
-
-
-def _score(d: FloatArray, n0: FloatArray, p: FloatArray, z: float) -> Interval[FloatArray]:
-    n = d + n0 + p
-    theta = (p - d) / n
-
-    def too_far(t: FloatArray) -> npt.NDArray[np.bool_]:
-        """Whether the hypothesis "the NPS is t" is rejected; q is the detractor share under it (Tango 1998)."""
-        a = 2 * n
-        b = -d - p + (2 * n - p + d) * t
-        c = -d * t * (1 - t)
-        q = (np.sqrt(np.maximum(b * b - 4 * a * c, 0.0)) - b) / (2 * a)
-        return np.abs(p - d - n * t) > z * np.sqrt(np.maximum(n * (2 * q + t * (1 - t)), 0.0))
-
-    def limit(end: float) -> FloatArray:
-        inside, outside = theta.copy(), np.full_like(theta, end)
-        for _ in range(_BISECTIONS):
-            middle = (inside + outside) / 2
-            far = too_far(middle)
-            outside = np.where(far, middle, outside)
-            inside = np.where(far, inside, middle)
-        return (inside + outside) / 2
-
-    return Interval(np.where(d == n, -1.0, limit(-1.0)), np.where(p == n, 1.0, limit(1.0)))
-
-
-def _wilson(k: FloatArray, n: FloatArray, z: float) -> Interval[FloatArray]:
-    share = k / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    margin = z / (1 + z * z / n) * np.sqrt(np.maximum(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
-    return Interval(
-        np.where(k == 0, np.where(n > 0, 0.0, np.nan), centre - margin),
-        np.where((k == n) & (n > 0), 1.0, centre + margin),
-    )
-
-
-_NPS_METHODS: dict[str, Callable[..., Interval[FloatArray]]] = {
-    "adjusted-wald": _adjusted_wald,
-    "score": _score,
-    "wald": _wald,
-}
-_SHARE_METHODS: dict[str, Callable[..., Interval[FloatArray]]] = {"wilson": _wilson}
-_MEAN_METHODS: dict[str, None] = {"t": None}
-
-METHODS: dict[str, tuple[str, ...]] = {
-    "nps": tuple(_NPS_METHODS),
-    "top_box": tuple(_SHARE_METHODS),
-    "mean": tuple(_MEAN_METHODS),
-}
-"""The interval methods of each kind of metric; the first is the default."""
-
-
-def _one_of(methods: dict[str, Any], method: str, what: str) -> Any:
+def _one_of(methods: Mapping[str, Formula], method: str, what: str) -> Formula:
     if method not in methods:
         raise ValueError(
             message("scores.unknown_method", method=method, what=what, choices=", ".join(f'"{m}"' for m in methods))

@@ -1,102 +1,85 @@
-"""What unequal weights do to the precision of an estimate."""
+"""What weights, strata and clusters do to the precision of an estimate."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-FloatArray = npt.NDArray[np.float64]
+from closeloop.stats.design import t_ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision:
-    """Precision of an estimate whose respondents do not all count the same.
+    """Precision of an estimate from a weighted or otherwise designed sample.
 
     Attributes
     ----------
     n : int
         Respondents, each counted once.
     variance : float
-        Linearised variance of the estimate, on the scale inside (an NPS on −1…1).
-    n_star : float
-        Effective sample size: so many equal answers would be as precise. Interval formulae are fed with it.
+        Linearised variance of the estimate, on the scale inside (an NPS on −1…1). NaN where the design gives none: all
+        respondents of a group in a single cluster.
+    n_eff : float
+        Effective sample size before the degrees of freedom are heeded: variance of one answer by variance of the
+        estimate, at most n; infinite in a census.
+    df : float
+        Degrees of freedom of the variance: sampling units less strata, of those that hold a member of the group.
+    deff : float
+        Design effect: variance by that of a simple random sample with replacement of n answers.
 
     Examples
     --------
-    >>> Precision(n=200, variance=0.0044, n_star=168.6).n_star
-    168.6
+    >>> p = Precision(n=200, variance=0.00426, n_eff=170.78766, df=197, deff=1.16519)
+    >>> round(p.n_star, 3)
+    170.766
     """
 
     n: int
     variance: float
-    n_star: float
+    n_eff: float
+    df: float
+    deff: float
 
+    @property
+    def n_star(self) -> float:
+        """Effective sample size that a 95 % interval is made with, see `n_star_at`."""
+        return self.n_star_at(0.95)
 
-def linearised_variance(squares: npt.ArrayLike, weight_sum: npt.ArrayLike, n_rows: int) -> FloatArray:
-    """Return the variance of a weighted mean in a group (Taylor linearisation, respondents drawn independently).
+    @property
+    def is_census(self) -> bool:
+        """Whether everybody was asked: nothing is uncertain."""
+        return math.isinf(self.n_eff)
 
-    Parameters
-    ----------
-    squares : array_like
-        Σ w²(y − m)² over the group's answers.
-    weight_sum : array_like
-        Σ w over the group's answers.
-    n_rows : int
-        Rows of the whole sample, not of the group: the rows outside a group count as zeros and stay in the design.
+    def n_star_at(self, confidence_level: float) -> float:
+        """Return how many equal answers would give an interval as long: n_eff (t_{n−1}/t_df)²; NaN where df is 0.
 
-    Returns
-    -------
-    ndarray
-        The variance; NaN for a group without weight.
+        Examples
+        --------
+        >>> p = Precision(n=80, variance=0.01, n_eff=50, df=7, deff=1.58)
+        >>> round(p.n_star_at(0.9), 4)
+        38.5874
+        """
+        return self.n_eff if self.df == self.n - 1 else self.n_eff * float(t_ratio(self.n, self.df, confidence_level))
 
-    Notes
-    -----
-    V = N/(N−1) · Σ w²(y − m)² / (Σw)². Agrees with ``svymean`` of R's survey package for a design with weights only.
+    def share_of(self, total: float, confidence_level: float = 0.95) -> float:
+        """Return what counts that add up to `total` are multiplied by before they enter an interval.
 
-    Examples
-    --------
-    >>> float(linearised_variance(2.0, 4.0, 5))
-    0.15625
-    """
-    factor = n_rows / (n_rows - 1) if n_rows > 1 else 1.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(factor * np.asarray(squares, dtype=float) / np.asarray(weight_sum, dtype=float) ** 2)
+        Where the design gives no precision they count for nothing; in a census each respondent counts once.
 
+        Examples
+        --------
+        >>> Precision(n=80, variance=0.01, n_eff=50, df=79, deff=1.58).share_of(100)
+        0.5
+        """
+        size = self.n if self.is_census else self.n_star_at(confidence_level)
+        return 0.0 if not total or math.isnan(size) else size / total
 
-def effective_n(
-    spread: npt.ArrayLike,
-    variance: npt.ArrayLike,
-    n: npt.ArrayLike,
-    weight_sum: npt.ArrayLike,
-    weight_squares: npt.ArrayLike,
-) -> FloatArray:
-    """Return how many equal answers would be as precise as the weighted ones.
+    def deff_against(self, population: float) -> float:
+        """Return the design effect against a simple random sample without replacement from so many.
 
-    Parameters
-    ----------
-    spread : array_like
-        Weighted variance of one answer, Σ w(y − m)² / Σw.
-    variance : array_like
-        Variance of the estimate.
-    n, weight_sum, weight_squares : array_like
-        Answers, Σw, Σw².
-
-    Returns
-    -------
-    ndarray
-        spread / variance, at most n. Where all answers are alike the variance is 0 and says nothing; Kish's
-        (Σw)²/Σw² stands in.
-
-    Examples
-    --------
-    >>> float(effective_n(0.5, 0.01, 80, 100.0, 150.0))
-    50.0
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kish = np.asarray(weight_sum, dtype=float) ** 2 / np.asarray(weight_squares, dtype=float)
-        found = np.where(
-            np.asarray(variance) > 0, np.asarray(spread, dtype=float) / np.asarray(variance, dtype=float), kish
-        )
-    return np.asarray(np.minimum(found, np.asarray(n, dtype=float)))
+        Examples
+        --------
+        >>> round(Precision(n=200, variance=0.0, n_eff=171.0, df=197, deff=1.16519).deff_against(6194), 4)
+        1.2041
+        """
+        return self.deff / (1 - self.n / population)

@@ -90,8 +90,9 @@ class Canvas:
                 axes = self._paper(panels, gap)
             yield axes if len(panels) > 1 else axes[0]
             for one in axes:
-                for label in (*one.get_xticklabels(), *one.get_yticklabels()):
+                for label in (*one.get_xticklabels(), *one.get_yticklabels(), one.xaxis.label, one.yaxis.label):
                     label.set_parse_math(False)
+                    label.set_fontfamily(list(self.typeface.families))  # somebody's own axes were made before the style
 
     def _paper(self, panels: Sequence[float], gap: float) -> list[Axes]:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

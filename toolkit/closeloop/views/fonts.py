@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -45,7 +46,7 @@ class Typeface:
 
     def drawable(self, text: str) -> str:
         """Return a text on one line with a square in the place of each character that no font has."""
-        line = " ".join(harmless(text).split())
+        line = re.sub(r"[^\S\u00a0]+", " ", harmless(text)).strip()  # a no-break space stays: "95 %" is one word
         return "".join(_PLACEHOLDER if character in self.missing else character for character in line)
 
 

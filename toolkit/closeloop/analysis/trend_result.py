@@ -1,0 +1,240 @@
+"""A trend's result: its lines, its alarms, its change points, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from closeloop.analysis.trend_change import TrendChange, trend_change
+from closeloop.analysis.trend_periods import Event, period_told
+from closeloop.analysis.trend_series import TrendPoint, TrendSeries
+from closeloop.analysis.trend_text import alarm_text, rules_told, trend_notes, trend_sentence, trend_title, value_form
+from closeloop.frames import convert
+from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.spec import Metric
+from closeloop.text import LocalText, message
+from closeloop.written import told_level
+
+RESERVED = (
+    "group", "period", "period_name", "n", "estimate", "std_error", "ci_low", "ci_high", "centre", "lower", "upper",
+    "z", "p_value", "q_value", "phase", "watch", "alarm", "alarm_name", "rules", "side", "ewma", "cusum_up",
+    "cusum_down", "limit", "direction", "expected", "message", "sigma_z", "n_baseline", "excluded",
+)  # fmt: skip
+"""Names of the table's own columns; no key may bear one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Trend(TableResult):
+    """A score over time on a control chart; what `trend` returns.
+
+    Attributes
+    ----------
+    metric : Nps, TopBox or MeanScore
+    every : str
+        What a period is.
+    by : tuple of str
+        The keys of the groups; empty for everybody together.
+    chart : str
+        One of `closeloop.analysis.trend.CHARTS`.
+    rules : tuple of str
+        What counts as an alarm.
+    arl0 : float
+        Average number of periods until a false alarm, per group, if nothing changes and the baseline is exact.
+    baseline : tuple of str
+        The periods that the level and the spread come from.
+    chosen : bool
+        Whether somebody chose the baseline.
+    series : tuple of TrendSeries
+        One per group.
+    left_out : tuple of LocalText
+        Groups without enough answers in the baseline.
+    events : tuple of Event
+    undated : int
+        Answers without a date; they are in no period.
+    sigma : str
+        How the spread between periods was estimated.
+    weight : str or None
+    min_n : int
+    confidence_level : float
+        Of the single periods' intervals.
+    titles : mapping
+        What the keys are called on display.
+    """
+
+    kind: ClassVar[str] = "trend"
+
+    metric: Metric
+    every: str
+    by: tuple[str, ...]
+    chart: str
+    rules: tuple[str, ...]
+    arl0: float
+    baseline: tuple[str, ...]
+    chosen: bool
+    series: tuple[TrendSeries, ...]
+    left_out: tuple[LocalText, ...]
+    events: tuple[Event, ...]
+    undated: int
+    sigma: str
+    weight: str | None
+    min_n: int
+    confidence_level: float
+    titles: Mapping[str, LocalText]
+
+    @property
+    def title(self) -> LocalText:
+        """What is shown over time."""
+        return trend_title(self)
+
+    @property
+    def sentence(self) -> LocalText:
+        """Whether anything alarms, since when, and how large it is."""
+        return trend_sentence(self)
+
+    @property
+    def notes(self) -> tuple[LocalText, ...]:
+        """The method, the rate of false alarms, and what is not shown."""
+        return trend_notes(self)
+
+    @property
+    def columns(self) -> tuple[Shown, ...]:
+        """Group, period, n, score, interval, expected range, z, alarm."""
+        form, digits = value_form(self.metric)
+        level = message("analysis.interval", level=told_level(self.confidence_level))
+        memory = {
+            "shewhart": (),
+            "ewma": (Shown("ewma", message("trend.ewma_short"), "decimal"),
+                     Shown("limit", message("trend.limit"), "decimal")),
+            "cusum": (Shown("cusum_up", message("trend.cusum_up"), "decimal"),
+                      Shown("cusum_down", message("trend.cusum_down"), "decimal"),
+                      Shown("limit", message("trend.limit"), "decimal")),
+        }[self.chart]  # fmt: skip
+        return (
+            *(Shown("group", self.group_title, "text") for _ in self.by[:1]),
+            Shown("period_name", message(f"scores.{self.every}")),
+            Shown("n", message("analysis.n"), "count"),
+            Shown("estimate", message("analysis.score"), form, digits=digits),
+            Shown("ci_low", level, form, high="ci_high", digits=digits),
+            Shown("lower", message("trend.expected"), form, high="upper", digits=digits),
+            Shown("z", message("trend.z"), "decimal"),
+            *memory,
+            Shown("alarm_name", message("trend.alarm"), "text"),
+            *(Shown("q_value", message("trend.q_value"), "p") for _ in self.by[:1]),
+        )
+
+    @property
+    def group_title(self) -> LocalText:
+        """What the groups are called together."""
+        names = [self.titles.get(key, LocalText(key)) for key in self.by]
+        return LocalText({tag: " × ".join(n.in_language(tag) for n in names) for tag in ("en", "zh-CN")})
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per group and period, gaps included."""
+        return [self._row(series, point) for series in self.series for point in series.points]
+
+    def _row(self, series: TrendSeries, point: TrendPoint) -> dict[str, Any]:
+        row: dict[str, Any] = dict(zip(self.by, series.key, strict=True))
+        if self.by:
+            row["group"] = series.label
+        row |= {
+            "period": point.period, "period_name": period_told(point.period), "n": point.n, "estimate": point.estimate,
+            "std_error": point.std_error, "ci_low": point.ci_low, "ci_high": point.ci_high, "centre": series.centre,
+            "lower": point.lower, "upper": point.upper, "z": point.z, "p_value": point.p_value,
+            "phase": point.phase, "watch": point.watch, "alarm": point.alarm, "rules": list(point.rules),
+            "side": {1: "above", -1: "below"}.get(point.side),
+        }  # fmt: skip
+        if self.by:
+            row["q_value"] = point.q_value
+        if self.chart == "ewma":
+            row |= {"ewma": point.statistic, "limit": point.limit}
+        elif self.chart == "cusum":
+            row |= {"cusum_up": point.statistic, "cusum_down": point.statistic_low, "limit": point.limit}
+        said = rules_told(point.rules) if point.alarm else message("trend.watch") if point.watch else LocalText("")
+        return row | {"alarm_name": said}
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return metric, rules, ARL0 and baseline, and level and spread of each group."""
+        groups = [
+            {**dict(zip(self.by, s.key, strict=True)), "centre": s.centre, "sigma_z": s.sigma_z,
+             "n_baseline": s.n_baseline, "excluded": list(s.excluded)}
+            for s in self.series
+        ]  # fmt: skip
+        return {
+            "metric": self.metric.name, "every": self.every, "chart": self.chart, "rules": list(self.rules),
+            "arl0": self.arl0, "baseline": list(self.baseline), "confidence_level": self.confidence_level,
+            "min_n": self.min_n, "groups": groups, "events": [[e.period, e.text] for e in self.events],
+        }  # fmt: skip
+
+    def alarms(self, backend: str = "pandas") -> Any:
+        """Return the alarms since the baseline as a frame: group, period, rules, side, figures, q, message.
+
+        Parameters
+        ----------
+        backend : {"pandas", "polars", "pyarrow"}
+            Which kind of frame.
+
+        Returns
+        -------
+        DataFrame
+            One row per group and period in which a rule holds, in the order of time: the keys, period, rules (joined by
+            commas), direction (``"above"`` or ``"below"``), n, estimate, expected, lower, upper, z, p_value, q_value
+            and message (in the language in use). p and q speak of the period's figure alone: an alarm for a run of
+            eight may have large ones.
+        """
+        import pandas as pd
+
+        found = sorted(
+            ((one.period, place, series, one) for place, series in enumerate(self.series) for one in series.alarms),
+            key=lambda one: one[:2],
+        )
+        rows = []
+        for period, _, series, point in found:
+            rows.append(
+                (*series.key, period, ", ".join(point.rules), "above" if point.side > 0 else "below", point.n,
+                 point.estimate, series.centre, point.lower, point.upper, point.z, point.p_value, point.q_value,
+                 str(alarm_text(self, series, point)))
+            )  # fmt: skip
+        figures = ("estimate", "expected", "lower", "upper", "z", "p_value", "q_value")
+        frame = pd.DataFrame(rows, columns=[*self.by, "period", "rules", "direction", "n", *figures, "message"])
+        texts = dict.fromkeys(("period", "rules", "direction", "message"), "str")
+        return convert(frame.astype({**texts, "n": "int64", **dict.fromkeys(figures, float)}), backend)
+
+    def change_point(self, *, most: int = 1, permutations: int = 9_999, seed: int = 0, **keys: object) -> TrendChange:
+        """Return after which period the answers changed, wherever a baseline lies.
+
+        Parameters
+        ----------
+        most : int
+            How many changes to look for at most; each further one within the stretches that the last ones left.
+        permutations, seed : int
+            See `closeloop.stats.change.change_in_counts`.
+        **keys : object
+            Key = value of the group; needed where there are several.
+
+        Returns
+        -------
+        TrendChange
+
+        Raises
+        ------
+        ValueError
+            If there is no such group, or it is not told which.
+        InsufficientDataError
+            If fewer than two periods have enough answers.
+        """
+        found = [s for s in self.series if dict(zip(self.by, s.key, strict=True)) == keys]
+        if len(self.series) == 1 and not keys:
+            found = list(self.series)
+        if not found:
+            known = "; ".join(", ".join(f"{k}={v!r}" for k, v in zip(self.by, s.key, strict=True)) for s in self.series)
+            raise ValueError(message("trend.which_group", known=known or "–"))
+        level = self.confidence_level
+        return trend_change(found[0], self.metric, self.every, self.weight, level, most, permutations, seed,
+                            named=bool(self.by))  # fmt: skip
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the line with its limits, alarms and events; groups as panels, the six that matter most."""
+        from closeloop.views.trend_chart import plot_trend
+
+        return plot_trend(self, ax=ax)

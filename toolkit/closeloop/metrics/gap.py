@@ -1,0 +1,56 @@
+"""The gap of each respondent as a column, so that it is summed up like any other number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from closeloop.errors import ResponseValidationError
+from closeloop.frames import Frame
+from closeloop.metrics.design import Design
+from closeloop.metrics.encode import answer_numbers
+from closeloop.metrics.spec import GapScore
+from closeloop.metrics.tally import Key, MomentTally, sum_moments
+
+
+def sum_gaps(
+    frame: Frame,
+    spec: GapScore,
+    keys: Sequence[Key] = (),
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+    design: Design | None = None,
+) -> MomentTally:
+    """Sum up the gaps of respondents by keys; parameters and errors as `closeloop.metrics.tally.sum_moments`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"e": [5, 4, 5], "p": [4, 4, None]})
+    >>> tally = sum_gaps(frame, GapScore(["e"], ["p"]))
+    >>> tally.n.tolist(), tally.sums[0, 1].item()
+    ([2], -1.0)
+    """
+    column = f"closeloop gap {list(spec.items)}"
+    pairs = len(spec.expectation)
+    if isinstance(frame, pd.DataFrame):
+        columns = [answer_numbers(frame[item]) for item in spec.items]
+        gap = (reduce(add, columns[pairs:]) - reduce(add, columns[:pairs])) / pairs
+        return sum_moments(frame.assign(**{column: gap}), column, keys, weight, cache, design)
+    numbers = [nw.col(item).cast(nw.Float64) for item in spec.items]
+    gaps = (reduce(add, numbers[pairs:]) - reduce(add, numbers[:pairs])) / pairs
+    schema = frame.collect_schema()
+    texts = [item for item in spec.items if not (schema[item].is_numeric() or schema[item] == nw.Boolean)]
+    for item in texts:
+        sum_moments(frame, item)  # refuses what is no number, naming the column
+    with_gap = frame.with_columns(gaps.alias(column))
+    try:
+        return sum_moments(with_gap, column, keys, weight, design=design)
+    except ResponseValidationError:
+        for item in spec.items:
+            sum_moments(frame, item)  # names the column in question
+        raise

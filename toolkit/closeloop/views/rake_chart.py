@@ -1,0 +1,90 @@
+"""Raking as a figure: each value's share before and after, beside its target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from closeloop.text import language, message
+from closeloop.views.canvas import INK, LINE, SMALL, SOFT, Canvas, room_for
+from closeloop.views.chart import Chart
+from closeloop.views.style import DETRACTOR, PROMOTER
+from closeloop.written import write
+
+if TYPE_CHECKING:
+    from closeloop.analysis.rake_result import Raking
+
+_LONG = 30
+
+
+def plot_rake(raking: Raking, ax: Any = None) -> Chart:
+    """Return the shares of a raking before and after, one line per value, the targets as marks.
+
+    Parameters
+    ----------
+    raking : Raking
+        The result.
+    ax : matplotlib.axes.Axes, optional
+        Draw into these axes.
+
+    Returns
+    -------
+    Chart
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from closeloop.analysis.rake import rake
+    >>> raking = rake(pd.DataFrame({"sex": list("ffm") * 20}), {"sex": {"f": 0.5, "m": 0.5}})
+    >>> plot_rake(raking).title
+    'Weighting to targets'
+    """
+    tag = language()
+    labels, y, heads = [], [], []
+    place = 0.0
+    for i, share in enumerate(raking.shares):
+        if i == 0 or share.margin != raking.shares[i - 1].margin:
+            place += 0.35 if i else 0.0
+            heads.append((place, raking.margin_title(share).in_language(tag)))
+            place += 1.0
+        labels.append(_short(raking.value_title(share).in_language(tag)))
+        y.append(place)
+        place += 1.0
+    words = [message(f"rake.{word}").in_language(tag) for word in ("before", "target", "after", "axis")]
+    marks = [
+        f"{write(100 * share.share_before, 'decimal', tag, 0)} → {write(share.share_after, 'percent', tag, 0)}"
+        for share in raking.shares
+    ]
+    canvas = Canvas(
+        raking.title.in_language(tag), raking.sentence.in_language(tag),
+        [*labels, *(head for _, head in heads), *words, *marks],
+        height=0.3 + 0.26 * place, left=room_for([*labels, *(head for _, head in heads)]), right=1.0, bottom=0.5,
+        caption=" ".join(map(str, raking.notes)), ax=ax,
+    )  # fmt: skip
+    with canvas.drawing() as axes:
+        for at, share, mark in zip(y, raking.shares, marks, strict=True):
+            before, target, after = (100 * v for v in (share.share_before, share.target, share.share_after))
+            axes.plot([before, after], [at, at], color=LINE, lw=2, zorder=1)
+            axes.plot([target], [at], "|", color=INK, ms=13, mew=1.6, zorder=2, label=words[1])
+            axes.plot([before], [at], "o", color=DETRACTOR, ms=6, mfc="white", mew=1.5, zorder=3, label=words[0])
+            axes.plot([after], [at], "o", color=PROMOTER, ms=5.5, zorder=4, label=words[2])
+            canvas.note(axes, max(before, after, target), at, mark, xytext=(9, 0))
+        axes.set_ylim(place - 0.4, -0.6)
+        ticks = sorted([*zip(y, labels, strict=True), *heads])
+        axes.set_yticks([at for at, _ in ticks], [canvas.drawable(text) for _, text in ticks])
+        named = {at for at, _ in heads}
+        for tick, (at, _) in zip(axes.get_yticklabels(), ticks, strict=True):
+            tick.set_color(INK if at in named else SOFT)
+        axes.set_xlim(left=0)
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel(canvas.drawable(words[3]), fontsize=SMALL, color=SOFT)
+        handles, names = axes.get_legend_handles_labels()
+        unique = dict(zip(names, handles, strict=True))
+        axes.legend(
+            [unique[word] for word in words[:3]], [canvas.drawable(word) for word in words[:3]], loc="upper right",
+            bbox_to_anchor=(1.0, 1.0), ncol=3, frameon=False, fontsize=SMALL, labelcolor=SOFT, borderaxespad=0.1,
+        )  # fmt: skip
+    return canvas.chart()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

@@ -1,0 +1,55 @@
+"""The figure of a change of level: the periods, and the level of each stretch between changes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from closeloop.analysis.trend_periods import period_told
+from closeloop.analysis.trend_text import value_form
+from closeloop.views.canvas import INK, LINE, SOFT, Canvas
+from closeloop.views.chart import Chart
+from closeloop.views.trend_chart import round_steps
+from closeloop.written import write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from closeloop.analysis.trend_change import TrendChange
+
+_MOST_TICKS = 10
+
+
+def plot_change(change: TrendChange, ax: Axes | None = None) -> Chart:
+    """Return the figures of a group with the levels between its changes; dashed where chance may have made the change.
+
+    Parameters
+    ----------
+    change : TrendChange
+    ax : matplotlib.axes.Axes, optional
+        Draw into these axes.
+    """
+    form, digits = value_form(change.metric)
+    periods = change.periods
+    canvas = Canvas(str(change.title), str(change.sentence), height=2.2, left=0.5, right=0.2,
+                    caption=str(change.notes[0]), ax=ax)  # fmt: skip
+    starts = [0, *(periods.index(one.first) for one in change.found), len(periods)]
+    levels = [change.found[0].before, *(one.after for one in change.found)]
+    low, high = min(*change.estimates, *levels), max(*change.estimates, *levels)
+    room = 0.1 * (high - low) or 1.0
+    with canvas.drawing() as axes:
+        axes.grid(visible=False)
+        axes.set(xlim=(-0.5, len(periods) - 0.5), ylim=(low - room, high + 3 * room))
+        axes.plot(range(len(periods)), change.estimates, "-o", color=SOFT, lw=0.8, ms=3.5, zorder=2)
+        style = "-" if change.certain else (0, (4, 2))
+        for start, end, level in zip(starts, starts[1:], levels, strict=False):
+            axes.plot([start - 0.5, end - 0.5], [level, level], color=INK, lw=2.0, ls=style, zorder=3)
+            text = write(level, form, canvas.tag, digits)
+            canvas.note(axes, (start + end - 1) / 2, high + 2 * room, text, xytext=(0, 0), ha="center", color=INK)
+        for start in starts[1:-1]:
+            axes.axvline(start - 0.5, color=LINE, lw=1.0, zorder=1)
+        ticks = list(range(0, len(periods), max(1, math.ceil(len(periods) / _MOST_TICKS))))
+        axes.set_xticks(ticks, [canvas.drawable(str(period_told(periods[i]))) for i in ticks])
+        axes.yaxis.set_major_locator(round_steps(4))
+        axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, form, canvas.tag, digits)))
+    return canvas.chart()
