@@ -359,6 +359,8 @@ def test_design_declares_something_that_exists() -> None:
         Design()
     with pytest.raises(ValueError, match="no way 'skip'"):
         Design(strata="h", lonely="skip")
+    with pytest.raises(ValueError, match=r"base_weight=“d” .*margins="):
+        Design(weight="w", base_weight="d")
     assert Design(margins="sex").margins == ("sex",)
     assert hash(Design(strata="h", fpc={"a": 1})) == hash(Design(strata="h", fpc={"a": 1}))
 

@@ -80,7 +80,7 @@ class Design:
     Raises
     ------
     ValueError
-        If nothing is declared, or there is no such `lonely`.
+        If nothing is declared, there is no such `lonely`, or there are base weights without margins.
 
     Notes
     -----
@@ -111,6 +111,8 @@ class Design:
             object.__setattr__(self, "fpc", MappingProxyType(dict(self.fpc)))
         if not self.columns and self.fpc is None:
             raise ValueError(message("design.nothing_declared"))
+        if self.base_weight is not None and not self.margins:
+            raise ValueError(message("design.base_without_margins", column=self.base_weight))
 
     def __hash__(self) -> int:
         return hash((self.columns, self.lonely))

@@ -54,7 +54,8 @@ def _design_notes(blocks: Sequence[ScoreBlock], design: Design) -> list[LocalTex
         "units": told(int(sampling.plan.n_psu.sum()), "count"),
         "deff": told(median(effects) if effects else math.nan, "decimal"),
     }
-    key = "clusters" if sampling.clustered else "strata"
+    key = "clusters" if sampling.clustered else "respondents"
+    key = f"{key}_in_strata" if sampling.stratum_names else key
     found = [message(f"design.note_{key}", **facts)]
     if design.margins:
         found.append(message("design.note_margins", margins=", ".join(design.margins)))

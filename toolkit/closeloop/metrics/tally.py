@@ -160,9 +160,12 @@ def count(
     codes = [*codes[:-1], *sample_codes(sample), codes[-1]]
     base = None if sample is None else sample.base
 
+    zeros = weights is not None and not weights.all()
+
     def columns(rows: slice) -> Sequence[npt.NDArray[Any]]:
         w = None if weights is None else weights[rows]
-        return [*([] if w is None else [w > 0, w, w * w]), *([] if base is None else [base[rows]])]
+        sums = [] if w is None else [w, w * w]
+        return [*sums, *([] if base is None else [base[rows]]), *([w > 0] if w is not None and zeros else [])]
 
     present, n, sums = tabulate(codes, len(frame), columns)
     return CountTally(
@@ -170,11 +173,11 @@ def count(
         codes=present[:, : len(keys)],
         answer=present[:, -1],
         n_answers=len(levels),
-        n=n if weights is None else sums[:, 0].astype(np.int64),
-        weight=None if weights is None else sums[:, 1],
-        weight_squares=None if weights is None else sums[:, 2],
+        n=sums[:, -1].astype(np.int64) if zeros else n,
+        weight=None if weights is None else sums[:, 0],
+        weight_squares=None if weights is None else sums[:, 1],
         n_rows=len(frame),
-        sample=tallied(sample, present[:, len(keys) :], sums[:, -1:]),
+        sample=tallied(sample, present[:, len(keys) :], sums[:, 0 if weights is None else 2 :]),
     )
 
 

@@ -249,6 +249,10 @@ def nps_chart(
     periods: 52, 250 and 380 (``tests/stats/test_control.py``). A baseline whose answers are all alike has no spread: z
     is NaN.
 
+    References
+    ----------
+    Laney (2002), see `sigma_z`, for σ_z; the chart of an NPS is worked out here.
+
     Examples
     --------
     >>> chart = nps_chart([20, 25, 18], [40, 35, 45], [60, 55, 70], sigma="fixed")

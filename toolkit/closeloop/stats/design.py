@@ -272,6 +272,10 @@ def grouped_variance(
     -----
     Σ_c (T_c − T̄)² = Σ_c T_c² − (Σ_c T_c)²/n: PSUs without a member of the domain count through n alone.
 
+    References
+    ----------
+    Binder (1983), see `taylor`.
+
     Examples
     --------
     >>> zero = np.zeros(3, np.int64)

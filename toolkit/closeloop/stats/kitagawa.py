@@ -55,12 +55,15 @@ def rate_and_mix(
 
     Notes
     -----
-    Δm = Σ s̄_k Δm_k + Σ Δs_k m̄_k (Kitagawa E. M. 1955, Journal of the American Statistical Association 50:1168–1194).
-    Σ Δs_k = 0, so any constant may be taken off m̄_k: c makes the part of a segment say whether it is above or below
-    the middle. A segment of one period has no change of its own: all that it does is mix, whatever stands for the mean
-    that it did not have.
+    Δm = Σ s̄_k Δm_k + Σ Δs_k m̄_k. Σ Δs_k = 0, so any constant may be taken off m̄_k: c makes the part of a segment say
+    whether it is above or below the middle. A segment of one period has no change of its own: all that it does is mix,
+    whatever stands for the mean that it did not have.
 
     When not to use it: segments that were chosen after looking at the result, or that change their meaning.
+
+    References
+    ----------
+    Kitagawa E. M. (1955), Journal of the American Statistical Association 50:1168–1194.
 
     Examples
     --------
@@ -119,6 +122,10 @@ def period_influence(
     rate_k ½ Δm_k IF(s_k) ± s̄_k IF(m_k); mix_k ±(m̄_k − c) IF(s_k) + Δs_k (½ IF(m_k) − IF(c)),
     IF(c) = ½ Σ m̄_j IF(s_j) + ½ Σ s̄_j IF(m_j). In a segment of one period m̄_k is the mean of that period, so its
     influence is whole instead of half, and its rate is not random.
+
+    References
+    ----------
+    Deville J.-C. (1999), Survey Methodology 25:193–203 (linearisation by influence functions).
 
     Examples
     --------

@@ -200,9 +200,12 @@ def residuals(
 
     Notes
     -----
-    e = y − Xb with b from least squares on the dummies of all margins, weighted by the *base* weights (Deville J.-C. &
-    Särndal C.-E. 1992, Journal of the American Statistical Association 87:376–382; the same choice as R's survey
-    package). The cross product of the dummies is counted, so no matrix of rows × levels is ever made.
+    e = y − Xb with b from least squares on the dummies of all margins, weighted by the *base* weights (the same choice
+    as R's survey package). The cross product of the dummies is counted, so no matrix of rows × levels is ever made.
+
+    References
+    ----------
+    Deville J.-C., Särndal C.-E. (1992), Journal of the American Statistical Association 87:376–382.
 
     Examples
     --------

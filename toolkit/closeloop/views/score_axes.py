@@ -24,6 +24,8 @@ _ROW, _CLOSE_ROW, _LONG = 0.32, 0.22, 25
 _BODY, _SMALL, _TITLE = 9.4, 8.4, 10.8
 _LINE_HEIGHT = 1.75
 _MOST_TICKS = 12
+_NEVER_FIRST = "，。、；：？！）》」』”’…%"
+"""Signs that never begin a line."""
 
 
 class Drawing:
@@ -263,8 +265,12 @@ def wrap(text: str, room: float, size: float) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    words, word = [], ""
+    words: list[str] = []
+    word = ""
     for character in text:
+        if character in _NEVER_FIRST and words and not word:
+            words[-1] += character
+            continue
         word += character
         if character == " " or ord(character) > 0x2E7F:
             words.append(word)
