@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -419,3 +420,11 @@ def test_gap_of_what_is_no_number_names_the_column(bad: object) -> None:
     for data in (frame, pl.from_pandas(frame).lazy()):
         with pytest.raises(ResponseValidationError, match="in “p” are not allowed"):
             score(data, GapScore(["e"], ["p"]))
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def test_a_word_among_numbers_is_named_alone(make: Callable[[dict[str, list[str]]], Any]) -> None:
+    with pytest.raises(ResponseValidationError, match=r"because 1 answer\(s\) in it are no number: 'ten'\. Correct"):
+        score(make({"x": ["9", "10", "ten", "3"]}), Nps("x"))
+    with pytest.raises(ResponseValidationError, match="numbers written as text"):
+        score(make({"x": ["9", "10", "3"]}), Nps("x"))

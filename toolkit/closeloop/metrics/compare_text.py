@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from closeloop.stats.intervals import Interval
-from closeloop.text import LANGUAGES, LocalText, message
+from closeloop.text import LocalText, message
 from closeloop.written import told, told_interval
 
 _NAMED = {"adjusted-wald", "mover", "wald", "newcombe", "score", "welch", "taylor", "wilson", "t", "paired-t"}
@@ -21,7 +21,21 @@ def difference_size(estimate: float, unit: str, *, signed: bool = False) -> Loca
     if unit == "mean":
         return _signed(value, 2, signed=signed)
     shown = _signed(value if unit == "nps" else 100 * value, 0 if unit == "nps" else 1, signed=signed)
-    return message("compare.points" if unit == "nps" else "compare.percentage_points", value=shown)
+    return told_unit(shown, unit)
+
+
+def told_unit(shown: LocalText, unit: str) -> LocalText:
+    """Return a written difference with its unit: points of an NPS, percentage points of a share.
+
+    Examples
+    --------
+    >>> str(told_unit(LocalText("1"), "nps")), str(told_unit(LocalText("−2"), "nps"))
+    ('1 point', '−2 points')
+    """
+    one = shown.en.lstrip("+−") == "1"
+    if unit == "nps":
+        return message("compare.point" if one else "compare.points", value=shown)
+    return message("compare.percentage_point" if one else "compare.percentage_points", value=shown)
 
 
 def difference_interval(ci: Interval[float], unit: str) -> LocalText:
@@ -38,18 +52,6 @@ def difference_interval(ci: Interval[float], unit: str) -> LocalText:
 
 def _signed(value: float, digits: int, *, signed: bool) -> LocalText:
     return told(value, "points" if signed else "decimal", digits)
-
-
-def p_told(p_value: float) -> LocalText:
-    """Return a p as it stands in a sentence.
-
-    Examples
-    --------
-    >>> str(p_told(0.0123)), str(p_told(1e-9))
-    ('p = 0.012', 'p < 0.001')
-    """
-    shown = told(p_value, "p")
-    return LocalText({tag: f"p {'' if shown[tag].startswith('<') else '= '}{shown[tag]}" for tag in LANGUAGES})
 
 
 def method_name(method: str) -> LocalText:

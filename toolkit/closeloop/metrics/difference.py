@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from closeloop.metrics.compare_text import difference_interval, difference_size, method_name, p_told
+from closeloop.metrics.compare_text import difference_interval, difference_size, method_name
 from closeloop.metrics.estimate import Result
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.stats.contrast import Contrast, wald_contrast
 from closeloop.stats.intervals import Interval
 from closeloop.text import LocalText, message
-from closeloop.written import told_level
+from closeloop.written import told_level, told_p
 
 FORMS = {"nps": ("points", 1), "top_box": ("percent", 1), "mean": ("decimal", 2)}
 """How the estimates of each kind are written, with decimals."""
@@ -176,7 +176,7 @@ class Difference(TableResult):
         if self.ci is None:
             return message("compare.no_interval", a=a, b=b, size=size)
         interval = difference_interval(self.ci, self.unit)
-        how = {"level": told_level(self.confidence_level), "interval": interval, "p": p_told(self.p_value)}
+        how = {"level": told_level(self.confidence_level), "interval": interval, "p": told_p(self.p_value)}
         if self.ci.low <= 0 <= self.ci.high:
             signed = difference_size(self.estimate, self.unit, signed=True)
             return message("compare.no_difference", a=a, b=b, size=signed, **how)

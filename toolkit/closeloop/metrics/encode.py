@@ -238,8 +238,26 @@ def _numbers(series: pd.Series[Any], levels: range | None, rows: pd.Series[Any] 
         return _numbers(series.astype(dtype.categories.dtype), levels, rows)
     present = series.notna().to_numpy()
     if pd.api.types.infer_dtype(series, skipna=True) not in _NUMERIC and present.any():
-        refuse_answers(series, present & ~series.map(_is_number).to_numpy(dtype=bool), levels, rows)
+        strange = present & ~series.map(_is_number).to_numpy(dtype=bool)
+        if strange.sum() == present.sum():
+            _refuse_text(series, present, rows)
+        refuse_answers(series, strange, levels, rows)
     return series.astype(object).where(present, np.nan).to_numpy().astype(float)
+
+
+def _refuse_text(series: pd.Series[Any], present: npt.NDArray[np.bool_], rows: pd.Series[Any] | None) -> None:
+    """Raise for a column of texts, most of which are numbers: a single "ten" turns a whole column into text."""
+    reads = pd.to_numeric(series[present].astype("string"), errors="coerce").notna().to_numpy(dtype=bool)
+    words = series[present][~reads]
+    if reads.sum() <= len(words):
+        return
+    counts = words.value_counts() if rows is None else rows[words.index].groupby(words).sum()
+    found = sorted(((repr(plain_value(v)), int(n)) for v, n in counts.items()), key=lambda pair: (-pair[1], pair[0]))
+    key = "scores.words_among_numbers" if found else "scores.numbers_as_text"
+    shown = ", ".join(value for value, _ in found[:_EXAMPLES])
+    text = message(key, column=series.name, count=sum(n for _, n in found), examples=shown)
+    report = pd.DataFrame([(series.name, *pair) for pair in found], columns=["column", "value", "count"])
+    raise ResponseValidationError(text, report)
 
 
 def _is_number(value: object) -> bool:

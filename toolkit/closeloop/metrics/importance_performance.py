@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -107,9 +108,9 @@ def importance_performance(
     outcome, names = _asked(data, outcome, items)
     if lines not in LINES:
         raise ValueError(message("ipa.unknown_lines", lines=lines, choices=", ".join(f'"{one}"' for one in LINES)))
-    if scale is not None and not (len(scale) == 2 and scale[0] < scale[1]):
+    if scale is not None and not (isinstance(scale, Sequence) and len(scale) == 2 and scale[0] < scale[1]):
         raise ValueError(message("ipa.bad_scale", scale=scale))
-    if bootstrap < 0:
+    if not isinstance(bootstrap, Integral) or bootstrap < 0:
         raise ValueError(message("ipa.bad_bootstrap", value=bootstrap))
     kind, fixed, stated = _importance_of(importance, names, outcome)
     if scale is None and (declared := scale_of(data, names)) is not None:
@@ -207,7 +208,7 @@ def _importance_of(
     values = [by_column[name] for name in names]
     if all(isinstance(value, str) for value in values):
         return "stated", np.empty(0), [column_of(value) for value in values]
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+    if not all(isinstance(value, Real) and math.isfinite(value) for value in values):
         raise ValueError(message("ipa.importance_values"))
     return "given", np.array(values, dtype=float), []
 

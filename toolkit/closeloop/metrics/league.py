@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from closeloop.written import told, told_level, told_list
 FloatArray = npt.NDArray[np.float64]
 
 _FORM = {"nps": "points", "top_box": "percent", "mean": "decimal"}
+_BOUNDS = {"nps": (-1.0, 1.0), "top_box": (0.0, 1.0), "mean": (-math.inf, math.inf)}
+_LEAST_VARIANCE = 1e-18  # where nobody differs from anybody, ranks are ties and not the order of the rows
 _NAMED = 5
 
 
@@ -120,8 +123,9 @@ class LeagueTable(TableResult):
         parts = [message(f"quality.league_{side}", names=_named(names)) for side, names in apart.items() if names]
         said = parts[0] if len(parts) == 1 else message("quality.league_both", above=parts[0], below=parts[1])
         return message(
-            "quality.league_some", count=len(self.groups), rest=len(self.groups) - sum(map(len, apart.values())), centre=centre, said=said
-        )
+            "quality.league_some", count=len(self.groups), rest=len(self.groups) - sum(map(len, apart.values())),
+            centre=centre, said=said,
+        )  # fmt: skip
 
     @property
     def notes(self) -> tuple[LocalText, ...]:
@@ -200,7 +204,7 @@ def league_table(
     Raises
     ------
     ValueError
-        If the table has no such breakdown.
+        If it is no score table, or has no such breakdown.
     InsufficientDataError
         If fewer than two groups are shown.
 
@@ -214,6 +218,10 @@ def league_table(
     --------
     See `LeagueTable`.
     """
+    if not isinstance(table, ScoreTable):
+        raise ValueError(message("quality.league_of_table", found=type(table).__name__))  # noqa: TRY004  every bad argument is a ValueError
+    if not (isinstance(false_discovery_rate, Real) and 0 < false_discovery_rate < 1):
+        raise ValueError(message("quality.bad_rate", value=repr(false_discovery_rate)))
     block = _block(table, metric, keys)
     shown = [group for group in block.groups if group.result is not None and group.result.n]
     if len(shown) < 2:
@@ -229,18 +237,20 @@ def league_table(
     centre, _, total_n, spread = _moments(total)
     if block.metric.kind == "mean":
         spread = total.std_error**2 * total_n
+    # A group whose answers are all alike, or only one, does not know its own spread: it takes that of everybody.
+    variance = np.maximum(np.where(variance > 0, variance, spread / size), _LEAST_VARIANCE)
     pooled = shrink(theta, variance)
     z = funnel_z(theta, size, centre, spread)
     p = np.array([math.erfc(abs(value) / math.sqrt(2)) if math.isfinite(value) else math.nan for value in z])
     q = benjamini_hochberg(p)
     margin = normal_quantile(table.confidence_level) * pooled.std_errors
+    low, high = np.clip([pooled.estimates - margin, pooled.estimates + margin], *_BOUNDS[block.metric.kind])
     best, worst = rank_limits(pooled.estimates, pooled.std_errors, table.confidence_level)
     rows = [
         LeagueRow(
             key=group.key, label=_label(table, block, group.key), n=int(group.n or 0), effective_n=float(size[i]),
             estimate=float(unit * theta[i]), shrunk=float(unit * pooled.estimates[i]),
-            ci_low=float(unit * (pooled.estimates[i] - margin[i])),
-            ci_high=float(unit * (pooled.estimates[i] + margin[i])), rank_low=int(best[i]), rank_high=int(worst[i]),
+            ci_low=float(unit * low[i]), ci_high=float(unit * high[i]), rank_low=int(best[i]), rank_high=int(worst[i]),
             z=float(z[i]), p=float(p[i]), q=float(q[i]),
             verdict="like" if not q[i] <= false_discovery_rate else "above" if z[i] > 0 else "below",
         )

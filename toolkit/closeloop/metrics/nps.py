@@ -58,7 +58,7 @@ class NpsResult(ResultDoors):
 
     def __post_init__(self) -> None:
         for count in (self.promoters, self.passives, self.detractors, self.n_missing):
-            if not (math.isfinite(count) and count >= 0):
+            if not 0 <= count < math.inf:
                 raise ValueError(message("scores.bad_count", value=count))
 
     @property

@@ -43,7 +43,9 @@ def planned(data: Any, asked: Any, kind: str) -> Any:
     if asked is None and len(plans) == 1:
         return next(iter(plans.values()))
     declared = ", ".join(plans) or message("scores.none_declared")
-    raise ValueError(message("reliability.not_planned", name=asked or "–", kind=kind, declared=declared))
+    if asked is None:
+        raise ValueError(message("reliability.not_named", kind=kind, declared=declared))
+    raise ValueError(message("reliability.not_planned", name=asked, kind=kind, declared=declared))
 
 
 def column_of(name: str) -> str:

@@ -118,7 +118,7 @@ class ShareResult(ResultDoors):
 
     def __post_init__(self) -> None:
         for count in (self.top, self.rest, self.n_missing):
-            if not (math.isfinite(count) and count >= 0):
+            if not 0 <= count < math.inf:
                 raise ValueError(message("scores.bad_count", value=count))
 
     @property

@@ -19,6 +19,7 @@ from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.metrics.compare import Difference
+    from closeloop.metrics.league import LeagueTable
 
 RESERVED = (
     "metric", "breakdown", "n", "n_missing", "promoters", "passives", "detractors", "top", "mean", "sd", "estimate",
@@ -261,6 +262,22 @@ class ScoreTable:
         from closeloop.metrics.table_compare import compare_groups
 
         return compare_groups(self, a, b, metric, (by,) if isinstance(by, str) else by)
+
+    def league(self, metric: str | None = None, *, keys: Sequence[str] | None = None) -> LeagueTable:
+        """Return who stands apart from everybody together, and the ranks that groups may well have.
+
+        See `closeloop.metrics.league.league_table`.
+
+        Examples
+        --------
+        >>> from closeloop import Nps, score
+        >>> answers = {"recommend": [10] * 60 + [3] * 60, "region": ["East"] * 60 + ["West"] * 60}
+        >>> [row.verdict for row in score(answers, Nps("recommend"), by="region").league().groups]
+        ['above', 'below']
+        """
+        from closeloop.metrics.league import league_table
+
+        return league_table(self, metric, keys=keys)
 
     @property
     def _keys(self) -> tuple[str, ...]:

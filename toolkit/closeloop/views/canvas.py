@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH, MARGIN = 9.0, 0.28
 BODY, SMALL, TITLE = 9.4, 8.4, 10.8
+_LATIN_QUOTES = str.maketrans("“”‘’", "\"\"''")
+"""The bundled font draws typographic quotes as wide as a Chinese character: fine in Chinese, a hole in English."""
 
 
 class Canvas:
@@ -129,7 +131,7 @@ class Canvas:
 
     def drawable(self, text: str) -> str:
         """Return a text as it can be drawn: one line, a square for a character that no font has."""
-        return self.typeface.drawable(text)
+        return self.typeface.drawable(text if self.tag == "zh-CN" else text.translate(_LATIN_QUOTES))
 
     def note(self, axes: Axes, x: float, y: float, text: str, **how: Any) -> Any:
         """Write a text at a place of the data; further arguments go to ``annotate``."""

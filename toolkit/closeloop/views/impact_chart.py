@@ -38,7 +38,7 @@ def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
     >>> data = {"response_id": list(range(40)), "recommend": [9, 3, 10, 7] * 10}
     >>> coding = {"response_id": list(range(1, 40, 4)), "theme": ["price"] * 10}
     >>> plot_impact(theme_impact(coding, data, Nps("recommend"))).title
-    'Impact of themes on: Net Promoter Score (NPS)'
+    'Impact of themes on Net Promoter Score (NPS)'
     """
     tag = language()
     rows = list(impact.shown)
@@ -65,8 +65,13 @@ def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
             colour = DETRACTOR if high < 0 else PROMOTER if low > 0 else INK
             axes.plot([low, high], [y, y], color=colour, lw=1.8, solid_capstyle="butt", zorder=4)
             axes.plot([estimate], [y], "o", color=colour, ms=6, zorder=5)
-            end = estimate if math.isnan(high) else high
-            canvas.note(axes, end, y, values[y], color=colour, xytext=(6, 0))
+            outward = -1 if estimate < 0 else 1  # away from the line of no impact, which a figure would cross
+            ends = [value for value in (low, estimate, high) if not math.isnan(value)]
+            place, align = (max(ends), "left") if outward > 0 else (min(ends), "right")
+            canvas.note(axes, place, y, values[y], color=colour, xytext=(6 * outward, 0), ha=align)
+        if rows:
+            left, right = axes.get_xlim()
+            axes.set_xlim(left - 0.05 * (right - left), right)  # room for the figures on the left
         axes.axvline(0, color=SOFT, lw=1, zorder=1)
         axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
     return canvas.chart()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closeloop.text import language
-from closeloop.views.canvas import INK, Canvas, room_for
+from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, room_for
 from closeloop.views.words import in_tag
 from closeloop.written import write
 
@@ -33,9 +33,10 @@ def plot_non_response(found: NonResponse, ax: Axes | None = None) -> Chart:
     rows = found.rows()
     form = found.columns[2].form
     labels = [in_tag(row["label"], tag) for row in rows]
+    axis = in_tag(found.columns[2].title, tag)
     canvas = Canvas(
-        in_tag(found.title, tag), in_tag(found.sentence, tag), labels, height=0.36 * len(rows),
-        left=room_for(labels), right=0.4, caption=in_tag(found.notes[0], tag), ax=ax,
+        in_tag(found.title, tag), in_tag(found.sentence, tag), [*labels, axis], height=0.36 * len(rows),
+        left=room_for(labels), right=0.4, bottom=0.5, caption=in_tag(found.notes[0], tag), ax=ax,
     )  # fmt: skip
     low, high = (-100.0, 100.0) if form == "points" else (0.0, 1.0)
     with canvas.drawing() as axes:
@@ -47,5 +48,6 @@ def plot_non_response(found: NonResponse, ax: Axes | None = None) -> Chart:
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks(range(len(rows)), [canvas.drawable(label) for label in labels])
         axes.xaxis.set_major_formatter(lambda value, _: canvas.drawable(write(float(value), form, tag, 0)))
+        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
         axes.grid(visible=False, axis="y")
     return canvas.chart()

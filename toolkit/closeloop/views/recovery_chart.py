@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from closeloop.analysis.recovery_result import Recovery
 
 _SHOWN = {"start": DETRACTOR, "control": SOFT, "expected": SOFT, "anyway": SOFT, "observed": PROMOTER}
+_SHORTEST = 4.0
+"""Points of a net recovery from which on it is drawn as an arrow; of a shorter one nothing but the head would show."""
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 
 
@@ -79,7 +81,8 @@ def _step(canvas: Canvas, axes: Any, result: Recovery, text: str, y: float) -> N
     """Draw the benchmark down to the observed value, and the net recovery as an arrow between them."""
     below = y + 0.28
     axes.plot([result.expected, result.expected], [y - 1, below], color=EDGE, lw=0.9, ls=(0, (3, 2)), zorder=1)
-    arrow = {"arrowstyle": "->", "color": INK, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", (result.observed, below), (result.expected, below), arrowprops=arrow, annotation_clip=False)
+    if abs(result.net) >= _SHORTEST:
+        arrow = {"arrowstyle": "->", "color": INK, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (result.observed, below), (result.expected, below), arrowprops=arrow, annotation_clip=False)
     end = max(result.observed, result.expected)
     canvas.note(axes, end, below, text, xytext=(6, 0), color=INK)

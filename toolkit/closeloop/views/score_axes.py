@@ -26,6 +26,8 @@ _LINE_HEIGHT = 1.75
 _MOST_TICKS = 12
 _NEVER_FIRST = "，。、；：？！）》」』”’…%"
 """Signs that never begin a line."""
+_NEVER_LAST = "（《「『"
+"""Signs that never end one."""
 
 
 class Drawing:
@@ -272,7 +274,7 @@ def _words(text: str) -> list[str]:
             words[-1] += character
             continue
         word += character
-        if character == " " or ord(character) > 0x2E7F:
+        if character == " " or (ord(character) > 0x2E7F and character not in _NEVER_LAST):
             words.append(word)
             word = ""
     return [*words, word] if word else words

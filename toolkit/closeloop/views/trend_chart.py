@@ -201,6 +201,8 @@ def _steps(axes: Any, points: Sequence[TrendPoint], low: str, high: str, color: 
 
 def _mark(canvas: Canvas, axes: Any, points: Sequence[TrendPoint], form: str, digits: int) -> None:
     """Mark every alarm, and what to watch; label as many alarms as have room, the first one first."""
+    from matplotlib.patheffects import withStroke
+
     for i, point in enumerate(points):
         if point.watch:
             axes.plot([i], [point.estimate], "o", color=INK, mfc="white", mew=1.2, ms=5, zorder=4)
@@ -216,8 +218,9 @@ def _mark(canvas: Canvas, axes: Any, points: Sequence[TrendPoint], form: str, di
         if all(abs(i - other) >= room for other in taken):
             taken.append(i)
             text = write(point.estimate, form, canvas.tag, digits)
-            canvas.note(axes, i, point.estimate, text, xytext=(0, -7 if below else 7), ha="center",
-                        va="top" if below else "bottom", color=color, zorder=6)  # fmt: skip
+            said = canvas.note(axes, i, point.estimate, text, xytext=(0, -7 if below else 7), ha="center",
+                               va="top" if below else "bottom", color=color, zorder=6)  # fmt: skip
+            said.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # where the line of an event runs
 
 
 def _event_rows(trend: Trend, points: Sequence[TrendPoint]) -> dict[Event, int]:
