@@ -52,6 +52,7 @@ def blocks(text: str) -> list[Block]:
 def same(wanted: str, got: str) -> str:
     """Give "" if `got` is what was `wanted` (white space aside, ``...`` for anything), else the difference."""
     checker = doctest.OutputChecker()
+    wanted, got = (text.replace("\u00a0", " ") for text in (wanted, got))  # a no-break space looks like any other
     if checker.check_output(wanted, got, OPTIONS):
         return ""
     return checker.output_difference(doctest.Example("", wanted), got, OPTIONS | doctest.REPORT_NDIFF)

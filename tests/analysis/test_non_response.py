@@ -37,6 +37,11 @@ def test_nobody_answered_leaves_the_ends_only() -> None:
         non_response(NpsResult(1, 1, 0), invited=1)
 
 
+def test_something_else_than_one_result_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"score\(data, \"nps\"\)\.result\(\); got dict"):
+        non_response({"recommend": [9]}, invited=10)  # type: ignore[arg-type]
+
+
 def test_figure_says_the_sentence() -> None:
     chart = non_response(NpsResult(60, 20, 20), invited=250).plot()
     assert "between −44 and +76" in chart.alt

@@ -111,8 +111,8 @@ def test_crossed_margin_meets_each_cell() -> None:
     shares = raking.weights.groupby([frame["sex"], frame["age"]]).sum() / 400
     assert shares.to_numpy() == pytest.approx(1 / 6)
     assert raking.iterations == 1
-    assert raking.design().margins == ("raked_margin_1",)
-    assert raking.frame["raked_margin_1"].nunique() == 6
+    assert raking.design().margins == ("raked_margin_sex_age",)
+    assert raking.frame["raked_margin_sex_age"].nunique() == 6
 
 
 def test_frame_of_the_user_stays_as_it_is() -> None:
@@ -202,7 +202,7 @@ def test_missing_values_are_refused_or_keep_their_share() -> None:
     assert last.value == (None,)
     assert last.share_after == last.share_before == pytest.approx(0.1)
     assert weighted_share(raking, "sex", "f") == pytest.approx(0.9 * 0.51)
-    assert raking.design().margins == ("raked_margin_1", "age")
+    assert raking.design().margins == ("raked_margin_sex", "age")
 
 
 def test_missing_values_may_have_a_target() -> None:

@@ -20,6 +20,7 @@ from closeloop.metrics.score import score
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps, TopBox
 from closeloop.stats.design import taylor
+from closeloop.stats.finite_population import finite_population_interval
 
 # R survey 4.1-1, data(api): api00 cut at 600 and 700, so that a school is a detractor, a passive or a promoter.
 # apistrat: school type, school-wide target met, weight, schools in the population, detractors, passives, promoters
@@ -442,3 +443,18 @@ def test_comparison_of_what_cannot_be_compared_is_refused() -> None:
     assert [str(name) for name in names] == ["a × u", "b × u"]
     with pytest.raises(ValueError, match="k × j takes 2 values"):
         crossed.compare("a", "b", by=["k", "j"])
+
+
+def test_interval_narrows_with_the_share_of_the_population_that_was_asked() -> None:
+    answers = {"recommend": [3] * 20 + [7] * 40 + [10] * 40}
+    widths = []
+    for population in (10**9, 500, 200, 101, 100):
+        table = score(answers | {"size": [population] * 100}, Nps("recommend"), design=Design(fpc="size"))
+        ci = table.blocks[0].total.ci
+        assert ci is not None
+        widths.append(ci.high - ci.low)
+        theory = finite_population_interval(20, 40, 40, population)
+        assert (ci.low, ci.high) == pytest.approx((100 * theory.low, 100 * theory.high), rel=0.02, abs=0.05)
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] == 0
+    assert widths[-2] < 3.5

@@ -35,6 +35,15 @@ def named(importance: list[float], performance: list[float], lines: str, **how: 
     ]
 
 
+def test_performance_on_different_scales_is_not_compared() -> None:
+    frame = pd.DataFrame(
+        {"recommend": [9, 3, 7, 10, 5, 8], "overall": [5, 2, 4, 5, 3, 4], "effort": [6, 2, 5, 7, 4, 4]}
+    )
+    given = cl.read_responses(frame, cl.load_survey("relationship-nps"))
+    with pytest.raises(ValueError, match="overall 1–5, effort 1–7"):
+        importance_performance(given, "recommend", ["overall", "effort"])
+
+
 @pytest.fixture
 def answers() -> pd.DataFrame:
     rng = np.random.default_rng(11)
@@ -225,7 +234,8 @@ def test_bad_requests_say_what_is_expected(answers: pd.DataFrame) -> None:
     refused("lowest and the highest", scale=(5, 1))
     refused("got -1", bootstrap=-1)
     refused("confidence_level", confidence_level=2)
-    refused("plans no metric", items=None)
+    refused("plans no metric “overall”", items=None)
+    refused("Say which columns are meant", outcome=None, items=None)
     with pytest.raises(ColumnNotFoundError, match="speedy"):
         importance_performance(answers, "overall", ["speedy", "price"])
     with pytest.raises(ResponseValidationError, match="“price”"):

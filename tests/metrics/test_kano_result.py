@@ -104,7 +104,7 @@ def test_bad_requests_say_what_is_expected() -> None:
         kano(given, {"x": ("f", "dd")})
     with pytest.raises(ValueError, match="confidence_level"):
         kano(given, {"x": ("f", "d")}, confidence_level=1)
-    with pytest.raises(ValueError, match="plans no metric"):
+    with pytest.raises(ValueError, match="Say which columns are meant"):
         kano(given)
 
 

@@ -52,7 +52,12 @@ def test_equal_groups_do_not_stand_apart() -> None:
 def test_hidden_groups_are_left_out_and_counted() -> None:
     league = league_table(table(ROWS | {"small": (1, 2, 3)}))
     assert league.hidden == 2  # the small one, and the one that protects it
-    assert any("2 groups are hidden" in str(note) for note in league.notes)
+    assert any("left out here: 2." in str(note) for note in league.notes)
+
+
+def test_something_else_than_a_score_table_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"made of a score table.*got dict"):
+        league_table({"recommend": [9, 10]})  # type: ignore[arg-type]
 
 
 def test_shares_and_means_have_league_tables_too() -> None:

@@ -129,6 +129,14 @@ def test_a_dimension_or_a_matrix_of_the_survey_stands_for_its_columns() -> None:
     assert reliability(given, ["m.x", "m.y"]).alpha == matrix.alpha
 
 
+def test_items_on_different_scales_are_pointed_out_first() -> None:
+    answers = pd.DataFrame({"recommend": [9, 3, 7, 10, 5], "overall": [5, 2, 4, 5, 3], "effort": [6, 2, 5, 7, 4]})
+    mixed = reliability(cl.read_responses(answers, cl.load_survey("relationship-nps")), list(answers))
+    assert not mixed.one_scale
+    assert mixed.notes[0].en.startswith("Caution: the items are answered on different scales")
+    assert reliability(answers, list(answers)).one_scale  # a frame declares nothing
+
+
 def test_covariances_are_those_of_numpy_and_exactly_zero_for_a_constant() -> None:
     rows = np.random.default_rng(0).normal(size=(20, 3))
     assert covariance_of(rows) == pytest.approx(np.cov(rows.T))

@@ -167,3 +167,23 @@ def test_table_in_place_of_a_column_is_refused() -> None:
         nps({"a": [1]})
     with pytest.raises(TypeError, match="one column of values"):
         nps("9")
+
+
+def test_an_nps_is_tested_against_a_target_in_points() -> None:
+    # exact McNemar, binomtest(40, 60) of scipy 1.17.1; (2, 3, 5): binomtest(5, 7)
+    assert NpsResult(40, 40, 20).test() == pytest.approx(0.0134893, abs=5e-8)
+    assert NpsResult(5, 3, 2).test() == pytest.approx(0.453125)
+    result = NpsResult(17, 12, 7)
+    low, high = result.confidence_interval(method="score")
+    assert result.test(low) == pytest.approx(0.05, abs=1e-6)
+    assert result.test(high) == pytest.approx(0.05, abs=1e-6)
+    assert math.isnan(NpsResult(0, 0, 0).test())
+
+
+def test_probability_above_a_target_falls_from_one_to_nothing() -> None:
+    result = NpsResult(17, 12, 7)
+    assert result.probability_above() == pytest.approx(0.98053, abs=5e-6)
+    assert result.probability_above(20) == pytest.approx(0.70929, abs=5e-6)
+    assert result.probability_above(-100) == pytest.approx(1)
+    assert result.probability_above(100) == pytest.approx(0, abs=1e-12)
+    assert NpsResult(0, 0, 0).probability_above() == pytest.approx(0.5)

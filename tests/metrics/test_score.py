@@ -24,6 +24,7 @@ from closeloop.metrics.satisfaction import MeanResult
 from closeloop.metrics.score import ScoreInput, score
 from closeloop.metrics.score_table import RESERVED
 from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox
+from closeloop.stats.intervals import nps_interval
 from closeloop.text import LocalText, set_language
 
 
@@ -170,7 +171,7 @@ def test_group_of_nobody_is_a_row_without_an_estimate() -> None:
 
 
 def test_interval_of_the_table_is_the_interval_of_its_results() -> None:
-    frame = people(a=(10, 5, 10), b=(0, 0, 12), c=(3, 30, 9))
+    frame = people(a=(10, 5, 10), b=(0, 1, 12), c=(3, 30, 9))
     for method, level in itertools.product(("adjusted-wald", "score", "wald"), (0.8, 0.95)):
         for group in score(frame, Nps("score"), "region", method=method, confidence_level=level).blocks[0].groups:
             assert group.result is not None
@@ -294,7 +295,7 @@ def test_result_that_is_not_there_is_explained() -> None:
     table = score(people(East=(10, 5, 5), West=(10, 5, 5)), [Nps("score"), MeanScore("score")], "region")
     with pytest.raises(ValueError, match="Say metric= one of nps, mean"):
         table.result(region="East")
-    with pytest.raises(ValueError, match=r"no group region='east'\. Groups: East"):
+    with pytest.raises(ValueError, match=r"no group region='east'\. It has, for example: East"):
         table.result("nps", region="east")
     with pytest.raises(ColumnNotFoundError, match="Did you mean “region”"):
         table.result("nps", regoin="East")
@@ -428,3 +429,18 @@ def test_a_word_among_numbers_is_named_alone(make: Callable[[dict[str, list[str]
         score(make({"x": ["9", "10", "ten", "3"]}), Nps("x"))
     with pytest.raises(ResponseValidationError, match="numbers written as text"):
         score(make({"x": ["9", "10", "3"]}), Nps("x"))
+
+
+@pytest.mark.parametrize("method", ["wald", "t", "goodman", "bootstrap"])
+def test_group_whose_answers_are_all_alike_gets_the_score_interval_and_a_note(method: str) -> None:
+    table = score(people(East=(0, 0, 12), West=(4, 4, 6)), Nps("score"), "region", method=method)
+    rows = table.to_frame().set_index("region")
+    assert rows["method"].to_dict() == {"East": "score", "West": method}
+    assert rows.loc["East", "ci_low"] == pytest.approx(100 * float(nps_interval(0, 0, 12, method="score").low))
+    assert any("In 1 group(s) all answers are alike" in str(note) for note in table.notes)
+
+
+def test_default_method_never_gives_way() -> None:
+    table = score(people(East=(0, 0, 12), West=(4, 4, 6)), Nps("score"), "region")
+    assert set(table.to_frame()["method"]) == {"adjusted-wald"}
+    assert not any("alike" in str(note) for note in table.notes)

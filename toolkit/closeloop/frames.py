@@ -160,9 +160,15 @@ def convert(frame: pd.DataFrame, backend: str) -> Any:
         raise ValueError(message("scores.unknown_backend", backend=backend))
     import pyarrow as pa
 
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.Table.from_pandas(frame.apply(_of_one_type), preserve_index=False)
     if backend == "pyarrow":
         return table
     import polars as pl
 
     return pl.from_arrow(table)
+
+
+def _of_one_type(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column that other kinds of frame can hold: as texts, where texts and other values share it."""
+    kinds = {type(value) for value in column.dropna()} if column.dtype == object else set()
+    return column.map(str, na_action="ignore") if str in kinds and len(kinds) > 1 else column

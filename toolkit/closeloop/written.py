@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from closeloop.numbers import between, number, percent, signed
+from closeloop.numbers import NO_BREAK, between, number, percent, signed
 from closeloop.numbers import level as written_level
 from closeloop.text import LANGUAGES, LocalText, message
 
@@ -102,6 +102,19 @@ def told_level(confidence_level: float) -> LocalText:
     '95%'
     """
     return LocalText({tag: written_level(confidence_level, tag) for tag in LANGUAGES})
+
+
+def told_p(p_value: float) -> LocalText:
+    """Return a p with its sign of relation, to be put into a message; no line ends within it.
+
+    Examples
+    --------
+    >>> [str(told_p(p)).replace(chr(0xA0), " ") for p in (0.0123, 1e-9)]
+    ['p = 0.012', 'p < 0.001']
+    """
+    shown = {tag: write(p_value, "p", tag) for tag in LANGUAGES}
+    signed = {tag: text if text.startswith("<") else f"= {text}" for tag, text in shown.items()}
+    return LocalText({tag: f"p {text}".replace(" ", NO_BREAK) for tag, text in signed.items()})
 
 
 def told_list(names: Sequence[LocalText | str]) -> LocalText:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from closeloop.stats.coverage import LARGEST, coverages, samples
 from closeloop.stats.intervals import METHODS, normal_quantile
 from closeloop.stats.nps_intervals import NPS_FORMULAE
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_level
+from closeloop.written import told, told_level, told_list
 
 NEARBY = 0.05
 """How far the mixes around the given one go, in each of two shares."""
@@ -131,20 +131,21 @@ class Coverage(TableResult):
         """How it was computed."""
         notes = [message("coverage.note_exact"), message("coverage.note_nearby", points=number(100 * NEARBY))]
         if self.n > _SLOW_ABOVE and len(self.methods) > 1:
-            names = ", ".join(f'"{name}"' for name in _SLOW)
-            notes.append(message("coverage.note_left_out", methods=names, n=number(_SLOW_ABOVE)))
+            notes.append(message("coverage.note_left_out", methods=_quoted(_SLOW), n=number(_SLOW_ABOVE)))
         return tuple(notes)
 
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Method, coverage, lowest coverage nearby, width, whether to take it."""
-        return (
+        shown = (
             Shown("method", message("analysis.method")),
             Shown("coverage", message("coverage.coverage"), "percent", digits=1),
             Shown("lowest_coverage", message("coverage.lowest"), "percent", digits=1),
             Shown("mean_width", message("coverage.width"), "decimal", digits=1),
-            Shown("recommended", message("coverage.recommended"), "yes"),
         )
+        if len(self.methods) == 1:  # there is nothing to choose from
+            return shown
+        return (*shown, Shown("recommended", message("coverage.recommended"), "yes"))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per method: shares 0…1, width in points."""
@@ -241,6 +242,10 @@ def coverage(
     )  # fmt: skip
 
 
+def _quoted(names: Sequence[str]) -> LocalText:
+    return told_list([LocalText({"en": f'"{name}"', "zh-CN": f"“{name}”"}) for name in names])
+
+
 def _size(n: int) -> int:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= LARGEST:
         raise ValueError(message("coverage.bad_n", n=n, most=number(LARGEST)))
@@ -248,7 +253,11 @@ def _size(n: int) -> int:
 
 
 def _shares(mix: Sequence[float] | NpsResult) -> tuple[float, float, float]:
-    parts = (mix.promoters, mix.passives, mix.detractors) if isinstance(mix, NpsResult) else tuple(mix)
+    parts: tuple[Any, ...]
+    if isinstance(mix, NpsResult):
+        parts = (mix.promoters, mix.passives, mix.detractors)
+    else:
+        parts = tuple(mix) if isinstance(mix, Iterable) else (mix,)
     possible = len(parts) == 3 and all(isinstance(part, int | float | np.number) for part in parts)
     if not possible or not all(math.isfinite(part) and part >= 0 for part in parts) or not sum(parts) > 0:
         raise ValueError(message("coverage.bad_mix", mix=parts))

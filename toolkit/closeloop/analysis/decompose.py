@@ -102,6 +102,11 @@ def decompose(
     keys = list(dict.fromkeys(key for period in periods for key in period.labels))
     codes = [_recoded(period, keys) for period in periods]
     n = np.array([np.bincount(c, period.w > 0, len(keys)) for c, period in zip(codes, periods, strict=True)])
+    heard = n.sum(axis=0) > 0
+    # Where nobody of a group answered there is nothing to take apart; its rows count for 0 in whichever group they are.
+    place = np.where(heard, np.cumsum(heard) - 1, 0)
+    codes = [place[c] for c in codes]
+    keys, n = [key for key, some in zip(keys, heard, strict=True) if some], n[:, heard]
     group, merged = _groups(n, min_n)
     if len(keys) > 1 and group.max() == 0:
         raise InsufficientDataError(message("decompose.all_small", min_n=min_n))
@@ -196,14 +201,12 @@ def _groups(n: FloatArray, min_n: int) -> tuple[npt.NDArray[np.int64], npt.NDArr
     def small(counts: FloatArray) -> npt.NDArray[np.bool_]:
         return np.asarray(((counts > 0) & (counts < min_n)).any(axis=0))
 
-    empty = n.sum(axis=0) == 0  # a group of which nobody answered in either period
     merged = small(n)
     if merged.any():
         order = np.argsort(n.sum(axis=0), kind="stable")
-        rest = [k for k in order.tolist() if not merged[k] and not empty[k]]
+        rest = [k for k in order.tolist() if not merged[k]]
         while small(n[:, merged].sum(axis=1)[:, None]).any() and rest:
             merged[rest.pop(0)] = True
-    merged |= empty & bool(merged.any())
     group = np.cumsum(~merged) - 1
     return np.where(merged, int((~merged).sum()), group).astype(np.int64), merged
 

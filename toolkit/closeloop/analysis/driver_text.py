@@ -60,7 +60,7 @@ def cautions(
     """Return the notes: what is not known and why, what is doubtful, how it was done."""
     found = [] if nothing is None else [nothing]
     if nothing is None:
-        found += _doubts(result, close)
+        found += [*_doubts(result, close), message("drivers.note_cause")]
     if result.n_missing:
         total = told(result.n + result.n_missing, "count")
         found.append(message("drivers.note_missing", count=told(result.n_missing, "count"), total=total))
@@ -68,10 +68,7 @@ def cautions(
         found.append(message("drivers.note_nps"))
     if result.weight is not None:
         found.append(message("drivers.note_weight", weight=result.weight))
-    found += _how(result, drawn, asymmetry)
-    if nothing is None:
-        found.append(message("drivers.note_cause"))
-    return tuple(found)
+    return (*found, *_how(result, drawn, asymmetry))
 
 
 def _doubts(result: Drivers, close: Sequence[tuple[Driver, Driver]]) -> list[LocalText]:

@@ -108,7 +108,7 @@ def effect(
     ... }
     >>> result = effect(answers, Nps("recommend"), group="called", period="wave", action="The callback")
     >>> print(result.sentence.en.replace(chr(0xA0), " "))
-    The callback raised Net Promoter Score (NPS) by 150 points (95 % +82 to +218) beyond what the others changed.
+    The callback raised Net Promoter Score (NPS) by 150 points (95 % +82 to +218) beyond the change of the others.
     """
     if method not in METHODS:
         raise ValueError(message("effect.unknown_method", method=method, choices=", ".join(METHODS)))
@@ -192,7 +192,7 @@ def _per_unit(rows: EffectData, *, needs_before: bool) -> tuple[FloatArray, npt.
             raise InsufficientDataError(message("effect.needs_before"))
         before = np.full(len(rows.value), np.nan) if rows.covariate is None else rows.covariate
         return rows.value[late], rows.treated[late], before[late]
-    codes, lot = unit_groups(rows.treated, rows.unit)
+    codes, lot = unit_groups(rows.treated, rows.unit, rows.unit_names)
     n = len(lot)
     y = _means(codes[late], rows.value[late], n)
     if rows.covariate is not None:

@@ -38,7 +38,9 @@ class EffectData:
     period : numpy.ndarray
         Position in `periods`.
     unit : numpy.ndarray or None
-        Codes of the units.
+        Codes of the units: positions in `unit_names`.
+    unit_names : tuple
+        What the units are called.
     covariate : numpy.ndarray or None
         NaN where missing.
     periods : tuple
@@ -55,6 +57,7 @@ class EffectData:
     after: BoolArray
     period: IntArray
     unit: IntArray | None
+    unit_names: tuple[object, ...]
     covariate: FloatArray | None
     periods: tuple[LocalText, ...]
     names: tuple[LocalText, LocalText]
@@ -91,15 +94,16 @@ def effect_data(
     lot, known_group, names = _groups(rows[group], group, treated, given)
     position, late, periods = _periods(rows, period, after)
     usable = ~np.isnan(value) & known_group & (position >= 0)
-    codes = None
+    codes, unit_names = None, ()
     if unit is not None:
-        codes = pd.factorize(rows[unit])[0].astype(np.int64)
+        factorized, found = pd.factorize(rows[unit])
+        codes, unit_names = factorized.astype(np.int64), tuple(plain_value(one) for one in found)
         usable &= codes >= 0
     extra = answer_numbers(rows[covariate])[usable] if covariate is not None else None
     return EffectData(
         value=value[usable], answer=answer[usable], treated=lot[usable], after=late[usable], period=position[usable],
-        unit=None if codes is None else codes[usable], covariate=extra, periods=periods, names=names,
-        dropped=int((~usable).sum()),
+        unit=None if codes is None else codes[usable], unit_names=unit_names, covariate=extra,
+        periods=periods, names=names, dropped=int((~usable).sum()),
     )  # fmt: skip
 
 
@@ -194,7 +198,11 @@ def _by_moment(series: pd.Series[Any], column: str, after: object) -> tuple[IntA
     times = pd.to_datetime(series)
     if times.dt.tz is not None:
         times = times.dt.tz_localize(None)
-    late = (times >= pd.Timestamp(after)).to_numpy()  # type: ignore[arg-type]
+    try:
+        moment = pd.Timestamp(after)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise ValueError(message("effect.no_moment", found=repr(after), column=column)) from error
+    late = (times >= moment.tz_localize(None)).to_numpy()
     position = np.where(times.isna().to_numpy(), -1, late.astype(np.int64))
     return position, late, (message("effect.before"), message("effect.after"))
 

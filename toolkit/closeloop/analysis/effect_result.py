@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.metrics.compare_text import told_unit
 from closeloop.metrics.result import Shown, TableResult
-from closeloop.numbers import number
 from closeloop.stats.did import FEW_CLUSTERS
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_interval, told_level
+from closeloop.written import told, told_interval, told_level, told_p
 
 FORMS = {"nps": "points", "top_box": "percent", "mean": "decimal"}
 """How the values of each kind of metric are written."""
@@ -206,15 +206,10 @@ class Effect(TableResult):
         if math.isnan(self.pre_trend_p):
             return message("effect.trend_weak")
         key = "effect.trend_doubtful" if self.pre_trend_p < _DOUBTFUL else "effect.trend_fine"
-        return message(key, periods=told(self.n_leads + 1, "count"), p=_told_p(self.pre_trend_p))
+        return message(key, periods=told(self.n_leads + 1, "count"), p=told_p(self.pre_trend_p))
 
     def _size(self, value: float, signed: bool = False) -> LocalText:
         """Return a difference with its unit."""
         digits, factor = _DIGITS[self.unit], 100 if self.unit == "top_box" else 1
-        text = told(factor * value, "points", digits) if signed else number(factor * value, digits)
-        return message(f"effect.size_{self.unit}", value=text)
-
-
-def _told_p(p: float) -> LocalText:
-    """Return p with its sign of relation: "p = 0.03", "p < 0.001"."""
-    return message("effect.p_below" if p < 0.001 else "effect.p_is", p=told(p, "p"))
+        text = told(factor * value, "points" if signed else "decimal", digits)
+        return text if self.unit == "mean" else told_unit(text, self.unit)

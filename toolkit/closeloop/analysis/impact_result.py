@@ -221,7 +221,8 @@ class ThemeImpact(TableResult):
         else:
             whole = difference_size(self.scale * self.split.whole, kind, signed=True)
             reference = told(self.scale * self.split.reference, form, digits)
-            found.append(message("impact.note_split", whole=whole, reference=reference, n=self.split.n_none))
+            n_none = told(self.split.n_none, "count")
+            found.append(message("impact.note_split", whole=whole, reference=reference, n=n_none))
         everybody = [row.theme for row in self.themes if row.reason is None and row.n == self.n and self.n]
         if everybody:
             found.append(message("impact.note_everybody", themes=", ".join(everybody)))

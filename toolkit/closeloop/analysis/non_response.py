@@ -129,7 +129,7 @@ def non_response(result: NpsResult | ShareResult, invited: int, *, difference: f
     Raises
     ------
     ValueError
-        If more answered than were invited.
+        If more answered than were invited, or `result` is something else.
 
     Notes
     -----
@@ -145,6 +145,8 @@ def non_response(result: NpsResult | ShareResult, invited: int, *, difference: f
     >>> non_response(NpsResult(60, 20, 20), invited=125).rows()[0]["estimate"]
     12.0
     """
+    if not isinstance(result, NpsResult | ShareResult):
+        raise ValueError(message("quality.of_a_result", found=type(result).__name__))  # noqa: TRY004  every bad argument is a ValueError
     mean_of_invited(0.0, float(result.n), invited, 0.0)  # refuses more answers than invitations
     default = 20.0 if isinstance(result, NpsResult) else 0.1
     return NonResponse(result=result, invited=invited, difference=default if difference is None else difference)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from closeloop.analysis.paired_numbers import paired_numbers, wave_result
 from closeloop.analysis.paired_rows import match_waves
-from closeloop.metrics.compare_text import difference_interval, difference_size, method_name, p_told
+from closeloop.metrics.compare_text import difference_interval, difference_size, method_name
 from closeloop.metrics.difference import FORMS
 from closeloop.metrics.estimate import Result
 from closeloop.metrics.result import Shown, TableResult
@@ -21,7 +21,7 @@ from closeloop.metrics.spec import Metric, Nps
 from closeloop.stats.intervals import Interval, normal_quantile
 from closeloop.stats.paired import Homogeneity, homogeneity
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_level
+from closeloop.written import told, told_level, told_p
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -116,7 +116,7 @@ class PairedChange(TableResult):
             key = "paired_change.nobody_moved" if self.estimate == 0 and self.n > 1 else "paired_change.no_interval"
             return message(key, **values)
         values["interval"] = difference_interval(self.ci, unit)
-        values |= {"level": told_level(self.confidence_level), "p": p_told(self.p_value)}
+        values |= {"level": told_level(self.confidence_level), "p": told_p(self.p_value)}
         if self.ci.low <= 0 <= self.ci.high:
             values["size"] = difference_size(self.estimate, unit, signed=True)
             return message("paired_change.unclear", **values)
@@ -133,7 +133,7 @@ class PairedChange(TableResult):
         if h is not None and h.df > 1:
             found.append(
                 message("paired_change.note_homogeneity", statistic=told(h.statistic, "decimal", 2), df=h.df,
-                        p=p_told(h.p_value), bhapkar=p_told(h.bhapkar_p_value))
+                        p=told_p(h.p_value), bhapkar=told_p(h.bhapkar_p_value))
             )  # fmt: skip
         if self.std_error > 0:
             found.append(

@@ -107,7 +107,7 @@ def rake(
         n_trimmed=int(cells.n[raked.trimmed].sum()), trim=trim, weight=weight, margins=margins,
         factors=table.assign(factor=factor), _given=given, _rows=cells.row,
         _margins=tuple(raking),
-        _codes=tuple(_known_to_design(i, key, *pair) for i, (key, pair) in enumerate(zip(margins, found, strict=True))),
+        _codes=tuple(_known_to_design(key, *pair) for key, pair in zip(margins, found, strict=True)),
     )  # fmt: skip
 
 
@@ -172,12 +172,12 @@ def _margin(
 
 
 def _known_to_design(
-    position: int, columns: tuple[str, ...], margin: Margin, levels: Sequence[tuple[object, ...]]
+    columns: tuple[str, ...], margin: Margin, levels: Sequence[tuple[object, ...]]
 ) -> tuple[str, npt.NDArray[np.int64] | None]:
     """Return the column in which a design finds a margin, with codes where the sample has no such column."""
     if len(columns) == 1 and (None,) not in levels:
         return columns[0], None
-    return f"raked_margin_{position + 1}", margin.codes
+    return f"raked_margin_{'_'.join(columns)}", margin.codes
 
 
 def _shares(

@@ -128,7 +128,8 @@ class Raking(TableResult):
     def frame(self) -> Any:
         """The sample with its weights in a column ``raked_weight``; the frame that was given stays as it is.
 
-        A crossed margin, and one with a level for missing values, comes as a column of codes too (``raked_margin_1``).
+        A crossed margin, and one with a level for missing values, comes as a column of codes too
+        (``raked_margin_region``).
         """
         new = {WEIGHT: self.weights.to_numpy()}
         new |= {name: codes[self.cells()[0]] for name, codes in self._codes if codes is not None}

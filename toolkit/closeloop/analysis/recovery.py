@@ -16,6 +16,7 @@ from closeloop.analysis.recovery_result import (
     score_limits,
 )
 from closeloop.analysis.waves import Pairs, control_pairs, joined
+from closeloop.frames import plain_value
 from closeloop.metrics.spec import Nps
 from closeloop.stats.intervals import Interval, normal_quantile
 from closeloop.stats.regression_to_mean import (
@@ -108,9 +109,7 @@ def recovery(
     others = control_pairs(control, metric, on) if control is not None else None
     if others is not None:
         _refuse_overlap(pairs, others)
-    rho, error = reliability if isinstance(reliability, tuple) else (reliability, 0.0)
-    if rho is not None:
-        checked_reliability(rho)
+    rho, error = _known(reliability)
     second = _counts(pairs.table[0])
     untouched = _counts(others.table[0]) if others is not None else None
     n_control = int(others.table.sum()) if others is not None else 0
@@ -144,6 +143,17 @@ def recovery(
     )
 
 
+def _known(reliability: float | tuple[float, float] | None) -> tuple[float | None, float]:
+    """Return a reliability and its standard error."""
+    if reliability is None:
+        return None, 0.0
+    pair = reliability if isinstance(reliability, tuple) else (reliability, 0.0)
+    if len(pair) != 2 or not all(isinstance(part, int | float | np.integer) for part in pair):
+        raise ValueError(message("recovery.bad_reliability", value=repr(reliability)))
+    checked_reliability(pair[0])
+    return pair
+
+
 def _benchmark(
     pairs: Pairs, others: Pairs | None, rho: float | None, error: float
 ) -> tuple[str, Benchmark | None]:  # fmt: skip
@@ -163,7 +173,7 @@ def _refuse_overlap(pairs: Pairs, others: Pairs) -> None:
     if pairs.respondents is not None and others.respondents is not None:
         both = pairs.respondents.intersection(others.respondents)
         if len(both):
-            raise ValueError(message("recovery.overlap", count=len(both), example=repr(both[0])))
+            raise ValueError(message("recovery.overlap", count=len(both), example=repr(plain_value(both[0]))))
 
 
 def _net(second: Counts, expected: float, limits: Interval[float], confidence_level: float) -> Interval[float]:

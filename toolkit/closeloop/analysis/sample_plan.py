@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
+from closeloop.metrics.compare_text import told_unit
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.stats.sample_size import (
     PSEUDO,
@@ -217,7 +218,7 @@ class SampleSize(TableResult):
             return told(target, "decimal", self._digits)
         value = 100 * target if self.unit == "top_box" else target
         shown = told(value, "decimal", 0 if math.isclose(value, round(value)) else 1)
-        return message("compare.points" if self.unit == "nps" else "compare.percentage_points", value=shown)
+        return told_unit(shown, self.unit)
 
     @property
     def _digits(self) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from closeloop.analysis.sample_plan import Purpose, SampleSize, SampleSizeStep
 from closeloop.analysis.sample_spread import assumed_spread
 from closeloop.metrics.spec import Metric
@@ -97,9 +99,11 @@ def sample_size(
         ("response_rate", response_rate, 0.0, 1.0), ("design_effect", design_effect, 0.0, math.inf),
         ("variance", variance, 0.0, math.inf), ("population", population, 0.0, math.inf),
     ):  # fmt: skip
-        if value is not None and not (low < value <= high and math.isfinite(value)):
+        number = isinstance(value, int | float | np.integer)
+        if value is not None and not (number and low < value <= high and math.isfinite(value)):
+            found = value if number else repr(value)
             raise ValueError(
-                message("sample_size.out_of_range", name=name, value=value, low=f"{low:g}", high=f"{high:g}")
+                message("sample_size.out_of_range", name=name, value=found, low=f"{low:g}", high=f"{high:g}")
             )
     if power == 1:
         raise ValueError(message("sample_size.bad_power", value=power))

@@ -15,7 +15,7 @@ from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import answer_rows, score_input
 from closeloop.stats.survival import SurvivalCurve, kaplan_meier, log_rank
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_interval, told_level
+from closeloop.written import told, told_interval, told_level, told_p
 
 UNITS = {"min": "m", "h": "h", "d": "D"}
 """Units of time, with numpy's name of each."""
@@ -76,8 +76,10 @@ class TimeTo(TableResult):
         best, worst = max(known, key=lambda row: row[key]), min(known, key=lambda row: row[key])
         words = {
             "time": time, "best": best["group"], "high": told(best[key], "percent", 0), "worst": worst["group"],
-            "low": told(worst[key], "percent", 0), "p": _told_p(self.p_value),
+            "low": told(worst[key], "percent", 0), "p": told_p(self.p_value),
         }  # fmt: skip
+        if math.isnan(self.p_value):
+            return message("survival.groups_unknown", **words)
         if self.p_value < 1 - self.confidence_level:
             return message("survival.groups_differ", **words)
         return message("survival.groups_alike", **words)
@@ -90,7 +92,7 @@ class TimeTo(TableResult):
         if self.dropped:
             notes.append(message("survival.note_dropped", count=told(self.dropped, "count")))
         if not math.isnan(self.p_value):
-            notes.append(message("survival.note_log_rank", chi2=told(self.chi2, "decimal", 2), p=_told_p(self.p_value)))
+            notes.append(message("survival.note_log_rank", chi2=told(self.chi2, "decimal", 2), p=told_p(self.p_value)))
         return tuple(notes)
 
     @property
@@ -224,9 +226,12 @@ def time_to(
     """
     if unit not in UNITS:
         raise ValueError(message("survival.unknown_unit", unit=unit, choices=", ".join(UNITS)))
-    times = tuple(float(time) for time in ([within] if isinstance(within, int | float) else within))
-    if not times or not all(math.isfinite(time) and time >= 0 for time in times):
-        raise ValueError(message("survival.bad_within", within=within))
+    asked = [within] if isinstance(within, int | float | np.integer | str) else list(within)
+    if not asked or not all(
+        isinstance(time, int | float | np.integer) and math.isfinite(time) and time >= 0 for time in asked
+    ):
+        raise ValueError(message("survival.bad_within", within=repr(within)))
+    times = tuple(map(float, asked))
     given = score_input(data)
     wanted = [duration, event, *([by] if by is not None else [])]
     rows = answer_rows(given, wanted, message("survival.what"))
@@ -270,7 +275,3 @@ def _events(series: pd.Series[Any], needed: np.ndarray[Any, np.dtype[np.bool_]])
         examples = ", ".join(sorted({repr(value) for value in values[bad]})[:5])
         raise ValueError(message("survival.bad_event", column=series.name, count=int(bad.sum()), examples=examples))
     return np.array([bool(value) if ok else False for value, ok in zip(values, fine, strict=True)], dtype=bool)
-
-
-def _told_p(p: float) -> LocalText:
-    return message("effect.p_below" if p < 0.001 else "effect.p_is", p=told(p, "p"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from closeloop.analysis.charted import CHARTS, alarm_rules, false_alarm_length
 from closeloop.analysis.trend_periods import Baseline, calendar, chosen_baseline, chosen_events
 from closeloop.analysis.trend_result import RESERVED, Trend
 from closeloop.analysis.trend_series import TrendSeries, trend_series
@@ -20,17 +21,11 @@ from closeloop.metrics.period import Period
 from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
-from closeloop.stats.arl import cusum_arl, ewma_arl, rules_arl
 from closeloop.stats.control import SIGMA_METHODS
-from closeloop.stats.control_memory import CUSUM_LIMIT, CUSUM_REFERENCE, EWMA_SMOOTHING, EWMA_WIDTH
-from closeloop.stats.control_rules import chosen_rules
 from closeloop.stats.intervals import METHODS, normal_quantile
 from closeloop.text import LANGUAGES, LocalText, message
 
 __all__ = ["CHARTS", "Trend", "trend"]
-
-CHARTS = ("shewhart", "ewma", "cusum")
-"""Single periods against limits, with run rules; the moving average; the cumulative sums."""
 
 
 def trend(
@@ -65,7 +60,8 @@ def trend(
     baseline : optional
         The periods that level and spread are taken from: ``("2024-07", "2025-02")`` (both included), a slice of labels
         or positions, a list of labels, how many of the first ones; None takes the first twelve, or the first half where
-        that is fewer. What comes later never changes them, and what comes before is shown but not judged.
+        that is fewer (so that it still grows up to the 24th period: name it, to freeze it before). What comes later
+        than the baseline never changes level and spread, and what comes before is shown but not judged.
     rules : str or sequence of str, optional
         Of Shewhart's chart: ``"default"`` (beyond the limits; eight in a row on one side), ``"western-electric"``,
         ``"nelson"``, or rules by name (`closeloop.stats.control_rules.RULES`).
@@ -127,7 +123,7 @@ def trend(
     """
     given = score_input(data)
     spec = _one_metric(metric, given)
-    names = _rules(rules, chart)
+    names = alarm_rules(rules, chart)
     keys = (by,) if isinstance(by, str) else tuple(by or ())
     if reserved := next((key for key in keys if key in RESERVED), None):
         raise ValueError(message("scores.reserved_key", key=reserved))
@@ -165,7 +161,7 @@ def trend(
     if not series:
         raise InsufficientDataError(message("trend.short_baseline", min_n=min_n, count=int(mask.sum())))
     return Trend(
-        metric=spec, every=every, by=keys, chart=chart, rules=names, arl0=_arl0(chart, names), baseline=chosen,
+        metric=spec, every=every, by=keys, chart=chart, rules=names, arl0=false_alarm_length(chart, names), baseline=chosen,
         chosen=baseline is not None, series=tuple(_discovered(series) if keys else series), left_out=tuple(left_out),
         events=happened, undated=undated, sigma=sigma, weight=weight if weighted else None, min_n=min_n,
         confidence_level=confidence_level, titles=given.titles,
@@ -177,22 +173,6 @@ def _one_metric(metric: Metric | str | None, given: ScoreInput) -> Metric:
     if len(specs) > 1:
         raise ValueError(message("trend.one_metric", names=", ".join(spec.name for spec in specs)))
     return specs[0]
-
-
-def _rules(rules: str | Sequence[str] | None, chart: str) -> tuple[str, ...]:
-    if chart not in CHARTS:
-        raise ValueError(message("trend.unknown_chart", chart=chart, choices=", ".join(f'"{c}"' for c in CHARTS)))
-    if chart == "shewhart":
-        return chosen_rules("default" if rules is None else rules)
-    if rules is not None:
-        raise ValueError(message("trend.rules_of_shewhart", chart=chart))
-    return (chart,)
-
-
-def _arl0(chart: str, rules: tuple[str, ...]) -> float:
-    if chart == "ewma":
-        return ewma_arl(EWMA_SMOOTHING, EWMA_WIDTH, exact_limits=True)
-    return cusum_arl(CUSUM_REFERENCE, CUSUM_LIMIT) if chart == "cusum" else rules_arl(rules)
 
 
 _Cells = dict[tuple[object, tuple[object, ...]], Result]

@@ -18,10 +18,9 @@ from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Metric
-from closeloop.numbers import NO_BREAK
 from closeloop.stats.change import Change, change_in_counts, change_in_means
 from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told
+from closeloop.written import told, told_p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class TrendChange(TableResult):
 
     Attributes
     ----------
-    metric : Nps, TopBox or MeanScore
+    metric : Nps, TopBox, MeanScore or GapScore
     every : str
     group : LocalText or None
         The group, None for everybody together.
@@ -99,11 +98,11 @@ class TrendChange(TableResult):
         form, digits = value_form(self.metric)
         if not self.certain:
             best = self.found[0]
-            return message("trend.no_change", period=period_told(best.first), p=_p_told(best.p_value))
+            return message("trend.no_change", period=period_told(best.first), p=told_p(best.p_value))
         parts = [
             message(
                 "trend.changed", period=period_told(one.first), before=told(one.before, form, digits),
-                after=told(one.after, form, digits), p=_p_told(one.p_value),
+                after=told(one.after, form, digits), p=told_p(one.p_value),
             )
             for one in self.found
         ]  # fmt: skip
@@ -231,10 +230,3 @@ def _level(results: list[Result]) -> tuple[float, int]:
     chart = control_chart(results, np.ones(len(results), bool), "fixed", 1.0)
     unit = 100.0 if isinstance(results[0], NpsResult) else 1.0
     return unit * chart.centre, int(sum(one.n for one in results))
-
-
-def _p_told(p: float) -> LocalText:
-    """Return p with its sign: p = 0.013, p < 0.001."""
-    written = told(p, "p")
-    signed = {tag: text if text.startswith("<") else f"= {text}" for tag, text in written.items()}
-    return LocalText({tag: f"p {text}".replace(" ", NO_BREAK) for tag, text in signed.items()})

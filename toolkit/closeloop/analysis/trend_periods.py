@@ -124,10 +124,10 @@ def chosen_baseline(baseline: Baseline, periods: Sequence[str], every: str) -> t
     ('2025-02', '2025-03')
     """
     if baseline is None:
-        found = tuple(periods[: min(FIRST_PERIODS, len(periods) // 2)])
+        found = tuple(periods[: min(FIRST_PERIODS, max(len(periods) // 2, 1))])
     elif isinstance(baseline, int) and not isinstance(baseline, bool):
         found = tuple(periods[: max(baseline, 0)])
-    elif isinstance(baseline, slice) and all(isinstance(end, int | None) for end in (baseline.start, baseline.stop)):
+    elif isinstance(baseline, slice) and _by_position(baseline):
         found = tuple(periods[baseline])
     elif isinstance(baseline, slice) and baseline.step is None:
         found = _between(baseline.start, baseline.stop, periods, every)
@@ -143,6 +143,10 @@ def chosen_baseline(baseline: Baseline, periods: Sequence[str], every: str) -> t
     if not found:
         raise ValueError(message("trend.baseline_outside", found=repr(baseline), **_span(periods)))
     return found
+
+
+def _by_position(part: slice) -> bool:
+    return part.step != 0 and all(isinstance(end, int | None) for end in (part.start, part.stop, part.step))
 
 
 def _between(first: object, last: object, periods: Sequence[str], every: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Trend(TableResult):
 
     Attributes
     ----------
-    metric : Nps, TopBox or MeanScore
+    metric : Nps, TopBox, MeanScore or GapScore
     every : str
         What a period is.
     by : tuple of str

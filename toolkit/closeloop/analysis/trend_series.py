@@ -7,92 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from closeloop.analysis.charted import FEWEST, Mask, PeriodFigure, TrendPoint, chart_points, settled
 from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.stats.control import ControlChart, mean_chart, nps_chart, p_chart
-from closeloop.stats.control_memory import CUSUM_LIMIT, cusum, ewma
-from closeloop.stats.control_rules import rule_signals
 from closeloop.text import LocalText
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-WATCH = 0.90
-"""A figure outside the limits of this level, yet without an alarm, is one to watch."""
-
-FEWEST = 3
-"""A baseline has at least so many periods with enough answers."""
-
-_WATCH_WIDTH = 1.6448536269514722
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
-    """One period of one group; figures in public units, NaN in a gap.
-
-    Attributes
-    ----------
-    period : str
-    n : int or None
-        Answers; None where they are too few to be shown.
-    estimate, std_error, ci_low, ci_high : float
-        The period's own figure with its interval.
-    z : float
-        Distance from the baseline in σ_z standard errors.
-    lower, upper, watch_low, watch_high : float
-        Where the figure is expected: limits of three standard errors, and of the 90 % zone.
-    statistic, statistic_low, limit : float
-        What the chart looks at: EWMA and its limit, or the two sums of a CUSUM and theirs; NaN on Shewhart's chart.
-    p_value, q_value : float
-        Of the period's figure alone, two-sided; q after the false discovery rate over the groups of the period.
-    phase : str
-        ``"earlier"`` than the baseline (shown, not judged), ``"baseline"`` or ``"monitored"``.
-    rules : tuple of str
-        The rules that hold; several may.
-    side : int
-        1 where the alarm is for a figure above the baseline, −1 below, 0 without an alarm.
-    watch : bool
-        Outside the 90 % zone, without an alarm.
-    """
-
-    period: str
-    n: int | None
-    estimate: float
-    std_error: float
-    ci_low: float
-    ci_high: float
-    z: float
-    lower: float
-    upper: float
-    watch_low: float
-    watch_high: float
-    statistic: float
-    statistic_low: float
-    limit: float
-    p_value: float
-    q_value: float
-    phase: str
-    rules: tuple[str, ...]
-    side: int
-    watch: bool
-
-    @property
-    def baseline(self) -> bool:
-        """Whether the period is part of the baseline."""
-        return self.phase == "baseline"
-
-    @property
-    def monitored(self) -> bool:
-        """Whether the period is judged by the baseline: it comes after the first of it and is no part of it."""
-        return self.phase == "monitored"
-
-    @property
-    def alarm(self) -> bool:
-        """Whether a rule holds."""
-        return bool(self.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,7 +29,7 @@ class TrendSeries:
     points : tuple of TrendPoint
         Every period of the calendar.
     results : tuple
-        The result of each period, None where it is not shown.
+        The result of each period, None where it is not shown; empty where figures were given in place of answers.
     centre : float
         The baseline's level, in public units.
     sigma_z : float
@@ -203,85 +124,27 @@ def trend_series(
     used = baseline & shown
     if used.sum() < FEWEST:
         return None
-    drawn = control_chart(results, used, sigma, 1.0)
-    while exclude_alarms and used.sum() > FEWEST:
-        beyond = np.where(used, np.abs(drawn.score), 0.0)
-        if not beyond.max() > drawn.width:
-            break
-        used[beyond.argmax()] = False
-        drawn = control_chart(results, used, sigma, 1.0)
-    score = drawn.score
-    if np.isnan(score[shown]).all():
+    drawn, used = settled(lambda mask: control_chart(results, mask, sigma, 1.0), used, exclude_alarms)
+    if np.isnan(drawn.score[shown]).all():
         return None
-    start = int(np.flatnonzero(baseline)[0])
-    judged = np.where(np.arange(len(periods)) >= start, score, np.nan)
-    up, down, limit = _memory(judged, baseline, chart)
-    held = _alarms(judged, up, down, limit, chart, rules)
     unit = 100.0 if any(isinstance(one, NpsResult) for one in results) else 1.0
-    low, high = drawn.limits(drawn.width)
-    near, far = drawn.limits(_WATCH_WIDTH)
     limits = iter(interval_rows([one for one in results if one is not None], level, method))
-    p = _two_sided(score)
-    points = []
-    for i, (period, result) in enumerate(zip(periods, results, strict=True)):
-        ci = next(limits) if result is not None else None
-        names = tuple(name for name in held if held[name][i])
-        points.append(
-            TrendPoint(
-                period=period,
-                n=counts[i],
+    figures = []
+    for n, result in zip(counts, results, strict=True):
+        ci = None if result is None else next(limits)
+        figures.append(
+            PeriodFigure(
+                n=n,
                 estimate=math.nan if result is None else result.score,
                 std_error=math.nan if result is None else result.std_error,
                 ci_low=math.nan if ci is None else ci.low,
                 ci_high=math.nan if ci is None else ci.high,
-                z=float(score[i]),
-                lower=unit * float(low[i]),
-                upper=unit * float(high[i]),
-                watch_low=unit * float(near[i]),
-                watch_high=unit * float(far[i]),
-                statistic=float(up[i]),
-                statistic_low=float(down[i]),
-                limit=float(limit[i]),
-                p_value=float(p[i]),
-                q_value=math.nan,
-                phase="baseline" if baseline[i] else "monitored" if i > start else "earlier",
-                rules=names,
-                side=int(held[names[0]][i]) if names else 0,
-                watch=not names and bool(abs(judged[i]) > _WATCH_WIDTH),
             )
         )
+    points = chart_points(periods, figures, drawn, baseline, chart=chart, rules=rules, unit=unit)
     dropped = baseline & shown & ~used
     return TrendSeries(
-        key=key, label=label, points=tuple(points), results=tuple(results), centre=unit * drawn.centre,
+        key=key, label=label, points=points, results=tuple(results), centre=unit * drawn.centre,
         sigma_z=drawn.sigma, n_baseline=int(used.sum()),
         excluded=tuple(period for period, gone in zip(periods, dropped, strict=True) if gone),
     )  # fmt: skip
-
-
-def _memory(score: FloatArray, baseline: Mask, chart: str) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what a chart with a memory looks at, and its limits; it starts afresh where the baseline ends."""
-    up, down, limit = (np.full(len(score), np.nan) for _ in range(3))
-    end = int(np.flatnonzero(baseline)[-1]) + 1
-    for part in (slice(0, end), slice(end, None)):
-        if chart == "ewma":
-            up[part], limit[part] = ewma(score[part])
-        elif chart == "cusum":
-            up[part], down[part] = cusum(score[part])
-            limit[part] = np.where(np.isnan(score[part]), np.nan, CUSUM_LIMIT)
-    return up, down, limit
-
-
-def _alarms(
-    score: FloatArray, up: FloatArray, down: FloatArray, limit: FloatArray, chart: str, rules: Sequence[str]
-) -> dict[str, npt.NDArray[np.int8]]:
-    """Return for each rule where it holds: 1 above, −1 below, 0 not."""
-    if chart == "shewhart":
-        return rule_signals(score, rules)
-    lower = -up if chart == "ewma" else down
-    return {chart: (up > limit).astype(np.int8) - ((lower > limit) & ~(up > limit)).astype(np.int8)}
-
-
-def _two_sided(score: FloatArray) -> FloatArray:
-    from scipy.special import ndtr
-
-    return np.asarray(2 * ndtr(-np.abs(score)))

@@ -25,6 +25,8 @@ IntArray = npt.NDArray[np.integer[Any]]
 _SMALL_RANGE = 1 << 16
 _BLOCK = 1 << 16
 _EXAMPLES = 5
+LARGEST = 1e100
+"""Answers beyond it are refused: their squares, and the sums of these, would leave the range of floats."""
 _SECONDS_A_DAY = 86_400
 _NUMERIC = ("integer", "floating", "mixed-integer-float", "decimal", "empty")
 _UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -221,9 +223,9 @@ def answer_numbers(series: pd.Series[Any], *, allow_infinite: bool = False) -> n
     if series.dtype == bool:
         return series.to_numpy().astype(float)
     numbers = _numbers(series, None, None)
-    infinite = np.isinf(numbers)
-    if infinite.any() and not allow_infinite:
-        refuse_answers(series, infinite, None)
+    endless = np.abs(numbers) > LARGEST
+    if endless.any() and not allow_infinite:
+        refuse_answers(series, endless, None)
     return numbers
 
 
@@ -232,7 +234,8 @@ def _numbers(series: pd.Series[Any], levels: range | None, rows: pd.Series[Any] 
     dtype = series.dtype
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
         return series.to_numpy().astype(float, copy=False)
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
+    plain = not (pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_complex_dtype(dtype))
+    if pd.api.types.is_numeric_dtype(dtype) and plain:
         return series.to_numpy(dtype=float, na_value=np.nan)
     if isinstance(dtype, pd.CategoricalDtype):
         return _numbers(series.astype(dtype.categories.dtype), levels, rows)
@@ -261,7 +264,7 @@ def _refuse_text(series: pd.Series[Any], present: npt.NDArray[np.bool_], rows: p
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def _allowed(numbers: npt.NDArray[Any], levels: range) -> npt.NDArray[np.bool_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.encode import answer_numbers
-from closeloop.metrics.planned import column_of, planned, scale_of, title_of
+from closeloop.metrics.planned import column_of, different_scales, planned, scale_of, title_of
 from closeloop.metrics.quadrants import ImportancePerformance, PlacedItem
 from closeloop.metrics.score_input import answer_rows, score_input
 from closeloop.stats.importance import FloatArray, collinear, correlation_of
@@ -110,13 +109,16 @@ def importance_performance(
         raise ValueError(message("ipa.unknown_lines", lines=lines, choices=", ".join(f'"{one}"' for one in LINES)))
     if scale is not None and not (isinstance(scale, Sequence) and len(scale) == 2 and scale[0] < scale[1]):
         raise ValueError(message("ipa.bad_scale", scale=scale))
-    if not isinstance(bootstrap, Integral) or bootstrap < 0:
+    if not isinstance(bootstrap, int | np.integer) or bootstrap < 0:
         raise ValueError(message("ipa.bad_bootstrap", value=bootstrap))
     kind, fixed, stated = _importance_of(importance, names, outcome)
     if scale is None and (declared := scale_of(data, names)) is not None:
         scale = declared[0], declared[-1]
     if lines == "midpoint" and scale is None:
         raise ValueError(message("ipa.no_scale"))
+    if differing := different_scales(data, names):
+        told = ", ".join(f"{name} {answers[0]}–{answers[-1]}" for name, answers in differing.items())
+        raise ValueError(message("ipa.different_scales", scales=told))
     given = score_input(data)
     extra = [outcome] if kind == "derived" and outcome is not None else stated
     frame = answer_rows(given, [*names, *extra], message("ipa.what"))
@@ -208,7 +210,7 @@ def _importance_of(
     values = [by_column[name] for name in names]
     if all(isinstance(value, str) for value in values):
         return "stated", np.empty(0), [column_of(value) for value in values]
-    if not all(isinstance(value, Real) and math.isfinite(value) for value in values):
+    if not all(isinstance(value, int | float | np.integer) and math.isfinite(value) for value in values):
         raise ValueError(message("ipa.importance_values"))
     return "given", np.array(values, dtype=float), []
 

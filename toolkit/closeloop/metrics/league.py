@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -122,6 +121,8 @@ class LeagueTable(TableResult):
             return message("quality.league_none", count=len(self.groups), centre=centre)
         parts = [message(f"quality.league_{side}", names=_named(names)) for side, names in apart.items() if names]
         said = parts[0] if len(parts) == 1 else message("quality.league_both", above=parts[0], below=parts[1])
+        if sum(map(len, apart.values())) == len(self.groups):
+            return message("quality.league_all", count=len(self.groups), centre=centre, said=said)
         return message(
             "quality.league_some", count=len(self.groups), rest=len(self.groups) - sum(map(len, apart.values())),
             centre=centre, said=said,
@@ -220,7 +221,7 @@ def league_table(
     """
     if not isinstance(table, ScoreTable):
         raise ValueError(message("quality.league_of_table", found=type(table).__name__))  # noqa: TRY004  every bad argument is a ValueError
-    if not (isinstance(false_discovery_rate, Real) and 0 < false_discovery_rate < 1):
+    if not (isinstance(false_discovery_rate, int | float | np.integer) and 0 < false_discovery_rate < 1):
         raise ValueError(message("quality.bad_rate", value=repr(false_discovery_rate)))
     block = _block(table, metric, keys)
     shown = [group for group in block.groups if group.result is not None and group.result.n]

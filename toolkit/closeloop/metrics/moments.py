@@ -7,7 +7,7 @@ them: what two groups have in common, the clusters that hold both, is in the var
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,9 +101,13 @@ class DesignMoments:
             kish = w**2 / w2
             scale = np.where(w > 0, 1 / w, np.nan)
         variance, df, census = cells._variance(at, mean[at], scale[at], count)
+        endless = variance
+        if cells.sampling.plan.finite:
+            sampling = replace(cells.sampling, plan=cells.sampling.plan.without_fpc())
+            endless, _, _ = replace(cells, sampling=sampling)._variance(at, mean[at], scale[at], count)
         alike = spread == 0
         variance = np.where(alike & np.isfinite(variance), 0.0, variance)
-        n_eff = np.where(census, np.inf, effective_n(spread, variance, n, kish))
+        n_eff = np.where(census, np.inf, effective_n(spread, variance, n, kish, endless))
         with np.errstate(divide="ignore", invalid="ignore"):
             deff = np.where(spread > 0, variance * (n - 1) / spread, np.nan)
         rows = zip(n.tolist(), variance.tolist(), n_eff.tolist(), df.tolist(), deff.tolist(), strict=True)

@@ -117,11 +117,71 @@ class NpsResult(ResultDoors):
         """
         if self.design is not None and self.design.is_census:
             return Interval(self.score, self.score)
-        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
-        low, high = nps_interval(
-            self.detractors * scale, self.passives * scale, self.promoters * scale, confidence_level, method
-        )
+        low, high = nps_interval(*self._effective(confidence_level), confidence_level, method)
         return Interval(100 * float(low), 100 * float(high))
+
+    def _effective(self, confidence_level: float) -> tuple[float, float, float]:
+        """Return detractors, passives and promoters of the effective sample size."""
+        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
+        return self.detractors * scale, self.passives * scale, self.promoters * scale
+
+    def test(self, target: float = 0.0) -> float:
+        """Return the two-sided p value of "the NPS is `target`".
+
+        Parameters
+        ----------
+        target : float
+            In points.
+
+        Returns
+        -------
+        float
+            Against 0, of whole counts, McNemar's exact test; otherwise the score test, which agrees with the
+            ``"score"`` interval. NaN without an answer.
+
+        References
+        ----------
+        McNemar Q. (1947), Psychometrika 12:153–157. Tango T. (1998), Statistics in Medicine 17:891–908.
+
+        Examples
+        --------
+        >>> round(NpsResult(promoters=40, passives=40, detractors=20).test(), 7)
+        0.0134893
+        """
+        from closeloop.stats.one_sample import nps_target_test, nps_zero_p
+
+        whole = all(float(count).is_integer() for count in (self.promoters, self.detractors))
+        if not self._total:
+            return math.nan
+        if target == 0 and self.design is None and whole:
+            return nps_zero_p(int(self.detractors), int(self.promoters))
+        return nps_target_test(*self._effective(0.95), target / 100).p_value
+
+    def probability_above(self, target: float = 0.0) -> float:
+        """Return how probable it is, after these answers, that the NPS lies above `target`.
+
+        Parameters
+        ----------
+        target : float
+            In points.
+
+        Returns
+        -------
+        float
+            Posterior probability with Jeffreys' prior (half an answer in each category), without simulation.
+
+        References
+        ----------
+        See `closeloop.stats.dirichlet.posterior_cdf`.
+
+        Examples
+        --------
+        >>> round(NpsResult(promoters=17, passives=12, detractors=7).probability_above(20), 5)
+        0.70929
+        """
+        from closeloop.stats.dirichlet import posterior_cdf
+
+        return 1.0 - float(posterior_cdf(*self._effective(0.95), target / 100))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-safe values, with its kind and the version of this layout."""

@@ -94,6 +94,13 @@ def scale_of(data: Any, columns: Sequence[str]) -> range | None:
     return found.pop() if len(found) == 1 else None
 
 
+def different_scales(data: Any, columns: Sequence[str]) -> dict[str, range]:
+    """Return the scale of each of these columns where the survey declares that they have several; else nothing."""
+    scales = {column: item.scale for item in _items(data) for column in _columns(item)}
+    found = {column: scales[column] for column in columns if scales.get(column) is not None}
+    return found if len(set(found.values())) > 1 else {}
+
+
 def title_of(data: Any, given: ScoreInput, column: str) -> LocalText:
     """Return what a column is called on display: its title, the text of its matrix row, else its name."""
     if column in given.titles:

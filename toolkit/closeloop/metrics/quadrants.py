@@ -120,7 +120,10 @@ class ImportancePerformance(TableResult):
         fields = {"n": told(self.n, "count"), "items": told_list([item.title for item in wanted])}
         if math.isnan(first.certainty):
             return message("ipa.focus", **fields)
-        sure = told(min(item.certainty for item in wanted), "percent", 0)
+        least = min(item.certainty for item in wanted)
+        if least == 1:
+            return message("ipa.focus_certain", **fields)
+        sure = told(math.floor(100 * least) / 100, "percent", 0)  # 99.8 % is not said to be all
         key = "focus_sure" if len(wanted) == 1 else "focus_sure_all"
         return message(f"ipa.{key}", sure=sure, **fields)
 
@@ -130,14 +133,14 @@ class ImportancePerformance(TableResult):
     @property
     def notes(self) -> tuple[LocalText, ...]:
         """Method and cautions."""
-        notes = [message(f"ipa.method_{self.importance_kind}"), message("ipa.quadrants")]
-        notes.append(message("ipa.lines", lines=lines_title(self.lines)))
+        notes = [message(f"ipa.method_{self.importance_kind}")]
         if turned := [item.title for item in self.items if item.depends_on_lines]:
             notes.append(message("ipa.sensitive", items=told_list(turned)))
         if unsure := [item.title for item in self.items if item.certainty < _SURE]:
             notes.append(message("ipa.unsure", items=told_list(unsure), sure=told(_SURE, "percent", 0)))
         if negative := [item.title for item in self.items if item.correlation < 0]:
             notes.append(message("ipa.negative", items=told_list(negative)))
+        notes += [message("ipa.quadrants"), message("ipa.lines", lines=lines_title(self.lines))]
         if self.n_bootstrap:
             notes.append(message("ipa.bootstrap", count=told(self.n_bootstrap, "count"), seed=str(self.seed)))
         if self.n_missing:

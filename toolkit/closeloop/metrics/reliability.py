@@ -11,7 +11,7 @@ import numpy as np
 
 from closeloop.errors import ColumnNotFoundError
 from closeloop.metrics.encode import answer_numbers
-from closeloop.metrics.planned import column_of, columns_of, reversed_of, title_of
+from closeloop.metrics.planned import column_of, columns_of, different_scales, reversed_of, title_of
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import answer_rows, score_input
 from closeloop.stats.importance import correlation_of
@@ -78,6 +78,8 @@ class Reliability(TableResult):
         Complete answers; answers left out because an item is missing.
     confidence_level : float
         Of the interval.
+    one_scale : bool
+        Whether the survey declares one scale for all items; true where it says nothing.
     """
 
     kind: ClassVar[str] = "reliability"
@@ -91,6 +93,7 @@ class Reliability(TableResult):
     n: int
     n_missing: int
     confidence_level: float
+    one_scale: bool = True
 
     @property
     def title(self) -> LocalText:
@@ -116,6 +119,8 @@ class Reliability(TableResult):
     def notes(self) -> tuple[LocalText, ...]:
         """Method and cautions."""
         notes = [message("reliability.method")]
+        if not self.one_scale:
+            notes.insert(0, message("reliability.scales", alpha=told(self.alpha_standardised, "decimal", 2)))
         if math.isnan(self.omega) and not math.isnan(self.alpha):
             notes.append(message("reliability.no_omega"))
         if self.n_missing:
@@ -260,6 +265,7 @@ def reliability(
         n=n,
         n_missing=int(len(answers) - n),
         confidence_level=confidence_level,
+        one_scale=not different_scales(data, names),
     )
 
 

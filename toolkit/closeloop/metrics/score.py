@@ -12,6 +12,7 @@ from closeloop.metrics.encode import sort_key
 from closeloop.metrics.estimate import Result, group_counts, interval_rows, mean_results, nps_results, share_results
 from closeloop.metrics.gap import sum_gaps
 from closeloop.metrics.moments import DesignMoments
+from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import key_name, protect
 from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
@@ -19,7 +20,7 @@ from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
-from closeloop.stats.intervals import METHODS, normal_quantile
+from closeloop.stats.intervals import DEGENERATE, METHODS, Interval, normal_quantile
 from closeloop.text import message
 
 __all__ = ["GroupScore", "ScoreBlock", "ScoreInput", "ScoreTable", "score"]
@@ -58,8 +59,11 @@ def score(
     confidence_level : float
         Between 0 and 1.
     method : str, optional
-        The interval: for an NPS ``"adjusted-wald"`` (default), ``"score"`` or ``"wald"``, for a share ``"wilson"``,
-        for a mean ``"t"``.
+        The interval: of an NPS ``"adjusted-wald"`` (default), ``"score"``, ``"mover"``, ``"dirichlet"``,
+        ``"agresti-min"``, ``"bonett-price"``, ``"may-johnson"``, ``"goodman"``, ``"t"``, ``"wald"`` or ``"bootstrap"``
+        (see `closeloop.stats.intervals.nps_interval`); of a share ``"wilson"`` (default), ``"jeffreys"``,
+        ``"agresti-coull"`` or ``"clopper-pearson"``; of a mean ``"t"``. A method without any width where all answers of
+        a group are alike gives way to ``"score"`` there, and a note says so.
     min_n : int
         Groups with fewer answers are hidden, and with them as many of the next smallest as it takes that nobody can
         work them out from the figures shown; 0 hides none.
@@ -207,11 +211,16 @@ def _block(
     spec: Metric, cut: tuple[Key, ...], rows: _Counted, verdict: list[str | None], method: str, level: float
 ) -> ScoreBlock:
     limits = interval_rows(rows.results, level, method)
+    added = "" if rows.moments is None else "+n*"
+    own: list[str | None] = [None] * len(limits)
+    for row in _without_width(rows.results, limits, method):
+        limits[row] = interval_rows([rows.results[row]], level, "score")[0]
+        own[row] = f"score{added}"
     scores = [
-        GroupScore(key=key, n=int(result.n), n_missing=result.n_missing, result=result, ci=ci)
+        GroupScore(key=key, n=int(result.n), n_missing=result.n_missing, result=result, ci=ci, method=other)
         if reason is None
         else GroupScore(key=key, n=None, n_missing=None, result=None, ci=None, suppressed=True, reason=reason)
-        for key, result, ci, reason in zip(rows.keys, rows.results, limits, verdict, strict=True)
+        for key, result, ci, reason, other in zip(rows.keys, rows.results, limits, verdict, own, strict=True)
     ]
     ordered = [isinstance(key, Period) or _is_scale(rows.keys, position) for position, key in enumerate(cut)]
 
@@ -225,10 +234,20 @@ def _block(
         keys=tuple(key_name(key) for key in cut),
         groups=tuple(sorted(scores[1:], key=place)) if cut else (),
         total=scores[0],
-        method=method if rows.moments is None else f"{method}+n*",
+        method=f"{method}{added}",
         moments=rows.moments,
         moment_keys=rows.moment_keys,
     )
+
+
+def _without_width(results: Sequence[Result], limits: Sequence[Interval[float] | None], method: str) -> list[int]:
+    """Return the groups whose answers are all alike, so that the method asked for would claim to know them exactly."""
+    return [
+        row
+        for row, (result, ci) in enumerate(zip(results, limits, strict=True))
+        if isinstance(result, NpsResult) and method in DEGENERATE and result.n and ci is not None and ci.low == ci.high
+        if result.design is None or not result.design.is_census
+    ]
 
 
 def _is_scale(keys: Sequence[tuple[object, ...]], position: int) -> bool:

@@ -20,7 +20,7 @@ def score_notes(
 ) -> tuple[LocalText, ...]:
     """Return what a reader of the figures should know."""
     notes = []
-    few = 0
+    few = alike = 0
     hidden = {"small": 0, "complementary": 0}
     for block in blocks:
         for group in block.groups or (block.total,):
@@ -28,6 +28,9 @@ def score_notes(
                 hidden[group.reason] += 1
             elif block.metric.kind == "nps" and not block.method.startswith("score"):
                 few += 0 < (group.n or 0) < _FEW
+            alike += group.method is not None
+    if alike:
+        notes.append(message("scores.note_all_alike", count=alike))
     if few:
         notes.append(message("scores.note_small", count=few))
     if any(hidden.values()):

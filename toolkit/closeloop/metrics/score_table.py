@@ -52,6 +52,8 @@ class GroupScore:
         Whether the group is hidden to protect its members.
     reason : {None, "small", "complementary"}
         Why: too few answers, or hidden so that a hidden group cannot be had by subtraction.
+    method : str, optional
+        The interval method, where it is not the block's.
     """
 
     key: tuple[object, ...]
@@ -61,6 +63,7 @@ class GroupScore:
     ci: Interval[float] | None
     suppressed: bool = False
     reason: str | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +325,7 @@ def _row(block: ScoreBlock, group: GroupScore) -> dict[str, Any]:
     row["std_error"] = None if result is None else number(result.std_error)
     row["ci_low"] = None if ci is None else number(ci.low)
     row["ci_high"] = None if ci is None else number(ci.high)
-    return row | {"method": block.method, "suppressed": group.suppressed, "reason": group.reason}
+    return row | {"method": group.method or block.method, "suppressed": group.suppressed, "reason": group.reason}
 
 
 def _json_key(value: object) -> object:

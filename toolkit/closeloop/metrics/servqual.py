@@ -292,7 +292,7 @@ def servqual(
     points = [] if chosen.weights is None else list(chosen.weights.values())
     of_design = () if design is None else design.columns
     frame = answer_rows(given, [*chosen.columns, *points, *of_design], message("servqual.what_for"))
-    pairs = pairs_of(frame, chosen)
+    pairs = pairs_of(frame, chosen, None if design is None else design.arrays(frame).weight)
     means = means_of(pairs, frame, design, chosen.perceptions_only, confidence_level)
     allocated = points_of(frame, chosen)
     return Servqual(

@@ -111,7 +111,7 @@ def usable_points(points: FloatArray) -> npt.NDArray[np.bool_]:
         return np.asarray(adds_up & (points >= 0).all(axis=1))
 
 
-def pairs_of(frame: pd.DataFrame, spec: ServqualSpec) -> list[Pairs]:
+def pairs_of(frame: pd.DataFrame, spec: ServqualSpec, row_weights: FloatArray | None) -> list[Pairs]:
     """Return what is averaged: overall, weighted overall where there are points, each dimension with its items.
 
     Raises
@@ -136,7 +136,7 @@ def pairs_of(frame: pd.DataFrame, spec: ServqualSpec) -> list[Pairs]:
         e, p = expectation[:, of_it], perception[:, of_it]
         weight = math.nan
         if points is not None and usable is not None and usable.any():
-            weight = float(points[usable, position].mean())
+            weight = _mean_points(points[usable, position], None if row_weights is None else row_weights[usable])
         whole = Pairs(
             level="dimension", dimension=name, weight=weight, expectation=e.mean(axis=1), perception=p.mean(axis=1),
             reliabilities=_reliabilities(e, p),
@@ -157,6 +157,13 @@ def pairs_of(frame: pd.DataFrame, spec: ServqualSpec) -> list[Pairs]:
             Pairs(level="overall_weighted", expectation=(e * shares).sum(axis=1), perception=(p * shares).sum(axis=1))
         )
     return [*overall, *(pair for block in blocks for pair in block)]
+
+
+def _mean_points(points: FloatArray, row_weights: FloatArray | None) -> float:
+    if row_weights is None:
+        return float(points.mean())
+    total = float(row_weights.sum())
+    return float(row_weights @ points) / total if total > 0 else math.nan
 
 
 def points_of(frame: pd.DataFrame, spec: ServqualSpec) -> FloatArray | None:

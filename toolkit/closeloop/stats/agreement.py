@@ -42,7 +42,7 @@ def cohen_kappa(first: npt.ArrayLike, second: npt.ArrayLike, confidence_level: f
     Parameters
     ----------
     first, second : array_like of int
-        Category codes, one per thing, in the same order; −1 is "not coded" and leaves the thing out.
+        Category codes, one per thing, in the same order; −1 or NaN is "not coded" and leaves the thing out.
     confidence_level : float
         Of the interval, from the large-sample standard error.
 
@@ -71,7 +71,7 @@ def cohen_kappa(first: npt.ArrayLike, second: npt.ArrayLike, confidence_level: f
     >>> round(found.kappa, 4), round(found.observed, 4)
     (0.6667, 0.8333)
     """
-    a, b = np.asarray(first, dtype=np.int64), np.asarray(second, dtype=np.int64)
+    a, b = _codes(first), _codes(second)
     if a.shape != b.shape:
         raise ValueError(message("quality.not_the_same_things", first=a.size, second=b.size))
     both = (a >= 0) & (b >= 0)
@@ -106,7 +106,7 @@ def krippendorff_alpha(
     Parameters
     ----------
     codes : array_like of int, things × coders
-        Category codes; −1 where a coder did not judge a thing. A thing judged once says nothing and is left out.
+        Category codes; −1 or NaN where a coder did not judge a thing. A thing judged once says nothing and is left out.
     confidence_level : float
         Of the interval, by resampling the things.
     draws, seed : int
@@ -131,7 +131,7 @@ def krippendorff_alpha(
     >>> round(krippendorff_alpha([[0, 0], [1, 1], [0, 1], [1, 1], [0, -1]]).kappa, 4)
     0.5333
     """
-    given = np.asarray(codes, dtype=np.int64)
+    given = _codes(codes)
     given = given[(given >= 0).sum(axis=1) > 1] if given.ndim == 2 else np.empty((0, 2), np.int64)
     if not given.size:
         return Agreement(n=0, observed=np.nan, kappa=np.nan, ci_low=np.nan, ci_high=np.nan)
@@ -147,6 +147,12 @@ def krippendorff_alpha(
     return Agreement(
         n=len(given), observed=float(agreeing.sum() / judged.sum()), kappa=alpha, ci_low=float(low), ci_high=float(high)
     )
+
+
+def _codes(given: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return category codes; a missing one is "not coded", too."""
+    codes = np.asarray(given, dtype=float)
+    return np.where(np.isnan(codes), -1, codes).astype(np.int64)
 
 
 def _alpha(agreeing: npt.ArrayLike, totals: npt.ArrayLike) -> FloatArray:

@@ -8,7 +8,7 @@ estimates at once share one covariance, so that the difference of two domains ke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,17 @@ class SamplePlan:
     lonely: npt.NDArray[np.bool_]
     census: npt.NDArray[np.bool_]
     merged: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def finite(self) -> bool:
+        """Whether a part of the population worth mentioning was drawn."""
+        return bool((self.factor < self.without_fpc().factor).any())
+
+    def without_fpc(self) -> SamplePlan:
+        """Return the plan of the same sample from a population without end."""
+        many = self.n_psu > 1
+        factor = np.where(many, self.n_psu / np.where(many, self.n_psu - 1, 1.0), np.sign(self.factor))
+        return replace(self, factor=factor, census=np.zeros_like(self.census))
 
 
 def sample_plan(
@@ -314,7 +325,13 @@ def compact(codes: IntArray, size: int) -> tuple[IntArray, IntArray]:
     return occurring, place[codes]
 
 
-def effective_n(spread: npt.ArrayLike, variance: npt.ArrayLike, n: npt.ArrayLike, kish: npt.ArrayLike) -> FloatArray:
+def effective_n(
+    spread: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    n: npt.ArrayLike,
+    kish: npt.ArrayLike,
+    without_fpc: npt.ArrayLike | None = None,
+) -> FloatArray:
     """Return how many equal answers would be as precise, the degrees of freedom left aside.
 
     Parameters
@@ -327,11 +344,14 @@ def effective_n(spread: npt.ArrayLike, variance: npt.ArrayLike, n: npt.ArrayLike
         Answers.
     kish : array_like
         What stands in where the variance is 0 and says nothing: Kish's (Σw)²/Σw².
+    without_fpc : array_like, optional
+        Variance from a population without end, if the population is finite.
 
     Returns
     -------
     ndarray
-        spread / variance, at most n.
+        spread / variance. Clever sampling is not taken to be worth more than n answers: without the finite population
+        the size is at most n; how much of the population was asked comes on top.
 
     Examples
     --------
@@ -341,7 +361,8 @@ def effective_n(spread: npt.ArrayLike, variance: npt.ArrayLike, n: npt.ArrayLike
     v = np.asarray(variance, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where(v == 0, np.asarray(kish, dtype=float), np.asarray(spread, dtype=float) / v)
-    return np.asarray(np.minimum(found, np.asarray(n, dtype=float)))
+        asked = np.where(v == 0, 1.0, np.asarray(v if without_fpc is None else without_fpc, dtype=float) / v)
+    return np.asarray(np.minimum(found, np.asarray(n, dtype=float) * asked))
 
 
 def n_star(

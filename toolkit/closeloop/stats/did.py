@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,11 +100,12 @@ def difference_in_differences(
         df = float(groups.max())
         if df < 1:
             return from_t(float(model.fit().params[3]), math.nan, math.nan, n, confidence_level)
-        fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+        fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True) if n > 4 else model.fit()
     error = math.sqrt(max(float(fit.cov_params()[3, 3]), 0.0)) if df > 0 and n > 4 else math.nan
+    estimate = float(fit.params[3])
     if error < 1e-12:  # all answers of a cell alike: rounding, not an error
-        error = 0.0
-    return from_t(float(fit.params[3]), error, df, n, confidence_level)
+        error, estimate = 0.0, 0.0 if abs(estimate) < 1e-12 else estimate
+    return from_t(estimate, error, df, n, confidence_level)
 
 
 def permuted_units(
@@ -137,7 +139,7 @@ def permuted_units(
 
     References
     ----------
-    Conley T. G., Taber C. R. (2011), Review of Economics and Statistics 93:113–125 (few treated units).
+    MacKinnon J. G., Webb M. D. (2020), Journal of Econometrics 218:435–450 (few treated clusters).
 
     Examples
     --------
@@ -216,8 +218,10 @@ def leads(
     return Leads(periods=tuple(int(t) for t in both[:-1]), estimates=estimates, p_value=p)
 
 
-def unit_groups(treated: npt.ArrayLike, unit: npt.ArrayLike) -> tuple[IntArray, BoolArray]:
-    """Return codes of the units and whether each was treated.
+def unit_groups(
+    treated: npt.ArrayLike, unit: npt.ArrayLike, names: Sequence[object] | None = None
+) -> tuple[IntArray, BoolArray]:
+    """Return codes of the units and whether each was treated; `names` says what the codes in `unit` stand for.
 
     Raises
     ------
@@ -233,11 +237,13 @@ def unit_groups(treated: npt.ArrayLike, unit: npt.ArrayLike) -> tuple[IntArray, 
     from closeloop.text import message
 
     lot = np.asarray(treated, dtype=bool)
-    names, codes = np.unique(np.asarray(unit), return_inverse=True)
-    share = np.bincount(codes, weights=lot, minlength=len(names)) / np.bincount(codes, minlength=len(names))
+    units, codes = np.unique(np.asarray(unit), return_inverse=True)
+    share = np.bincount(codes, weights=lot, minlength=len(units)) / np.bincount(codes, minlength=len(units))
     mixed = np.flatnonzero((share > 0) & (share < 1))
     if len(mixed):
-        raise ValueError(message("effect.unit_in_both", unit=names[mixed[0]], count=len(mixed)))
+        first = units[mixed[0]].item()
+        told = first if names is None else names[first]
+        raise ValueError(message("effect.unit_in_both", unit=told, count=len(mixed)))
     return codes, share == 1
 
 

@@ -41,6 +41,6 @@ def normal_quantile(confidence_level: float) -> float:
     >>> round(normal_quantile(0.95), 6)
     1.959964
     """
-    if not 0 < confidence_level < 1:
+    if not (isinstance(confidence_level, int | float | np.integer) and 0 < confidence_level < 1):
         raise ValueError(message("scores.confidence_level", value=confidence_level))
     return NormalDist().inv_cdf(0.5 + confidence_level / 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from closeloop.stats.intervals import Interval
 from closeloop.text import message
 
@@ -33,6 +35,8 @@ def mean_of_invited(mean: float, n: float, invited: float, others: float) -> flo
     >>> round(mean_of_invited(0.4, 100, 250, -1.0), 10)
     -0.44
     """
+    if not (isinstance(invited, int | float | np.integer) and 0 <= invited < float("inf")):
+        raise ValueError(message("quality.bad_invited", value=repr(invited)))
     if n > invited:
         raise ValueError(message("quality.more_than_invited", n=n, invited=invited))
     if not invited:

@@ -121,7 +121,7 @@ def penalty_reward(
     ----------
     Brandt D. R. (1988), Journal of Services Marketing 2(3):35–41.
     Mikulić J., Prebežac D. (2008), Managing Service Quality 18:559–576. On the missing agreement about cut-offs:
-    Albayrak T., Caber M. (2013), Total Quality Management & Business Excellence.
+    Albayrak T., Caber M. (2013), Total Quality Management & Business Excellence 24:1288–1300.
 
     Examples
     --------

@@ -20,6 +20,7 @@ _NOTHING = 1e-12
 _IMPROPER = 1e-4
 """A uniqueness below this is a Heywood case: the item would be without any error. A variance missed by more than this
 shows that the fit has stopped short of the maximum."""
+_FURTHEST_START = 0.95
 _OPTIMISERS = ("BFGS", "L-BFGS-B")
 _FEWEST_FOR_OMEGA = 3
 
@@ -155,11 +156,15 @@ def _one_factor(correlation: FloatArray) -> tuple[FloatArray, FloatArray]:
     from statsmodels.multivariate.factor import Factor
 
     nothing = np.full(len(correlation), np.nan)
+    # From the first principal component: left to itself the search starts at random, and ends a little elsewhere.
+    values, vectors = np.linalg.eigh(correlation)
+    first = np.clip(vectors[:, -1:] * np.sqrt(max(values[-1], 0.0)), -_FURTHEST_START, _FURTHEST_START)
+    start = (first, 1 - first[:, 0] ** 2)
     for optimiser in _OPTIMISERS:
         with warnings.catch_warnings(record=True) as complaints, np.errstate(all="ignore"):
             warnings.simplefilter("always")
             try:
-                fitted: Any = Factor(corr=correlation, n_factor=1, method="ml").fit(opt_method=optimiser)
+                fitted: Any = Factor(corr=correlation, n_factor=1, method="ml").fit(start=start, opt_method=optimiser)
             except np.linalg.LinAlgError:
                 continue
         loadings, uniqueness = fitted.loadings[:, 0], np.asarray(fitted.uniqueness)

@@ -148,7 +148,7 @@ def kaplan_meier(durations: npt.ArrayLike, events: npt.ArrayLike) -> SurvivalCur
     ----------
     Kaplan E. L., Meier P. (1958), Journal of the American Statistical Association 53:457–481. Interval: Greenwood's
     variance on the log–log scale, Kalbfleisch J. D., Prentice R. L. (1980), The Statistical Analysis of Failure Time
-    Data, Wiley.
+    Data, Wiley. Median: Brookmeyer R., Crowley J. (1982), Biometrics 38:29–41.
 
     Examples
     --------

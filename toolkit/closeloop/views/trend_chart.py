@@ -219,7 +219,7 @@ def _mark(canvas: Canvas, axes: Any, points: Sequence[TrendPoint], form: str, di
             taken.append(i)
             text = write(point.estimate, form, canvas.tag, digits)
             said = canvas.note(axes, i, point.estimate, text, xytext=(0, -7 if below else 7), ha="center",
-                               va="top" if below else "bottom", color=color, zorder=6)  # fmt: skip
+                               va="top" if below else "bottom", color=color, zorder=7)  # fmt: skip
             said.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # where the line of an event runs
 
 
