@@ -69,6 +69,7 @@ def test_export_without_anything_to_judge_says_so() -> None:
     found = read(pd.DataFrame({"recommend": ["9", "10"]})).quality()
     assert found.counts[-1].judged == 0
     assert "None of the 2 responses can be judged" in str(found.sentence)
+    assert [row["flag"] for row in found.rows()] == ["any"]
     assert math.isnan(found.rows()[0]["share"])
     assert found.plot().alt.startswith("Signs of careless answering")
 

@@ -66,6 +66,13 @@ class Coverage(TableResult):
         The method to take here; of a single method itself.
     confidence_level : float
         What the intervals promise.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.coverage import coverage
+    >>> found = coverage(20, (50, 30, 20))
+    >>> round(found.of("adjusted-wald").coverage, 3), found.of("wald").coverage < 0.94
+    (0.948, True)
     """
 
     n: int

@@ -18,6 +18,7 @@ from closeloop.errors import InsufficientDataError
 from closeloop.frames import plain_value
 from closeloop.metrics.design import Design, DesignArrays
 from closeloop.metrics.encode import encode_key
+from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
@@ -89,6 +90,7 @@ def decompose(
     >>> [round(part, 4) for part in (found.change.value, found.rate.value, found.mix.value)]
     [-28.0, 1.6667, -29.6667]
     """
+    checked_min_n(min_n)
     normal_quantile(confidence_level)  # refuses an impossible level
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     given = score_input(after)

@@ -110,6 +110,16 @@ class Decomposition(TableResult):
         Groups with fewer answers in a period were put together.
     weight : str or None
         Column of weights.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.decompose import decompose
+    >>> from closeloop.metrics.spec import Nps
+    >>> before = {"recommend": [9] * 30 + [3] * 20, "plan": ["pro"] * 30 + ["free"] * 20}
+    >>> after = {"recommend": [9] * 20 + [3] * 30, "plan": ["pro"] * 20 + ["free"] * 30}
+    >>> found = decompose(before, after, Nps("recommend"), "plan")
+    >>> [round(part, 4) for part in (found.rate.value, found.mix.value)]
+    [0.0, -40.0]
     """
 
     kind = "decomposition"

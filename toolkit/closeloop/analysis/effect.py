@@ -12,6 +12,7 @@ from closeloop.analysis.effect_data import EffectData, effect_data
 from closeloop.analysis.effect_result import Cell, Effect
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.period import Period
+from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.score_input import chosen_metrics, score_input
 from closeloop.metrics.spec import GapScore, Metric
 from closeloop.stats.ancova import ancova
@@ -39,6 +40,7 @@ def effect(
     method: str = "did",
     action: LocalText | str | None = None,
     confidence_level: float = 0.95,
+    min_n: int = 10,
     seed: int = 0,
 ) -> Effect:
     """Return what an action did to a metric.
@@ -72,6 +74,8 @@ def effect(
         What was done, for the sentence ("The callback").
     confidence_level : float
         Of the interval.
+    min_n : int
+        If a group has fewer answers in a period, the means are hidden; the effect is not. 0 hides none.
     seed : int
         Of the draws, where units are permuted.
 
@@ -164,6 +168,7 @@ def effect(
         dropped=rows.dropped,
         rho_squared=rho_squared,
         confidence_level=confidence_level,
+        min_n=checked_min_n(min_n),
     )  # fmt: skip
 
 

@@ -94,7 +94,8 @@ def effect_data(
     lot, known_group, names = _groups(rows[group], group, treated, given)
     position, late, periods = _periods(rows, period, after)
     usable = ~np.isnan(value) & known_group & (position >= 0)
-    codes, unit_names = None, ()
+    codes: IntArray | None = None
+    unit_names: tuple[object, ...] = ()
     if unit is not None:
         factorized, found = pd.factorize(rows[unit])
         codes, unit_names = factorized.astype(np.int64), tuple(plain_value(one) for one in found)

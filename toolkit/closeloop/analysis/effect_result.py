@@ -66,6 +66,8 @@ class Effect(TableResult):
         CUPED: share of the variance that falls away.
     confidence_level : float
         Of the interval.
+    min_n : int
+        If a group has fewer answers in a period, all these means are hidden: one could be had from the others.
 
     Examples
     --------
@@ -98,6 +100,7 @@ class Effect(TableResult):
     dropped: int
     rho_squared: float
     confidence_level: float
+    min_n: int = 10
 
     @property
     def title(self) -> LocalText:
@@ -124,6 +127,11 @@ class Effect(TableResult):
         return message("effect.neither", **words, signed=self._size(self.estimate, signed=True))
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether the means by group and period are hidden, because some stand for too few answers."""
+        return any(0 < cell.n < self.min_n for cell in self.cells)
+
+    @property
     def notes(self) -> tuple[LocalText, ...]:
         """Method, whether the groups ran alike before, cautions."""
         treated, others = self.n_units
@@ -138,6 +146,8 @@ class Effect(TableResult):
                 notes.append(message("effect.note_partial", count=told(self.n_partial, "count"), all=all_units))
         if not math.isnan(self.rho_squared):
             notes.append(message("effect.note_cuped", share=told(self.rho_squared, "percent", 0)))
+        if self.is_hidden:
+            notes.append(message("effect.note_hidden", min_n=self.min_n))
         if self.dropped:
             notes.append(message("effect.note_dropped", count=told(self.dropped, "count")))
         return tuple(notes)
@@ -156,14 +166,14 @@ class Effect(TableResult):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return both groups in each period, and the effect; an infinite limit is NaN here."""
+        """Return both groups in each period (none if hidden), and the effect; an infinite limit is NaN here."""
         rows = [
             {
                 "row": "cell", "group": cell.group, "period": cell.period, "after": cell.after,
                 "estimate": cell.estimate, "std_error": math.nan, "ci_low": math.nan, "ci_high": math.nan,
                 "p_value": math.nan, "n": cell.n,
             }
-            for cell in self.cells
+            for cell in (() if self.is_hidden else self.cells)
         ]  # fmt: skip
         low, high = (limit if math.isfinite(limit) else math.nan for limit in (self.ci_low, self.ci_high))
         rows.append(

@@ -13,6 +13,7 @@ from closeloop.analysis.influence import FloatArray, design_arrays, design_varia
 from closeloop.analysis.metric_values import metric_values
 from closeloop.analysis.theme_table import ThemeTable, theme_table
 from closeloop.metrics.design import Design, DesignArrays
+from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
@@ -90,6 +91,7 @@ def theme_impact(
     >>> round(row.impact, 4), round(row.std_error, 4)
     (-56.6667, 26.1603)
     """
+    checked_min_n(min_n)
     normal_quantile(confidence_level)  # refuses an impossible level
     given = score_input(data)
     (spec,) = chosen_metrics([metric], given)

@@ -136,6 +136,15 @@ class ThemeImpact(TableResult):
         Themes that fewer responses mention are hidden.
     weight : str or None
         Column of weights.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.impact import theme_impact
+    >>> from closeloop.metrics.spec import Nps
+    >>> data = {"response_id": list(range(10)), "recommend": [9, 9, 9, 7, 8, 6, 0, 3, 10, 8]}
+    >>> coding = {"response_id": [3, 5, 6, 7], "theme": ["price"] * 4}
+    >>> round(theme_impact(coding, data, Nps("recommend"), min_n=0)["price"].impact, 4)
+    -56.6667
     """
 
     kind = "theme_impact"

@@ -60,6 +60,14 @@ class PairedChange(TableResult):
     examples : tuple of str
         An id of each wave.
     confidence_level : float
+
+    Examples
+    --------
+    >>> from closeloop.metrics.spec import Nps
+    >>> before = {"respondent_id": list("abcdefgh"), "recommend": [3, 6, 7, 8, 9, 10, 2, 9]}
+    >>> after = {"respondent_id": list("abcdefgx"), "recommend": [8, 9, 9, 9, 9, 10, 7, 3]}
+    >>> paired_change(before, after, metric=Nps("recommend")).n
+    7
     """
 
     kind: ClassVar[str] = "paired_change"

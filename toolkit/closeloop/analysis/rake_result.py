@@ -87,6 +87,13 @@ class Raking(TableResult):
     factors : pandas.DataFrame
         A row per combination of the margins' values, with the factor from base to raked weight: the table to join where
         the rows live elsewhere.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.rake import rake
+    >>> sample = {"sex": ["f"] * 60 + ["m"] * 40, "recommend": [9, 3] * 50}
+    >>> round(rake(sample, {"sex": {"f": 0.5, "m": 0.5}}).cost.n_eff, 4)
+    96.0
     """
 
     kind = "raking"

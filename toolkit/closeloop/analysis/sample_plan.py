@@ -73,6 +73,12 @@ class SampleSize(TableResult):
         As asked for.
     assumed : LocalText
         Where the variance comes from.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.sample_size import sample_size
+    >>> sample_size("nps", margin=10).n
+    255
     """
 
     kind: ClassVar[str] = "sample_size"

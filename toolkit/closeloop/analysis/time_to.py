@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from closeloop.metrics.encode import answer_numbers, encode_key
+from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import answer_rows, score_input
 from closeloop.stats.survival import SurvivalCurve, kaplan_meier, log_rank
@@ -39,6 +40,8 @@ class TimeTo(TableResult):
         Cases left out because the duration or the group is missing.
     confidence_level : float
         Of the intervals.
+    hidden : int
+        Groups left out because they have too few cases.
 
     Examples
     --------
@@ -56,6 +59,7 @@ class TimeTo(TableResult):
     p_value: float
     dropped: int
     confidence_level: float
+    hidden: int = 0
 
     @property
     def title(self) -> LocalText:
@@ -91,6 +95,8 @@ class TimeTo(TableResult):
         notes = [message("survival.method", count=told(open_cases, "count"))]
         if self.dropped:
             notes.append(message("survival.note_dropped", count=told(self.dropped, "count")))
+        if self.hidden:
+            notes.append(message("survival.note_hidden", count=told(self.hidden, "count")))
         if not math.isnan(self.p_value):
             notes.append(message("survival.note_log_rank", chi2=told(self.chi2, "decimal", 2), p=told_p(self.p_value)))
         return tuple(notes)
@@ -179,6 +185,7 @@ def time_to(
     within: float | Sequence[float] = 24,
     unit: str = "h",
     confidence_level: float = 0.95,
+    min_n: int = 10,
 ) -> TimeTo:
     """Return how long something took, with those to whom it has not happened yet (Kaplan–Meier).
 
@@ -198,6 +205,8 @@ def time_to(
         Of the numbers and of the result.
     confidence_level : float
         Of the intervals.
+    min_n : int
+        Groups with fewer cases are left out; 0 leaves out none.
 
     Returns
     -------
@@ -248,6 +257,12 @@ def time_to(
         known &= np.array([label is not None for label in encoded.labels])[codes]
     took, happened, codes = took[known], happened[known], codes[known]
     order = sorted(np.unique(codes).tolist(), key=lambda code: str(names[code])) if by is not None else [0]
+    few: list[int] = []
+    if by is not None:
+        few = [code for code in order if 0 < (codes == code).sum() < checked_min_n(min_n)]
+        shown_rows = ~np.isin(codes, few)
+        took, happened, codes = took[shown_rows], happened[shown_rows], codes[shown_rows]
+        order = [code for code in order if code not in few]
     chi2, p = log_rank(took, happened, codes)
     return TimeTo(
         curves={names[code]: kaplan_meier(took[codes == code], happened[codes == code]) for code in order},
@@ -257,6 +272,7 @@ def time_to(
         p_value=p,
         dropped=int((~known).sum()),
         confidence_level=confidence_level,
+        hidden=len(few),
     )
 
 

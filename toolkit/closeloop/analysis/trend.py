@@ -18,6 +18,7 @@ from closeloop.frames import Frame, as_frame, require_columns
 from closeloop.metrics.estimate import Result, group_counts, mean_results, nps_results, share_results
 from closeloop.metrics.gap import sum_gaps
 from closeloop.metrics.period import Period
+from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
@@ -121,6 +122,7 @@ def trend(
         period direction  estimate  expected
     0  2025-05     below     -30.0      20.0
     """
+    checked_min_n(min_n)
     given = score_input(data)
     spec = _one_metric(metric, given)
     names = alarm_rules(rules, chart)
@@ -161,9 +163,10 @@ def trend(
     if not series:
         raise InsufficientDataError(message("trend.short_baseline", min_n=min_n, count=int(mask.sum())))
     return Trend(
-        metric=spec, every=every, by=keys, chart=chart, rules=names, arl0=false_alarm_length(chart, names), baseline=chosen,
-        chosen=baseline is not None, series=tuple(_discovered(series) if keys else series), left_out=tuple(left_out),
-        events=happened, undated=undated, sigma=sigma, weight=weight if weighted else None, min_n=min_n,
+        metric=spec, every=every, by=keys, chart=chart, rules=names, arl0=false_alarm_length(chart, names),
+        baseline=chosen, chosen=baseline is not None, series=tuple(_discovered(series) if keys else series),
+        left_out=tuple(left_out), events=happened, undated=undated, sigma=sigma,
+        weight=weight if weighted else None, min_n=min_n,
         confidence_level=confidence_level, titles=given.titles,
     )  # fmt: skip
 

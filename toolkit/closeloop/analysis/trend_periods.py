@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ FIRST_PERIODS = 12
 """Without a choice the baseline is the first so many periods, or the first half where that is fewer."""
 
 _WHEN = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-W(?P<week>\d{2})|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+
+_NUMBERED = re.compile(r"\d{1,3}")
 
 Baseline = tuple[str, str] | list[str] | slice | int | None
 """How a baseline may be given."""
@@ -63,8 +66,8 @@ def first_day(label: str) -> dt.date:
     raise ValueError(message("trend.not_a_period", found=label))
 
 
-def label_of(when: object, every: str) -> str:
-    """Return the label of the period in which a date, or the first day of another period, lies.
+def label_of(when: object, every: str | None) -> str:
+    """Return the label of the period in which a date, or the first day of another period, lies; without `every` itself.
 
     Raises
     ------
@@ -76,6 +79,8 @@ def label_of(when: object, every: str) -> str:
     >>> label_of("2025-11-15", "month"), label_of(dt.date(2025, 11, 15), "quarter")
     ('2025-11', '2025-Q4')
     """
+    if every is None:
+        return label_text(when)
     if isinstance(when, dt.datetime):
         day = when.date()
     elif isinstance(when, dt.date):
@@ -83,6 +88,21 @@ def label_of(when: object, every: str) -> str:
     else:
         day = first_day(str(when))
     return period_labels(np.array([day], "M8[D]"), every)[0]
+
+
+def label_text(label: object) -> str:
+    """Return a label that is given as it is: a time of midnight as its date, a whole number without decimals.
+
+    Examples
+    --------
+    >>> label_text(dt.datetime(2025, 3, 1)), label_text("KW 3"), label_text(7.0)
+    ('2025-03-01', 'KW 3', '7')
+    """
+    if isinstance(label, dt.datetime) and label.time() == dt.time():
+        return label.date().isoformat()
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    return str(label)
 
 
 def calendar(labels: Sequence[str], every: str) -> tuple[str, ...]:
@@ -100,7 +120,20 @@ def calendar(labels: Sequence[str], every: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(period_labels(days, every)))
 
 
-def chosen_baseline(baseline: Baseline, periods: Sequence[str], every: str) -> tuple[str, ...]:
+def out_of_order(labels: Sequence[str]) -> tuple[str, str] | None:
+    """Return the first two neighbours that go back in time, if the labels are dates or periods of one kind.
+
+    Examples
+    --------
+    >>> out_of_order(["2025-02", "2025-01"]), out_of_order(["Mon", "Fri"])
+    (('2025-02', '2025-01'), None)
+    """
+    if len({len(label) for label in labels}) > 1 or not all(map(_WHEN.fullmatch, labels)):
+        return None
+    return next((pair for pair in pairwise(labels) if pair[1] < pair[0]), None)
+
+
+def chosen_baseline(baseline: Baseline, periods: Sequence[str], every: str | None) -> tuple[str, ...]:
     """Return the periods of the baseline.
 
     Parameters
@@ -110,8 +143,9 @@ def chosen_baseline(baseline: Baseline, periods: Sequence[str], every: str) -> t
         first ones; or None for the first twelve, or the first half where that is fewer.
     periods : sequence of str
         The calendar.
-    every : str
-        What a period is. A date or a coarser label stands for the period that its first day lies in.
+    every : str or None
+        What a period is. A date or a coarser label stands for the period that its first day lies in. None where the
+        labels are anything, in the order in which they stand.
 
     Raises
     ------
@@ -149,18 +183,23 @@ def _by_position(part: slice) -> bool:
     return part.step != 0 and all(isinstance(end, int | None) for end in (part.start, part.stop, part.step))
 
 
-def _between(first: object, last: object, periods: Sequence[str], every: str) -> tuple[str, ...]:
+def _between(first: object, last: object, periods: Sequence[str], every: str | None) -> tuple[str, ...]:
     """Return the periods between two ends, an open end being that of the calendar."""
     start = None if first is None else label_of(first, every)
     stop = None if last is None else label_of(last, every)
-    return tuple(p for p in periods if (start is None or p >= start) and (stop is None or p <= stop))
+    if every is not None:
+        return tuple(p for p in periods if (start is None or p >= start) and (stop is None or p <= stop))
+    if unknown := sorted({end for end in (start, stop) if end is not None} - set(periods)):
+        raise ValueError(message("trend.baseline_outside", found=", ".join(unknown), **_span(periods)))
+    begin = 0 if start is None else periods.index(start)
+    return tuple(periods[begin : len(periods) if stop is None else periods.index(stop) + 1])
 
 
 def _span(periods: Sequence[str]) -> dict[str, str]:
     return {"first": periods[0], "last": periods[-1]} if periods else {"first": "–", "last": "–"}
 
 
-def chosen_events(events: Sequence[tuple[Any, LocalText | str]], every: str) -> tuple[Event, ...]:
+def chosen_events(events: Sequence[tuple[Any, LocalText | str]], every: str | None) -> tuple[Event, ...]:
     """Return what happened, in the order of time.
 
     Raises
@@ -183,13 +222,15 @@ def chosen_events(events: Sequence[tuple[Any, LocalText | str]], every: str) -> 
 
 
 def period_told(label: str) -> LocalText:
-    """Return a period as people write it, in both languages.
+    """Return a period as people write it, in both languages; one that has but a number as "period 3".
 
     Examples
     --------
     >>> period_told("2025-11").en, period_told("2025-Q4").en, period_told("2025-11").zh
     ('Nov 2025', 'Q4 2025', '2025-11')
     """
+    if _NUMBERED.fullmatch(label):
+        return message("trend.numbered", number=label)
     found = _WHEN.fullmatch(label)
     if found is not None and found["quarter"]:
         return message("views.quarter", quarter=found["quarter"], year=found["year"])

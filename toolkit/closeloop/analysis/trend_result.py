@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.analysis.charted import TrendPoint
+from closeloop.analysis.charted_result import ChartedResult
 from closeloop.analysis.trend_change import TrendChange, trend_change
 from closeloop.analysis.trend_periods import Event, period_told
-from closeloop.analysis.trend_series import TrendPoint, TrendSeries
-from closeloop.analysis.trend_text import alarm_text, rules_told, trend_notes, trend_sentence, trend_title, value_form
-from closeloop.frames import convert
-from closeloop.metrics.result import Shown, TableResult
+from closeloop.analysis.trend_series import TrendSeries
+from closeloop.analysis.trend_text import trend_notes, trend_sentence, trend_title, value_form
+from closeloop.metrics.result import Shown
 from closeloop.metrics.spec import Metric
 from closeloop.text import LocalText, message
-from closeloop.written import told_level
 
 RESERVED = (
     "group", "period", "period_name", "n", "estimate", "std_error", "ci_low", "ci_high", "centre", "lower", "upper",
@@ -25,7 +25,7 @@ RESERVED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Trend(TableResult):
+class Trend(ChartedResult):
     """A score over time on a control chart; what `trend` returns.
 
     Attributes
@@ -60,6 +60,16 @@ class Trend(TableResult):
         Of the single periods' intervals.
     titles : mapping
         What the keys are called on display.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from closeloop.analysis.trend import trend
+    >>> from closeloop.metrics.spec import Nps
+    >>> month = pd.date_range("2024-01-01", periods=14, freq="MS").repeat(50)
+    >>> frame = pd.DataFrame({"recommend": ([10] * 20 + [8] * 20 + [3] * 10) * 14, "answered_at": month})
+    >>> len(trend(frame, Nps("recommend")).alarms())
+    0
     """
 
     kind: ClassVar[str] = "trend"
@@ -83,6 +93,16 @@ class Trend(TableResult):
     titles: Mapping[str, LocalText]
 
     @property
+    def label(self) -> LocalText:
+        """What the metric is called."""
+        return self.metric.label
+
+    @property
+    def value_form(self) -> tuple[str, int]:
+        """How the metric's figures are written: form and decimals."""
+        return value_form(self.metric)
+
+    @property
     def title(self) -> LocalText:
         """What is shown over time."""
         return trend_title(self)
@@ -100,26 +120,11 @@ class Trend(TableResult):
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Group, period, n, score, interval, expected range, z, alarm."""
-        form, digits = value_form(self.metric)
-        level = message("analysis.interval", level=told_level(self.confidence_level))
-        memory = {
-            "shewhart": (),
-            "ewma": (Shown("ewma", message("trend.ewma_short"), "decimal"),
-                     Shown("limit", message("trend.limit"), "decimal")),
-            "cusum": (Shown("cusum_up", message("trend.cusum_up"), "decimal"),
-                      Shown("cusum_down", message("trend.cusum_down"), "decimal"),
-                      Shown("limit", message("trend.limit"), "decimal")),
-        }[self.chart]  # fmt: skip
         return (
             *(Shown("group", self.group_title, "text") for _ in self.by[:1]),
             Shown("period_name", message(f"scores.{self.every}")),
             Shown("n", message("analysis.n"), "count"),
-            Shown("estimate", message("analysis.score"), form, digits=digits),
-            Shown("ci_low", level, form, high="ci_high", digits=digits),
-            Shown("lower", message("trend.expected"), form, high="upper", digits=digits),
-            Shown("z", message("trend.z"), "decimal"),
-            *memory,
-            Shown("alarm_name", message("trend.alarm"), "text"),
+            *self.figure_columns(),
             *(Shown("q_value", message("trend.q_value"), "p") for _ in self.by[:1]),
         )
 
@@ -137,21 +142,8 @@ class Trend(TableResult):
         row: dict[str, Any] = dict(zip(self.by, series.key, strict=True))
         if self.by:
             row["group"] = series.label
-        row |= {
-            "period": point.period, "period_name": period_told(point.period), "n": point.n, "estimate": point.estimate,
-            "std_error": point.std_error, "ci_low": point.ci_low, "ci_high": point.ci_high, "centre": series.centre,
-            "lower": point.lower, "upper": point.upper, "z": point.z, "p_value": point.p_value,
-            "phase": point.phase, "watch": point.watch, "alarm": point.alarm, "rules": list(point.rules),
-            "side": {1: "above", -1: "below"}.get(point.side),
-        }  # fmt: skip
-        if self.by:
-            row["q_value"] = point.q_value
-        if self.chart == "ewma":
-            row |= {"ewma": point.statistic, "limit": point.limit}
-        elif self.chart == "cusum":
-            row |= {"cusum_up": point.statistic, "cusum_down": point.statistic_low, "limit": point.limit}
-        said = rules_told(point.rules) if point.alarm else message("trend.watch") if point.watch else LocalText("")
-        return row | {"alarm_name": said}
+        row |= {"period": point.period, "period_name": period_told(point.period), "n": point.n}
+        return row | self.figure_row(series, point)
 
     def facts(self) -> Mapping[str, Any]:
         """Return metric, rules, ARL0 and baseline, and level and spread of each group."""
@@ -165,40 +157,6 @@ class Trend(TableResult):
             "arl0": self.arl0, "baseline": list(self.baseline), "confidence_level": self.confidence_level,
             "min_n": self.min_n, "groups": groups, "events": [[e.period, e.text] for e in self.events],
         }  # fmt: skip
-
-    def alarms(self, backend: str = "pandas") -> Any:
-        """Return the alarms since the baseline as a frame: group, period, rules, side, figures, q, message.
-
-        Parameters
-        ----------
-        backend : {"pandas", "polars", "pyarrow"}
-            Which kind of frame.
-
-        Returns
-        -------
-        DataFrame
-            One row per group and period in which a rule holds, in the order of time: the keys, period, rules (joined by
-            commas), direction (``"above"`` or ``"below"``), n, estimate, expected, lower, upper, z, p_value, q_value
-            and message (in the language in use). p and q speak of the period's figure alone: an alarm for a run of
-            eight may have large ones.
-        """
-        import pandas as pd
-
-        found = sorted(
-            ((one.period, place, series, one) for place, series in enumerate(self.series) for one in series.alarms),
-            key=lambda one: one[:2],
-        )
-        rows = []
-        for period, _, series, point in found:
-            rows.append(
-                (*series.key, period, ", ".join(point.rules), "above" if point.side > 0 else "below", point.n,
-                 point.estimate, series.centre, point.lower, point.upper, point.z, point.p_value, point.q_value,
-                 str(alarm_text(self, series, point)))
-            )  # fmt: skip
-        figures = ("estimate", "expected", "lower", "upper", "z", "p_value", "q_value")
-        frame = pd.DataFrame(rows, columns=[*self.by, "period", "rules", "direction", "n", *figures, "message"])
-        texts = dict.fromkeys(("period", "rules", "direction", "message"), "str")
-        return convert(frame.astype({**texts, "n": "int64", **dict.fromkeys(figures, float)}), backend)
 
     def change_point(self, *, most: int = 1, permutations: int = 9_999, seed: int = 0, **keys: object) -> TrendChange:
         """Return after which period the answers changed, wherever a baseline lies.
@@ -232,9 +190,3 @@ class Trend(TableResult):
         level = self.confidence_level
         return trend_change(found[0], self.metric, self.every, self.weight, level, most, permutations, seed,
                             named=bool(self.by))  # fmt: skip
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the line with its limits, alarms and events; groups as panels, the six that matter most."""
-        from closeloop.views.trend_chart import plot_trend
-
-        return plot_trend(self, ax=ax)

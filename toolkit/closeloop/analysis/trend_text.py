@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from closeloop.analysis.charted import TrendPoint
 from closeloop.analysis.trend_periods import period_told, some_periods, span_told
-from closeloop.analysis.trend_series import TrendPoint, TrendSeries
+from closeloop.analysis.trend_series import TrendSeries
 from closeloop.metrics.spec import Metric
 from closeloop.text import LANGUAGES, LocalText, message
 from closeloop.written import told, told_interval, told_list
 
 if TYPE_CHECKING:
+    from closeloop.analysis.charted_result import ChartedResult
     from closeloop.analysis.trend_result import Trend
 
 _NAMED = 6
@@ -51,12 +53,12 @@ def trend_title(trend: Trend) -> LocalText:
     return message("trend.title_by", groups=trend.group_title, **named)
 
 
-def alarm_text(trend: Trend, series: TrendSeries, point: TrendPoint) -> LocalText:
+def alarm_text(chart: ChartedResult, series: TrendSeries, point: TrendPoint) -> LocalText:
     """Return one alarm as a sentence."""
-    key = "trend.alarm_in_group" if trend.by else "trend.alarm_alone"
-    form, digits = value_form(trend.metric)
+    key = "trend.alarm_in_group" if chart.by else "trend.alarm_alone"
+    form, digits = chart.value_form
     return message(
-        key, group=series.label, score=trend.metric.label, period=period_told(point.period),
+        key, group=series.label, score=chart.label, period=period_told(point.period),
         value=told(point.estimate, form, digits), centre=told(series.centre, form, digits),
         expected=told_interval(point.lower, point.upper, form, digits), rules=rules_told(point.rules),
     )  # fmt: skip
@@ -65,7 +67,7 @@ def alarm_text(trend: Trend, series: TrendSeries, point: TrendPoint) -> LocalTex
 def trend_sentence(trend: Trend) -> LocalText:
     """Return whether anything alarms, when first, and how large it is."""
     if not trend.by:
-        return _of_one(trend, trend.series[0])
+        return one_line_sentence(trend, trend.series[0])
     loud = [series for series in trend.series if series.alarms]
     loud.sort(key=lambda series: series.alarms[0].period)
     quiet = [series.label for series in trend.series if not series.alarms]
@@ -89,10 +91,11 @@ def trend_sentence(trend: Trend) -> LocalText:
     return _joined([head, message("trend.others_quiet", groups=told_list(named))], " ", "")
 
 
-def _of_one(trend: Trend, series: TrendSeries) -> LocalText:
-    form, digits = value_form(trend.metric)
+def one_line_sentence(chart: ChartedResult, series: TrendSeries) -> LocalText:
+    """Return whether one line alarms, when first, and how large it is."""
+    form, digits = chart.value_form
     watched = [point for point in series.points if point.monitored and not math.isnan(point.z)]
-    shown = {"score": trend.metric.label, "baseline": span_told(trend.baseline)}
+    shown = {"score": chart.label, "baseline": span_told(chart.baseline)}
     if not watched:
         return message("trend.nothing_watched", centre=told(series.centre, form, digits), **shown)
     alarms, last = series.alarms, watched[-1]
@@ -101,7 +104,7 @@ def _of_one(trend: Trend, series: TrendSeries) -> LocalText:
         expected=told_interval(last.lower, last.upper, form, digits),
     )  # fmt: skip
     if not alarms:
-        return message("trend.quiet", periods=some_periods(len(watched), trend.every), last=told_last,
+        return message("trend.quiet", periods=some_periods(len(watched), chart.every), last=told_last,
                        centre=told(series.centre, form, digits), **shown)  # fmt: skip
     first = alarms[0]
     left = message(
@@ -111,27 +114,13 @@ def _of_one(trend: Trend, series: TrendSeries) -> LocalText:
     )  # fmt: skip
     if last.period == first.period:
         return left
-    many = message("trend.alarms_since", count=len(alarms), of=some_periods(len(watched), trend.every), last=told_last)
+    many = message("trend.alarms_since", count=len(alarms), of=some_periods(len(watched), chart.every), last=told_last)
     return _joined([left, many], " ", "")
 
 
 def trend_notes(trend: Trend) -> tuple[LocalText, ...]:
     """Return the method, the rate of false alarms, and what is not shown."""
-    notes = [_method(trend), _false_alarms(trend)]
-    periods = [point.period for point in trend.series[0].points]
-    if not trend.chosen:
-        first = some_periods(len(trend.baseline), trend.every)
-        notes.append(message("trend.note_default_baseline", count=first, of=len(periods)))
-    fewest = min(series.n_baseline for series in trend.series)
-    if fewest < _FEW_PERIODS:
-        notes.append(message("trend.note_short_baseline", count=some_periods(fewest, trend.every)))
-    restless = [series for series in trend.series if series.baseline_alarms]
-    if restless:
-        count = sum(len(series.baseline_alarms) for series in restless)
-        when = told_list([period_told(p) for p in sorted({a.period for s in restless for a in s.baseline_alarms})])
-        notes.append(message("trend.note_restless", count=count, periods=when))
-    if excluded := sorted({period for series in trend.series for period in series.excluded}):
-        notes.append(message("trend.note_excluded", periods=told_list([period_told(p) for p in excluded])))
+    notes = chart_notes(trend, message(f"trend.chart_{trend.metric.kind}"))
     if gaps := sum(point.n is None for series in trend.series for point in series.points):
         notes.append(message("trend.note_hidden", count=gaps, min_n=trend.min_n))
     if empty := sum(point.n == 0 for series in trend.series for point in series.points):
@@ -147,21 +136,41 @@ def trend_notes(trend: Trend) -> tuple[LocalText, ...]:
     return tuple(notes)
 
 
-def _method(trend: Trend) -> LocalText:
-    spread = max(series.sigma_z for series in trend.series)
-    least = min(series.sigma_z for series in trend.series)
+def chart_notes(chart: ChartedResult, name: LocalText) -> list[LocalText]:
+    """Return what holds for any chart: its method, by its name; the rate of false alarms; what the baseline is like."""
+    notes = [_method(chart, name), _false_alarms(chart)]
+    points = chart.series[0].points
+    if not chart.chosen:
+        first = some_periods(len(chart.baseline), chart.every)
+        notes.append(message("trend.note_default_baseline", count=first, of=len(points)))
+    fewest = min(series.n_baseline for series in chart.series)
+    if fewest < _FEW_PERIODS:
+        notes.append(message("trend.note_short_baseline", count=some_periods(fewest, chart.every)))
+    restless = {point.period for series in chart.series for point in series.baseline_alarms}
+    if restless:
+        count = sum(len(series.baseline_alarms) for series in chart.series)
+        when = told_list([period_told(point.period) for point in points if point.period in restless])
+        notes.append(message("trend.note_restless", count=count, periods=when))
+    if excluded := {period for series in chart.series for period in series.excluded}:
+        when = told_list([period_told(point.period) for point in points if point.period in excluded])
+        notes.append(message("trend.note_excluded", periods=when))
+    return notes
+
+
+def _method(chart: ChartedResult, name: LocalText) -> LocalText:
+    spread = max(series.sigma_z for series in chart.series)
+    least = min(series.sigma_z for series in chart.series)
     sigma = told(spread, "decimal", 2) if spread == least else told_interval(least, spread, "decimal", 2)
-    chart = message(f"trend.chart_{trend.metric.kind}")
-    return message(f"trend.method_{trend.chart}", chart=chart, baseline=span_told(trend.baseline), sigma=sigma)
+    return message(f"trend.method_{chart.chart}", chart=name, baseline=span_told(chart.baseline), sigma=sigma)
 
 
-def _false_alarms(trend: Trend) -> LocalText:
+def _false_alarms(chart: ChartedResult) -> LocalText:
     """Return how often an alarm is false, for one group and for all together."""
-    every = {"rules": rules_told(trend.rules), "periods": some_periods(round(trend.arl0), trend.every)}
-    if len(trend.series) == 1:
+    every = {"rules": rules_told(chart.rules), "periods": some_periods(round(chart.arl0), chart.every)}
+    if len(chart.series) == 1:
         return message("trend.note_false_alarms", **every)
-    together = some_periods(max(1, round(trend.arl0 / len(trend.series))), trend.every)
-    return message("trend.note_false_alarms_by", count=len(trend.series), together=together, **every)
+    together = some_periods(max(1, round(chart.arl0 / len(chart.series))), chart.every)
+    return message("trend.note_false_alarms_by", count=len(chart.series), together=together, **every)
 
 
 def _joined(parts: Sequence[LocalText], between: str, between_zh: str) -> LocalText:

@@ -20,6 +20,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
+HUGE_WEIGHT = 1e100
+"""From here on the square of a weight is no number any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignArrays:
     """A design's columns, row by row; None where the design has no such column.
@@ -225,7 +229,7 @@ def checked_weights(series: pd.Series[Any], weight: str) -> FloatArray:
     """
     w = answer_numbers(series, allow_infinite=True)
     with np.errstate(invalid="ignore"):
-        usable = (w >= 0) & (w < np.inf)
+        usable = (w >= 0) & (w < HUGE_WEIGHT)
     if not usable.all():
         refuse_weights(weight, int((~usable).sum()), series[~usable].head(5).tolist())
     return w

@@ -19,11 +19,13 @@ class ResultDoors(ABC):
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-safe values, with its kind and the version of this layout."""
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the result as a table of one row, without the layout's version."""
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """Return the result as a table of one row (``"pandas"``, ``"polars"`` or ``"pyarrow"``)."""
         import pandas as pd
 
-        return pd.DataFrame([{k: v for k, v in self.to_dict().items() if k != "version"}])
+        from closeloop.frames import convert
+
+        return convert(pd.DataFrame([{k: v for k, v in self.to_dict().items() if k != "version"}]), backend)
 
     def _repr_html_(self) -> str:
         from closeloop.views.tables import result_html

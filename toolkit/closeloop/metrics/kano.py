@@ -103,6 +103,12 @@ class Kano(TableResult):
         The evaluation table.
     confidence_level : float
         Of the intervals.
+
+    Examples
+    --------
+    >>> answers = {"with": [1, 1, 1, 2], "without": [3, 4, 3, 5]}
+    >>> kano(answers, {"delivery within the hour": ("with", "without")}).features[0].category
+    'A'
     """
 
     kind: ClassVar[str] = "kano"

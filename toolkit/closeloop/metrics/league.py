@@ -217,7 +217,11 @@ def league_table(
 
     Examples
     --------
-    See `LeagueTable`.
+    >>> import closeloop as cl
+    >>> answers = {"recommend": [10] * 60 + [3] * 60, "region": ["East"] * 60 + ["West"] * 60}
+    >>> league = league_table(cl.score(answers, cl.Nps("recommend"), by="region"))
+    >>> league.groups[0].verdict
+    'above'
     """
     if not isinstance(table, ScoreTable):
         raise ValueError(message("quality.league_of_table", found=type(table).__name__))  # noqa: TRY004  every bad argument is a ValueError

@@ -9,6 +9,7 @@ import numpy as np
 from closeloop.metrics.period import Period, period_labels
 from closeloop.metrics.tally import Key
 from closeloop.stats.suppression import COMPLEMENTARY, SMALL, Sum, suppress
+from closeloop.text import message
 
 _REASON = {SMALL: "small", COMPLEMENTARY: "complementary"}
 
@@ -22,6 +23,24 @@ def key_name(key: Key) -> str:
     'week'
     """
     return key.key if isinstance(key, Period) else key
+
+
+def checked_min_n(min_n: int) -> int:
+    """Return how many answers a group needs to be shown.
+
+    Raises
+    ------
+    ValueError
+        If it is no whole number, or negative: a threshold that is never undercut would protect nobody.
+
+    Examples
+    --------
+    >>> checked_min_n(10)
+    10
+    """
+    if isinstance(min_n, bool) or not isinstance(min_n, int | np.integer) or min_n < 0:
+        raise ValueError(message("scores.bad_min_n", value=repr(min_n)))
+    return int(min_n)
 
 
 def protect(

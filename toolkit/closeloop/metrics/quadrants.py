@@ -87,6 +87,14 @@ class ImportancePerformance(TableResult):
         Of the bootstrap.
     confidence_level : float
         Of the intervals.
+
+    Examples
+    --------
+    >>> from closeloop.metrics.importance_performance import importance_performance
+    >>> answers = {"speed": [4, 2, 5, 1, 3, 2], "price": [3, 4, 3, 4, 5, 4]}
+    >>> found = importance_performance(answers, items=["speed", "price"], importance={"speed": 0.6, "price": 0.2})
+    >>> found.to_frame()["item"].tolist()
+    ['speed', 'price']
     """
 
     kind: ClassVar[str] = "importance_performance"

@@ -80,6 +80,12 @@ class Reliability(TableResult):
         Of the interval.
     one_scale : bool
         Whether the survey declares one scale for all items; true where it says nothing.
+
+    Examples
+    --------
+    >>> answers = {"fast": [5, 4, 2, 1, 3], "kind": [5, 5, 2, 2, 3], "slow": [1, 1, 4, 5, 2]}
+    >>> reliability(answers, ["fast", "kind", "slow"], reverse=["slow"]).n
+    5
     """
 
     kind: ClassVar[str] = "reliability"

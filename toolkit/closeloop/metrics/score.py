@@ -14,7 +14,7 @@ from closeloop.metrics.gap import sum_gaps
 from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
-from closeloop.metrics.protect import key_name, protect
+from closeloop.metrics.protect import checked_min_n, key_name, protect
 from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
 from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
@@ -97,6 +97,7 @@ def score(
     >>> table.result(region="West")
     NpsResult(score=40.0, n=15, 95% CI -3.6 to 70.3)
     """
+    checked_min_n(min_n)
     if design is not None:
         if not isinstance(design, Design):
             raise TypeError(message("design.not_a_design", found=type(design).__name__))

@@ -88,6 +88,13 @@ class Servqual(TableResult):
         Whether intervals follow the survey's design.
     confidence_level : float
         Of the intervals.
+
+    Examples
+    --------
+    >>> answers = {"e1": [7, 6, 7, 7], "p1": [5, 6, 4, 6], "e2": [6, 6, 5, 7], "p2": [6, 7, 5, 7]}
+    >>> found = servqual(answers, {"reliability": [("e1", "p1")], "empathy": [("e2", "p2")]})
+    >>> [gap.gap for gap in found.dimensions]
+    [-1.5, 0.25]
     """
 
     kind: ClassVar[str] = "servqual"

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from closeloop.metrics.design import Design, refuse_weights
+from closeloop.metrics.design import HUGE_WEIGHT, Design, refuse_weights
 from closeloop.metrics.encode import Codes, encode_answers, encode_key, refuse_answers
 from closeloop.metrics.period import Period, period_labels
 from closeloop.metrics.sampling import SampledRows, place, sample_codes, tallied
@@ -153,7 +153,7 @@ def _base_columns(design: Design | None) -> list[nw.Expr]:
     if design.base_weight is None:
         return [nw.lit(1.0).alias(_BASE), nw.lit(0).alias(_BAD_BASE)]
     w = nw.col(design.base_weight).cast(nw.Float64)
-    bad = nw.when((w >= 0) & (w < np.inf)).then(nw.lit(0)).otherwise(nw.lit(1))
+    bad = nw.when((w >= 0) & (w < HUGE_WEIGHT)).then(nw.lit(0)).otherwise(nw.lit(1))
     return [w.alias(_BASE), bad.alias(_BAD_BASE)]
 
 
@@ -203,7 +203,7 @@ def _weight_columns(weight: str | None) -> list[nw.Expr]:
     if weight is None:
         return []
     w = nw.col(weight).cast(nw.Float64)
-    usable = (w >= 0) & (w < np.inf)  # false or null of a NaN and a null in every engine
+    usable = (w >= 0) & (w < HUGE_WEIGHT)  # false or null of a NaN and a null in every engine
     return [
         nw.when(usable & (w > 0)).then(nw.lit(1)).otherwise(nw.lit(0)).alias(_WEIGHT[0]),
         w.alias(_WEIGHT[1]),
@@ -231,7 +231,7 @@ def _weights_differ(frame: EngineFrame, small: pd.DataFrame, weight: str) -> boo
 
 def _refuse_weights(frame: EngineFrame, weight: str, how_many: int) -> NoReturn:
     w = nw.col(weight).cast(nw.Float64)
-    bad = _collect(frame.filter(~((w >= 0) & (w < np.inf)) | w.is_null()).select(weight).head(5))
+    bad = _collect(frame.filter(~((w >= 0) & (w < HUGE_WEIGHT)) | w.is_null()).select(weight).head(5))
     refuse_weights(weight, how_many, bad[weight].tolist())
 
 

@@ -131,7 +131,7 @@ class Quality(TableResult):
         return (*shown, Shown("score_without", message("quality.score_without"), self._form))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return one row per sign."""
+        """Return one row per sign that could be judged, and one for any of them."""
         return [
             {
                 "flag": row.flag, "label": message(f"quality.sign_{row.flag}"), "judged": row.judged,
@@ -139,6 +139,7 @@ class Quality(TableResult):
                 "score_all": self.score, "score_without": row.score_without,
             }
             for row in self.counts
+            if row.judged or row.flag == "any"
         ]  # fmt: skip
 
     def facts(self) -> Mapping[str, Any]:

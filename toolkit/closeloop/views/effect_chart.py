@@ -47,7 +47,7 @@ def plot_effect(result: Effect, ax: Axes | None = None) -> Chart:
     >>> plot_effect(effect(answers, MeanScore("score"), group="called", method="randomised")).title
     'Effect on Mean'
     """
-    return _lines(result, ax) if result.method == "did" else _means(result, ax)
+    return _lines(result, ax) if result.method == "did" and not result.is_hidden else _means(result, ax)
 
 
 def _lines(result: Effect, ax: Axes | None) -> Chart:

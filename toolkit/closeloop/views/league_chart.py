@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from closeloop.views.chart import Chart
 
 _COLOURS = {"above": PROMOTER, "below": DETRACTOR, "like": SOFT}
+_MOST_NAMES = 25
 _LIMITS: tuple[tuple[float, Any, int], ...] = ((0.95, (0, (2, 2.5)), 0), (0.998, "-", 1))
 
 
@@ -85,10 +86,15 @@ def _round_steps(low: float, high: float) -> list[float]:
 
 
 def _name_groups(canvas: Canvas, axes: Any, league: LeagueTable, labels: list[str]) -> None:
-    """Name those that stand apart, and the others while there is room: a name is left out rather than overprinted."""
+    """Name those that stand apart, and others while there is room: a name is left out rather than overprinted.
+
+    Of many groups those are named that lie outside the inner limits: the rest is a cloud in which names say nothing.
+    """
     from matplotlib.patheffects import withStroke
 
-    order = sorted(range(len(labels)), key=lambda i: (league.groups[i].verdict == "like", -abs(league.groups[i].z)))
+    wanted = [i for i, row in enumerate(league.groups)
+              if len(labels) <= _MOST_NAMES or row.verdict != "like" or abs(row.z) > normal_quantile(0.95)]  # fmt: skip
+    order = sorted(wanted, key=lambda i: (league.groups[i].verdict == "like", -abs(league.groups[i].z)))
     canvas.figure.canvas.draw()
     taken: list[Any] = []
     for i in order:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from closeloop.analysis.charted import TrendPoint
 from closeloop.analysis.trend_periods import Event, period_told
-from closeloop.analysis.trend_series import TrendPoint, TrendSeries
-from closeloop.analysis.trend_text import value_form
+from closeloop.analysis.trend_series import TrendSeries
 from closeloop.text import message
 from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
 from closeloop.views.chart import Chart
@@ -19,7 +19,7 @@ from closeloop.written import told_list, write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.trend_result import Trend
+    from closeloop.analysis.charted_result import ChartedResult
 
 MOST_PANELS = 6
 _MOST_TICKS = 10
@@ -34,7 +34,7 @@ _OUTER, _INNER = "#e3eff6", "#c6deec"
 """Where figures are expected: within three standard errors, and in nine cases of ten."""
 
 
-def plot_trend(trend: Trend, ax: Axes | None = None) -> Chart:
+def plot_trend(trend: ChartedResult, ax: Axes | None = None) -> Chart:
     """Return a trend as a chart.
 
     One group has one panel (an EWMA or CUSUM a second one for what it looks at); several have a panel each, at most
@@ -42,7 +42,7 @@ def plot_trend(trend: Trend, ax: Axes | None = None) -> Chart:
 
     Parameters
     ----------
-    trend : Trend
+    trend : ChartedResult
     ax : matplotlib.axes.Axes, optional
         Draw the one panel into these axes.
 
@@ -85,20 +85,21 @@ class _Panel:
     @property
     def above(self) -> float:
         """Inches above the data."""
-        return 0.06 + _ROW * (self.name + max(self.rows.values(), default=-1) + 1)
+        beside = 0.14 if self.rows else 0.0  # the figure written over an alarm must not touch the text of an event
+        return 0.06 + beside + _ROW * (self.name + max(self.rows.values(), default=-1) + 1)
 
     @property
     def height(self) -> float:
         return self.above + self.data + _FOOT
 
 
-def _drawn(trend: Trend) -> list[TrendSeries]:
+def _drawn(trend: ChartedResult) -> list[TrendSeries]:
     """Return the groups that have a panel: with alarms first, in the trend's own order."""
     order = sorted(trend.series, key=lambda series: not series.alarms)[:MOST_PANELS]
     return [series for series in trend.series if series in order]
 
 
-def _canvas(trend: Trend, drawn: list[TrendSeries], height: float, ax: Axes | None) -> Canvas:
+def _canvas(trend: ChartedResult, drawn: list[TrendSeries], height: float, ax: Axes | None) -> Canvas:
     left_out = [series.label for series in trend.series if series not in drawn]
     sentence = str(trend.sentence)
     if left_out:
@@ -122,11 +123,11 @@ def _span(drawn: Sequence[TrendSeries]) -> tuple[float, float]:
 
 
 def _draw_line(
-    canvas: Canvas, axes: Any, trend: Trend, series: TrendSeries, span: tuple[float, float], panel: _Panel
+    canvas: Canvas, axes: Any, trend: ChartedResult, series: TrendSeries, span: tuple[float, float], panel: _Panel
 ) -> None:
     """Draw the figures of one group, the band in which they are expected, the baseline and the events."""
     points = series.points
-    form, digits = value_form(trend.metric)
+    form, digits = trend.value_form
     low, high = span
     per_inch = (high - low) / panel.data or 1.0
     bottom, top = low - _FOOT * per_inch, high + panel.above * per_inch
@@ -148,7 +149,7 @@ def _draw_line(
     heights = dict(zip(panel.rows, ends, strict=True))
     _draw_events(canvas, axes, trend, points, heights, (bottom + _FOOT * per_inch, high + 0.04 * per_inch))
     axes.plot(range(len(points)), [point.estimate for point in points], "-o", color=INK, lw=1.3, ms=3.5, zorder=3)
-    _mark(canvas, axes, points, form, digits)
+    _mark(canvas, axes, trend, points)
     _ticks(canvas, axes, [point.period for point in points])
     steps = round_steps(4 if panel.data > 1 else 2).tick_values(low, high)
     axes.set_yticks([step for step in steps if low <= step <= high])
@@ -158,7 +159,7 @@ def _draw_line(
 def _draw_events(
     canvas: Canvas,
     axes: Any,
-    trend: Trend,
+    trend: ChartedResult,
     points: Sequence[TrendPoint],
     heights: dict[Event, float],
     span: tuple[float, float],
@@ -199,20 +200,21 @@ def _steps(axes: Any, points: Sequence[TrendPoint], low: str, high: str, color: 
             axes.fill_between([i - 0.5, i + 0.5], bottom, top, color=color, lw=0, zorder=1)
 
 
-def _mark(canvas: Canvas, axes: Any, points: Sequence[TrendPoint], form: str, digits: int) -> None:
+def _mark(canvas: Canvas, axes: Any, trend: ChartedResult, points: Sequence[TrendPoint]) -> None:
     """Mark every alarm, and what to watch; label as many alarms as have room, the first one first."""
     from matplotlib.patheffects import withStroke
 
     for i, point in enumerate(points):
         if point.watch:
             axes.plot([i], [point.estimate], "o", color=INK, mfc="white", mew=1.2, ms=5, zorder=4)
+    form, digits = trend.value_form
     found = [(i, point) for i, point in enumerate(points) if point.alarm]
     first = next((i for i, point in found if point.monitored), None)
     room = len(points) * _LABEL / _WIDTH
     taken: list[int] = []
     for i, point in sorted(found, key=lambda one: (one[0] != first, one[1].baseline, -abs(one[1].z))):
         below = point.side < 0
-        color = DETRACTOR if below else PROMOTER
+        color = _alarm_color(trend, point)
         face = "white" if point.baseline else color
         axes.plot([i], [point.estimate], "o", color=color, mfc=face, mew=1.4, ms=7, zorder=5)
         if all(abs(i - other) >= room for other in taken):
@@ -223,7 +225,12 @@ def _mark(canvas: Canvas, axes: Any, points: Sequence[TrendPoint], form: str, di
             said.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # where the line of an event runs
 
 
-def _event_rows(trend: Trend, points: Sequence[TrendPoint]) -> dict[Event, int]:
+def _alarm_color(trend: ChartedResult, point: TrendPoint) -> str:
+    """Return blue for a score that rose; whether more is better is not known of a count."""
+    return PROMOTER if trend.higher_is_better and point.side > 0 else DETRACTOR
+
+
+def _event_rows(trend: ChartedResult, points: Sequence[TrendPoint]) -> dict[Event, int]:
     """Return on which line the text of each event stands, counted from the top, so that none touches another."""
     place = {point.period: i for i, point in enumerate(points)}
     ends: list[list[tuple[float, float]]] = []
@@ -249,7 +256,7 @@ def _is_left(place: int, periods: int, text: str) -> bool:
     return (place + 0.5) / periods * _WIDTH + text_length(text) + 0.2 > _WIDTH + _BESIDE
 
 
-def _draw_memory(canvas: Canvas, axes: Any, trend: Trend, series: TrendSeries) -> None:
+def _draw_memory(canvas: Canvas, axes: Any, trend: ChartedResult, series: TrendSeries) -> None:
     """Draw what an EWMA or a CUSUM looks at, with its limits; the sum below is drawn downwards."""
     points = series.points
     at = range(len(points))
@@ -266,7 +273,7 @@ def _draw_memory(canvas: Canvas, axes: Any, trend: Trend, series: TrendSeries) -
     for i, point in enumerate(points):
         if point.alarm:
             y = down[i] if trend.chart == "cusum" and point.side < 0 else up[i]
-            color = DETRACTOR if point.side < 0 else PROMOTER
+            color = _alarm_color(trend, point)
             axes.plot([i], [y], "o", color=color, mfc="white" if point.baseline else color, ms=6, zorder=5)
     highest = max((value for value in limit if not math.isnan(value)), default=1.0)
     reach = max((abs(value) for value in (*up, *down) if not math.isnan(value)), default=0.0)
