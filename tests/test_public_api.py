@@ -38,7 +38,7 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "decompose": "(before, after, metric, by)",
     "theme_impact": "(coding, data, metric)",
     "recovery": "(before, after, *, reliability=None, control=None)",
-    "kano": "(data, pairs=None, table='standard')",
+    "kano": "(data, pairs=None, table=None)",
     "GapScore": "(expectation, perception)",
     "report": "(title, parts, language=None)",
     "set_language": "(tag)",
