@@ -99,7 +99,7 @@ def test_what_was_known_before_sharpens_a_randomised_comparison() -> None:
     assert cuped.std_error < 0.9 * plain.std_error
     assert ancova.std_error < 0.9 * plain.std_error
     assert "take" in " ".join(map(str, cuped.notes))
-    assert [row["n"] for row in plain.rows()] == [30, 30, 60]
+    assert [row["n"] for row in plain.rows()] == [60, 30, 30]
 
 
 def test_covariate_column_takes_the_place_of_the_answer_before() -> None:
@@ -117,7 +117,7 @@ def test_truth_values_and_two_numbered_periods_need_no_naming() -> None:
     named = effect(FRAME, NPS, **HOW)
     result = effect(frame, NPS, group="called", period="wave", unit="unit")
     assert result.estimate == pytest.approx(named.estimate)
-    assert [str(row["group"]) for row in result.rows()] == ["treated", "treated", "others", "others", "effect"]
+    assert [str(row["group"]) for row in result.rows()] == ["effect", "treated", "treated", "others", "others"]
 
 
 def test_periods_of_dates() -> None:
@@ -161,7 +161,7 @@ def test_group_of_one_unit_has_no_interval_and_says_so() -> None:
     frame = answers(12)
     result = effect(frame[~frame["called"] | (frame["unit"] == "shop 1")], NPS, **HOW)
     assert result.n_units == (1, 6)
-    assert math.isnan(result.rows()[-1]["ci_low"])
+    assert math.isnan(result.rows()[0]["ci_low"])
     assert "no 95\u00a0% interval can be given" in str(result.sentence)
     json.dumps(result.to_dict(), allow_nan=False)
 
@@ -254,3 +254,14 @@ def test_bad_answers_and_columns_are_refused() -> None:
 
 def test_other_frames_give_the_same() -> None:
     assert effect(pl.from_pandas(FRAME), NPS, **HOW).rows() == effect(FRAME, NPS, **HOW).rows()
+
+
+def test_means_of_few_answers_are_hidden_all_together_and_the_effect_is_not() -> None:
+    few = pd.DataFrame({"score": [4, 5, 4, 6, 7, 8] * 3, "called": [0, 0, 0, 1, 1, 1] * 3})
+    result = effect(few, MeanScore("score"), group="called", method="randomised")
+    assert [row["row"] for row in result.rows()] == ["effect"]
+    assert result.estimate == pytest.approx(8 / 3)
+    assert any("fewer than 10 answers" in str(note) for note in result.notes)
+    assert "Effect on" in result.plot().alt
+    shown = effect(few, MeanScore("score"), group="called", method="randomised", min_n=0)
+    assert [row["row"] for row in shown.rows()] == ["effect", "cell", "cell"]

@@ -57,6 +57,14 @@ class ControlResult(ChartedResult):
         A word for what the labels name; ``"period"``.
     by : tuple
         Empty: there is one line.
+
+    Examples
+    --------
+    >>> from closeloop.analysis.control_chart import control_chart
+    >>> found = control_chart([12, 15, 9, 20, 14, 41], [200, 220, 180, 250, 210, 210], baseline=5)
+    >>> found.alarms()[["period", "rules", "direction"]]
+      period          rules direction
+    0      6  beyond-limits     above
     """
 
     kind: ClassVar[str] = "control_chart"
@@ -90,7 +98,7 @@ class ControlResult(ChartedResult):
         form, scale = ("percent", 100.0) if self.measure == "p" else ("decimal", 1.0)
         error = scale * self.drawn.sigma * float(np.nanmedian(self.drawn.std_error))
         digits = (0 if self.measure == "c" else 1) - math.floor(math.log10(error))
-        return form, min(max(digits, 0), 6)
+        return form, min(max(digits, 0), 9)
 
     @property
     def title(self) -> LocalText:

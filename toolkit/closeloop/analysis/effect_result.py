@@ -166,8 +166,14 @@ class Effect(TableResult):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return both groups in each period (none if hidden), and the effect; an infinite limit is NaN here."""
-        rows = [
+        """Return the effect, then both groups in each period (none if hidden); an infinite limit is NaN here."""
+        low, high = (limit if math.isfinite(limit) else math.nan for limit in (self.ci_low, self.ci_high))
+        found: dict[str, Any] = {
+            "row": "effect", "group": message("effect.effect"), "period": LocalText(""), "after": True,
+            "estimate": self.estimate, "std_error": self.std_error, "ci_low": low, "ci_high": high,
+            "p_value": self.p_value, "n": self.n,
+        }  # fmt: skip
+        cells = [
             {
                 "row": "cell", "group": cell.group, "period": cell.period, "after": cell.after,
                 "estimate": cell.estimate, "std_error": math.nan, "ci_low": math.nan, "ci_high": math.nan,
@@ -175,15 +181,7 @@ class Effect(TableResult):
             }
             for cell in (() if self.is_hidden else self.cells)
         ]  # fmt: skip
-        low, high = (limit if math.isfinite(limit) else math.nan for limit in (self.ci_low, self.ci_high))
-        rows.append(
-            {
-                "row": "effect", "group": message("effect.effect"), "period": LocalText(""), "after": True,
-                "estimate": self.estimate, "std_error": self.std_error, "ci_low": low, "ci_high": high,
-                "p_value": self.p_value, "n": self.n,
-            }
-        )  # fmt: skip
-        return rows
+        return [found, *cells]
 
     def facts(self) -> Mapping[str, Any]:
         """Return method, inference, pre-trend check and level."""

@@ -46,6 +46,13 @@ class RatingComparison(TableResult):
     found : Superiority
         How often a rating of the first group lies above one of the second, with interval and p.
     confidence_level : float
+
+    Examples
+    --------
+    >>> frame = {"effort": [3] * 10 + [5] * 30 + [3] * 30 + [5] * 10, "region": ["East"] * 40 + ["West"] * 40}
+    >>> found = compare_ratings(frame, TopBox("effort"), "region", "East", "West")
+    >>> found.found.probability, found.means
+    (0.75, (4.5, 3.5))
     """
 
     kind: ClassVar[str] = "rating_comparison"
@@ -197,7 +204,7 @@ def compare_ratings(
     >>> frame = {"effort": ratings, "region": ["East"] * 65 + ["West"] * 65}
     >>> found = compare_ratings(frame, TopBox("effort", points=7), "region", "East", "West")
     >>> str(found.sentence).replace(chr(0xA0), " ").partition(" (")[0]
-    'A customer of East gives a higher rating than one of West in 65 % of pairs'
+    'A customer of East gives a higher rating than one of West in 66 % of pairs'
     """
     normal_quantile(confidence_level)  # refuses an impossible level
     checked_min_n(min_n)

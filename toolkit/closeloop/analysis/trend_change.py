@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from closeloop.analysis.trend_periods import period_told
-from closeloop.analysis.trend_series import TrendSeries, control_chart, effective_n
+from closeloop.analysis.trend_series import TrendSeries, chart_of_results, effective_n
 from closeloop.analysis.trend_text import value_form
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.estimate import Result
@@ -219,7 +219,7 @@ def _change(results: list[Result], by_counts: bool, permutations: int, seed: int
             if isinstance(r, NpsResult | ShareResult)
         ]
         return change_in_counts(rows, permutations=permutations, seed=seed)
-    chart = control_chart(results, np.ones(len(results), bool), "fixed", 1.0)
+    chart = chart_of_results(results, np.ones(len(results), bool), "fixed", 1.0)
     sizes = [effective_n(one) for one in results]
     variance = float(np.nanmax(chart.std_error**2 * np.array(sizes)))
     return change_in_means(chart.estimate, sizes, variance, permutations=permutations, seed=seed)
@@ -227,6 +227,6 @@ def _change(results: list[Result], by_counts: bool, permutations: int, seed: int
 
 def _level(results: list[Result]) -> tuple[float, int]:
     """Return the level of a stretch in public units, and its answers."""
-    chart = control_chart(results, np.ones(len(results), bool), "fixed", 1.0)
+    chart = chart_of_results(results, np.ones(len(results), bool), "fixed", 1.0)
     unit = 100.0 if isinstance(results[0], NpsResult) else 1.0
     return unit * chart.centre, int(sum(one.n for one in results))

@@ -59,13 +59,13 @@ class TrendSeries:
         return tuple(point for point in self.points if point.alarm and point.baseline)
 
 
-def control_chart(results: Sequence[Result | None], baseline: Mask, sigma: str, floor: float) -> ControlChart:
+def chart_of_results(results: Sequence[Result | None], baseline: Mask, sigma: str, floor: float) -> ControlChart:
     """Return the chart of the kind of result there is; None is a gap. A weighted sample enters with its effective n.
 
     Examples
     --------
     >>> results = [NpsResult(60, 40, 20), None, NpsResult(50, 45, 30)]
-    >>> chart = control_chart(results, np.ones(3, bool), "mean", 1.0)
+    >>> chart = chart_of_results(results, np.ones(3, bool), "mean", 1.0)
     >>> round(chart.centre, 4)
     0.2449
     """
@@ -124,7 +124,7 @@ def trend_series(
     used = baseline & shown
     if used.sum() < FEWEST:
         return None
-    drawn, used = settled(lambda mask: control_chart(results, mask, sigma, 1.0), used, exclude_alarms)
+    drawn, used = settled(lambda mask: chart_of_results(results, mask, sigma, 1.0), used, exclude_alarms)
     if np.isnan(drawn.score[shown]).all():
         return None
     unit = 100.0 if any(isinstance(one, NpsResult) for one in results) else 1.0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.numbers import number
 from closeloop.text import language, message
-from closeloop.views.canvas import SMALL, SOFT, Canvas
+from closeloop.views.canvas import SMALL, Canvas
 from closeloop.views.chart import Chart
 from closeloop.views.style import PASSIVE, PROMOTER
 from closeloop.views.words import marks
@@ -46,7 +46,7 @@ def plot_ratings(result: RatingComparison, ax: Axes | None = None) -> Chart:
     ]  # fmt: skip
     axis = str(message("ratings.axis"))
     canvas = Canvas(
-        str(result.title), str(result.sentence), [*names, axis, "■%"], height=2.4, left=0.6, bottom=0.75,
+        str(result.title), str(result.sentence), [*names, axis, "■%"], height=2.4, left=0.6, bottom=0.95,
         caption=marks(tag).gap.join(str(note) for note in result.notes), ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
@@ -66,10 +66,10 @@ def plot_ratings(result: RatingComparison, ax: Axes | None = None) -> Chart:
         axes.set_xticks(list(ticks), [number(result.levels[i]) for i in ticks])
         axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, "percent", tag, 0)))
         axes.yaxis.set_major_locator(_few_ticks())
-        axes.set_title(canvas.drawable(axis), loc="left", fontsize=SMALL, color=SOFT, pad=4)
+        how = {"xycoords": "axes fraction", "va": "top"}
+        canvas.note(axes, 0, 0, axis, xytext=(0, -40), **how)
         low = 0.0
         for name, color in zip(names, (PROMOTER, PASSIVE), strict=True):
-            how = {"xycoords": "axes fraction", "va": "top"}
             canvas.note(axes, 0, 0, "■", xytext=(low, -26), color=color, **how)
             canvas.note(axes, 0, 0, name, xytext=(low + 11, -26), **how)
             low += 30 + sum(SMALL if ord(character) > 0x2E7F else 0.56 * SMALL for character in name)
