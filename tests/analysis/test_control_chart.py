@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -258,12 +259,7 @@ def test_rare_events_are_a_caution() -> None:
         ([1200.0, 1500.0, 900.0, 1400.0], None, "individuals", "1,200"),
     ],
 )  # fmt: skip
-def test_figures_are_written_as_finely_as_chance_lets_them(
-    values: tuple,
-    sizes: object,
-    kind: str,
-    wanted: str,  # type: ignore[type-arg]
-) -> None:
+def test_figures_are_written_as_finely_as_chance_lets_them(values: Any, sizes: Any, kind: str, wanted: str) -> None:
     text = str(control_chart(values, sizes, kind=kind, baseline=4)).replace(chr(0xA0), " ")
     assert wanted in text
 

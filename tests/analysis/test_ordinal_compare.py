@@ -30,7 +30,7 @@ def frame(**groups: tuple[int, ...]) -> pd.DataFrame:
 def test_probability_of_superiority_of_the_chapter() -> None:
     found = compare_ratings(frame(East=EAST, West=WEST), CES, "region", "East", "West")
     assert found.found.probability == pytest.approx(0.60565, abs=1e-12)
-    assert found.means == (pytest.approx(5.43), pytest.approx(4.84))
+    assert found.means == pytest.approx((5.43, 4.84))
     assert [row["n_a"] for row in found.rows()] == list(EAST)
     assert [row["share_b"] for row in found.rows()] == [k / 100 for k in WEST]
     assert found.to_dict()["estimate"] == found.found.probability
@@ -146,7 +146,10 @@ class Surveyed:
         self.data = data
 
     def __closeloop_scores__(self) -> ScoreInput:
-        words = {"E": LocalText({"en": "East", "zh-CN": "华东"}), "W": LocalText({"en": "West", "zh-CN": "华西"})}
+        words: dict[object, LocalText] = {
+            "E": LocalText({"en": "East", "zh-CN": "华东"}),
+            "W": LocalText({"en": "West", "zh-CN": "华西"}),
+        }
         title = LocalText({"en": "Ease", "zh-CN": "便捷度"})
         return ScoreInput(frame=self.data, specs={"ces": CES}, labels={"region": words}, titles={"effort": title})
 

@@ -22,8 +22,8 @@ _WHEN = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-W(?P<week>\d{2})|-(
 
 _NUMBERED = re.compile(r"\d{1,3}")
 
-Baseline = tuple[str, str] | list[str] | slice | int | None
-"""How a baseline may be given."""
+Baseline = tuple[Any, Any] | list[Any] | slice | int | None
+"""How a baseline may be given; labels may be dates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,8 @@ def baseline_mask(baseline: npt.ArrayLike | None, size: FloatArray) -> Mask:
 
 def ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
     """Divide; NaN where there is nothing to divide by."""
-    return np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=bottom > 0)
+    out: FloatArray = np.full(np.shape(top), np.nan)
+    return np.divide(top, bottom, out=out, where=bottom > 0)
 
 
 def _quoted(names: tuple[str, ...]) -> str:
