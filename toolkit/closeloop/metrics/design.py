@@ -228,10 +228,10 @@ def checked_weights(series: pd.Series[Any], weight: str) -> FloatArray:
     [0.0, 2.5]
     """
     w = answer_numbers(series, allow_infinite=True)
-    with np.errstate(invalid="ignore"):
-        usable = (w >= 0) & (w < HUGE_WEIGHT)
-    if not usable.all():
-        refuse_weights(weight, int((~usable).sum()), series[~usable].head(5).tolist())
+    if len(w) and not (w.min() >= 0 and w.max() < HUGE_WEIGHT):  # a missing one fails both
+        with np.errstate(invalid="ignore"):
+            unusable = ~((w >= 0) & (w < HUGE_WEIGHT))
+        refuse_weights(weight, int(unusable.sum()), series[unusable].head(5).tolist())
     return w
 
 

@@ -223,9 +223,10 @@ def answer_numbers(series: pd.Series[Any], *, allow_infinite: bool = False) -> n
     if series.dtype == bool:
         return series.to_numpy().astype(float)
     numbers = _numbers(series, None, None)
-    endless = np.abs(numbers) > LARGEST
-    if endless.any() and not allow_infinite:
-        refuse_answers(series, endless, None)
+    if not allow_infinite and (
+        np.fmax.reduce(numbers, initial=0) > LARGEST or np.fmin.reduce(numbers, initial=0) < -LARGEST
+    ):
+        refuse_answers(series, np.abs(numbers) > LARGEST, None)
     return numbers
 
 

@@ -50,9 +50,10 @@ def tabulate(
         for c, stride in zip(codes, strides, strict=True):
             np.multiply(c.values[rows], dtype(stride), out=product, dtype=dtype, casting="unsafe")
             flat += product
-        n += np.bincount(flat, minlength=cells)
+        at = flat.astype(np.intp)  # what bincount counts with: turned into it once, not once per column
+        n += np.bincount(at, minlength=cells)
         if columns is not None:
-            found = [np.bincount(flat, weights=column, minlength=cells) for column in columns(rows)]
+            found = [np.bincount(at, weights=column, minlength=cells) for column in columns(rows)]
             sums = [a + b for a, b in zip(sums, found, strict=True)] if sums else found
     occurs = np.flatnonzero(n)
     positions = np.column_stack(np.unravel_index(occurs, sizes)) if codes else np.empty((occurs.size, 0), np.int64)

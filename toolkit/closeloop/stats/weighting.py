@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from closeloop.stats.design import t_ratio
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
+class Precision(NamedTuple):
     """Precision of an estimate from a weighted or otherwise designed sample.
 
     Attributes
