@@ -61,12 +61,12 @@ def test_change_of_an_nps_in_points() -> None:
 def test_the_sentence_in_both_languages() -> None:
     found = change(*waves())
     assert plain(found.sentence) == (
-        "Net Promoter Score (NPS) rose by 15 points, from +20 to +35, among the 100 respondents who answered "
+        "Net Promoter Score (NPS) rose by 15 points, from +20.0 to +35.0, among the 100 respondents who answered "
         "both times (95 % interval of the change +2 to +28; p = 0.035)."
     )
     set_language("zh")
     assert plain(found.sentence) == (
-        "在两次都作答的 100 位受访者中，净推荐值（NPS）由 +20 升至 +35，上升 15 分"
+        "在两次都作答的 100 位受访者中，净推荐值（NPS）由 +20.0 升至 +35.0，上升 15 分"
         "（变动的 95% 置信区间 +2 至 +28；p = 0.035）。"
     )
 

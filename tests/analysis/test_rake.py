@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -281,3 +283,9 @@ def test_result_reads_in_both_languages() -> None:
     set_language("zh-CN")
     assert f"400 份答卷只相当于 {int(cost.n_eff)} 份" in str(raking.sentence)
     assert "按目标加权" in str(raking)
+
+
+@pytest.mark.parametrize("targets", [5, {"sex": 0.5}, ["sex"]])
+def test_targets_of_another_form_are_refused_with_an_example(targets: Any) -> None:
+    with pytest.raises(ValueError, match="Give at least one margin with targets"):
+        rake({"sex": ["f", "m"]}, targets)

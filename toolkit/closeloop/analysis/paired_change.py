@@ -115,7 +115,7 @@ class PairedChange(TableResult):
         n, unit, form = told(self.n, "count"), self.metric.kind, FORMS[self.metric.kind]
         if not self.n:
             return message("paired_change.nobody", before=self.examples[0], after=self.examples[1])
-        digits = 0 if unit == "nps" else form[1]
+        digits = 1 if unit == "nps" else form[1]  # one more than the change has, so that the three agree
         values = {
             "n": n, "metric": self.metric.label, "size": difference_size(self.estimate, unit),
             "before": told(self.before.score, form[0], digits), "after": told(self.after.score, form[0], digits),

@@ -74,7 +74,7 @@ def rake(
     """
     if missing not in ("error", "level"):
         raise ValueError(message("rake.unknown_missing", missing=missing))
-    if not targets:
+    if not targets or not isinstance(targets, Mapping) or not all(isinstance(t, Mapping) for t in targets.values()):
         raise ValueError(message("rake.no_targets"))
     given = score_input(data)
     margins = tuple((key,) if isinstance(key, str) else tuple(key) for key in targets)
