@@ -11,7 +11,7 @@ import numpy.typing as npt
 from figures import Figure, interleaved
 from statsmodels.regression.linear_model import OLS
 
-from closeloop.analysis.drivers import drivers
+from closeloop.analysis.drivers.drivers import drivers
 from closeloop.stats.importance import lmg, weighted_correlation
 
 ROWS, REFITS = 5_000, 128

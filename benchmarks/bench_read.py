@@ -25,7 +25,9 @@ def reset():
     open("/proc/self/clear_refs", "w").write("5")
     return high_water()
 """
-_PANDAS = _PEAK + """
+_PANDAS = (
+    _PEAK
+    + """
 import json, sys, time
 import pandas as pd, pyarrow
 before = reset()
@@ -35,7 +37,10 @@ seconds = time.perf_counter() - start
 peak = high_water() - before
 print(json.dumps([seconds, peak, int(frame.memory_usage(deep=True).sum())]))
 """
-_CLOSELOOP = _PEAK + """
+)
+_CLOSELOOP = (
+    _PEAK
+    + """
 import json, sys, time
 import closeloop as cl
 import pandas, pyarrow.csv
@@ -50,6 +55,7 @@ seconds = time.perf_counter() - start
 peak = high_water() - before
 print(json.dumps([seconds, peak, len(found.issues)]))
 """
+)
 
 
 def measure() -> list[Figure]:

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 import closeloop.stats
-from closeloop.analysis import driver_result, effect, trend
+from closeloop.analysis.drivers import result as driver_result
+from closeloop.analysis.effect import effect
+from closeloop.analysis.trend import trend
 from closeloop.metrics import compare
 from closeloop.responses import quality
 from closeloop.stats import (

@@ -13,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from closeloop.analysis.charted import CHARTS
-from closeloop.analysis.control_chart import KINDS, control_chart
-from closeloop.analysis.trend import trend
+from closeloop.analysis.trend.charted import CHARTS
+from closeloop.analysis.trend.control_chart import KINDS, control_chart
+from closeloop.analysis.trend.trend import trend
 from closeloop.errors import InsufficientDataError, ResponseValidationError
 from closeloop.metrics.spec import TopBox
 from closeloop.stats.rate_interval import rate_interval

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from closeloop.analysis.coverage import Coverage, coverage
+from closeloop.analysis.planning.coverage import Coverage, coverage
 from closeloop.metrics.nps import NpsResult
 from closeloop.stats.intervals import METHODS
 from closeloop.text import set_language

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeloop.analysis.decompose import decompose
-from closeloop.analysis.rake import rake
+from closeloop.analysis.change.decompose import decompose
+from closeloop.analysis.weighting.rake import rake
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError
 from closeloop.metrics.design import Design
 from closeloop.metrics.score import score

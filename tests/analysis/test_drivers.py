@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from closeloop.analysis.driver_bootstrap import resample
-from closeloop.analysis.driver_result import Drivers
-from closeloop.analysis.driver_sums import DriverRows, rows_of, sums_in_engine, sums_of
-from closeloop.analysis.drivers import drivers
+from closeloop.analysis.drivers.bootstrap import resample
+from closeloop.analysis.drivers.drivers import drivers
+from closeloop.analysis.drivers.result import Drivers
+from closeloop.analysis.drivers.sums import DriverRows, rows_of, sums_in_engine, sums_of
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
 from closeloop.metrics.score_input import score_input
 from closeloop.metrics.spec import GapScore, MeanScore, Nps
@@ -141,7 +141,7 @@ def test_resampled_sums_are_the_correlations_of_resampled_rows() -> None:
 def test_blocks_of_resamples_do_not_change_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = survey(60)
     whole = drivers(frame, "recommend", ITEMS, bootstrap=100).to_frame()
-    monkeypatch.setattr("closeloop.analysis.driver_bootstrap._BLOCK", 60 * 7)
+    monkeypatch.setattr("closeloop.analysis.drivers.bootstrap._BLOCK", 60 * 7)
     pd.testing.assert_frame_equal(drivers(frame, "recommend", ITEMS, bootstrap=100).to_frame(), whole, rtol=1e-12)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from closeloop.analysis.effect import METHODS, effect
+from closeloop.analysis.effect.effect import METHODS, effect
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
 from closeloop.metrics.period import Period
 from closeloop.metrics.spec import MeanScore, Nps, TopBox

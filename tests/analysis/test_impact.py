@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeloop.analysis.impact import theme_impact
-from closeloop.analysis.rake import rake
+from closeloop.analysis.impact.impact import theme_impact
+from closeloop.analysis.weighting.rake import rake
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
 from closeloop.metrics.design import Design
 from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox

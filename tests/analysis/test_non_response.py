@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from closeloop.analysis.non_response import non_response
+from closeloop.analysis.planning.non_response import non_response
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import ShareResult
 from closeloop.text import set_language

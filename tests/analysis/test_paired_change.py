@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from closeloop.analysis.paired_change import PairedChange, paired_change
+from closeloop.analysis.change.paired_change import PairedChange, paired_change
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
 from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox
 from closeloop.text import set_language

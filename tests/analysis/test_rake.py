@@ -9,8 +9,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from closeloop.analysis.rake import rake
-from closeloop.analysis.rake_result import Raking
+from closeloop.analysis.weighting.rake import rake
+from closeloop.analysis.weighting.rake_result import Raking
 from closeloop.errors import ColumnNotFoundError
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps

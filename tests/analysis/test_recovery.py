@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from closeloop.analysis.recovery import recovery
-from closeloop.analysis.waves import joined
+from closeloop.analysis.effect.recovery import recovery
+from closeloop.analysis.effect.waves import joined
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.responses.read import read_responses

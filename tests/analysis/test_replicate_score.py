@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from closeloop.analysis.rake import rake
-from closeloop.analysis.replicates import replicate_score
+from closeloop.analysis.weighting.rake import rake
+from closeloop.analysis.weighting.replicates import replicate_score
 from closeloop.metrics.design import Design
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import MeanScore, Nps, TopBox

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeloop.analysis.sample_size import SampleSize, sample_size
+from closeloop.analysis.planning.sample_size import SampleSize, sample_size
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import MeanScore, Nps, TopBox

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from closeloop.analysis.time_to import time_to
+from closeloop.analysis.effect.time_to import time_to
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
 from closeloop.text import set_language
 

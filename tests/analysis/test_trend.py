@@ -15,8 +15,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from closeloop.analysis.trend import Trend, trend
-from closeloop.analysis.trend_periods import calendar, chosen_baseline, label_of, period_told
+from closeloop.analysis.trend.periods import calendar, chosen_baseline, label_of, period_told
+from closeloop.analysis.trend.trend import Trend, trend
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
 from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox
 from closeloop.responses.read import read_responses

@@ -79,7 +79,7 @@ def nps_interval(
     22:209–212. Agresti A., Min Y. (2005), Statistics in Medicine 24:729–740. Bonett D. G., Price R. M. (2012), Journal
     of Educational and Behavioral Statistics 37:479–488. May W. L., Johnson W. D. (1997), Statistics in Medicine
     16:2127–2136, after Quesenberry C. P., Hurst D. C. (1964), Technometrics 6:191–195. Goodman L. A. (1964), Annals of
-    Mathematical Statistics 35:716–725. Which to take: `closeloop.analysis.coverage.coverage`.
+    Mathematical Statistics 35:716–725. Which to take: `closeloop.analysis.planning.coverage.coverage`.
 
     Examples
     --------

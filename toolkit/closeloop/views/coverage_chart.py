@@ -12,7 +12,7 @@ from closeloop.written import told, told_level
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.coverage import Coverage
+    from closeloop.analysis.planning.coverage import Coverage
     from closeloop.views.chart import Chart
 
 _ROW = 0.27
@@ -30,7 +30,7 @@ def plot_coverage(result: Coverage, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.coverage import coverage
+    >>> from closeloop.analysis.planning.coverage import coverage
     >>> plot_coverage(coverage(10, (50, 30, 20))).title
     'Interval methods at n = 10'
     """

@@ -11,7 +11,7 @@ from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.analysis.decompose_result import Decomposition
+    from closeloop.analysis.change.decompose_result import Decomposition
 
 _MOST, _LONG = 12, 26
 
@@ -32,7 +32,7 @@ def plot_decomposition(found: Decomposition, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.decompose import decompose
+    >>> from closeloop.analysis.change.decompose import decompose
     >>> from closeloop.metrics.spec import MeanScore
     >>> before, after = {"y": [1, 2] * 20, "k": ["a", "b"] * 20}, {"y": [2, 3] * 20, "k": ["a", "b"] * 20}
     >>> plot_decomposition(decompose(before, after, MeanScore("y"), "k")).title

@@ -15,7 +15,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.driver_result import Driver, Drivers
+    from closeloop.analysis.drivers.result import Driver, Drivers
 
 _MOST, _ROOM = 40, 3.0
 _HALF, _FINE = 0.17, 5.0
@@ -38,7 +38,7 @@ def plot_drivers(result: Drivers, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.drivers import drivers
+    >>> from closeloop.analysis.drivers.drivers import drivers
     >>> found = drivers({"y": [1, 2, 4, 5, 7], "a": [1, 2, 3, 3, 5], "b": [2, 1, 2, 1, 2]}, "y", ["a", "b"])
     >>> plot_drivers(found).title
     'What goes along with y'

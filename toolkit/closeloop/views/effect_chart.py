@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from closeloop.analysis.effect_result import FORMS
+from closeloop.analysis.effect.result import FORMS
 from closeloop.metrics.score_text import width_of
 from closeloop.text import language
 from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas, dots
@@ -18,7 +18,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.effect_result import Cell, Effect
+    from closeloop.analysis.effect.result import Cell, Effect
 
 _HEIGHT, _MOST_TICKS = 2.9, 12
 _APART = 0.085
@@ -41,7 +41,7 @@ def plot_effect(result: Effect, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.effect import effect
+    >>> from closeloop.analysis.effect.effect import effect
     >>> from closeloop.metrics.spec import MeanScore
     >>> answers = {"score": [4, 5, 4, 6, 7, 8], "called": [0, 0, 0, 1, 1, 1]}
     >>> plot_effect(effect(answers, MeanScore("score"), group="called", method="randomised")).title

@@ -12,7 +12,7 @@ from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.analysis.impact_result import ThemeImpact, ThemeRow
+    from closeloop.analysis.impact.result import ThemeImpact, ThemeRow
 
 _EACH_SIDE, _LONG = 12, 26
 
@@ -33,7 +33,7 @@ def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.impact import theme_impact
+    >>> from closeloop.analysis.impact.impact import theme_impact
     >>> from closeloop.metrics.spec import Nps
     >>> data = {"response_id": list(range(40)), "recommend": [9, 3, 10, 7] * 10}
     >>> coding = {"response_id": list(range(1, 40, 4)), "theme": ["price"] * 10}

@@ -12,7 +12,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.non_response import NonResponse
+    from closeloop.analysis.planning.non_response import NonResponse
     from closeloop.views.chart import Chart
 
 

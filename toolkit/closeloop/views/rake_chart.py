@@ -11,7 +11,7 @@ from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.analysis.rake_result import Raking
+    from closeloop.analysis.weighting.rake_result import Raking
 
 _LONG = 30
 
@@ -33,7 +33,7 @@ def plot_rake(raking: Raking, ax: Any = None) -> Chart:
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.analysis.rake import rake
+    >>> from closeloop.analysis.weighting.rake import rake
     >>> raking = rake(pd.DataFrame({"sex": list("ffm") * 20}), {"sex": {"f": 0.5, "m": 0.5}})
     >>> plot_rake(raking).title
     'Weighting to targets'

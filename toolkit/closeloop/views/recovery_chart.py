@@ -15,7 +15,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.recovery_result import Recovery
+    from closeloop.analysis.effect.recovery_result import Recovery
 
 _SHOWN = {"start": DETRACTOR, "control": SOFT, "expected": SOFT, "anyway": SOFT, "observed": PROMOTER}
 _SHORTEST = 4.0
@@ -39,7 +39,7 @@ def plot_recovery(result: Recovery, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.recovery import recovery
+    >>> from closeloop.analysis.effect.recovery import recovery
     >>> first = [2] * 40 + [8] * 60 + [10] * 100
     >>> plot_recovery(recovery(first, [3] * 9 + [9] * 9 + [None] * 182, reliability=0.6)).title
     'Recovery of detractors'

@@ -13,7 +13,7 @@ from closeloop.views.style import PASSIVE
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.analysis.replicates import ReplicateScore
+    from closeloop.analysis.weighting.replicates import ReplicateScore
 
 
 def plot_replicates(found: ReplicateScore, ax: Any = None) -> Chart:
@@ -32,7 +32,7 @@ def plot_replicates(found: ReplicateScore, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.replicates import replicate_score
+    >>> from closeloop.analysis.weighting.replicates import replicate_score
     >>> from closeloop.metrics.spec import MeanScore
     >>> plot_replicates(replicate_score({"y": [1.0, 2.0, 4.0, 5.0]}, MeanScore("y"))).title
     'Mean, by replicates'

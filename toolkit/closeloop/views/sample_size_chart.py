@@ -16,7 +16,7 @@ from closeloop.views.words import marks, say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.sample_plan import SampleSize
+    from closeloop.analysis.planning.sample_plan import SampleSize
 
 _TICKS = (1, 2, 5)
 
@@ -37,7 +37,7 @@ def plot_sample_size(result: SampleSize, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.sample_size import sample_size
+    >>> from closeloop.analysis.planning.sample_size import sample_size
     >>> plot_sample_size(sample_size("nps", margin=10)).title
     'Answers for a margin: NPS'
     """

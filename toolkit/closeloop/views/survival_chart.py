@@ -18,7 +18,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.time_to import TimeTo
+    from closeloop.analysis.effect.time_to import TimeTo
     from closeloop.stats.survival import SurvivalCurve
 
 _COLORS = (PROMOTER, DETRACTOR, "#009E73", "#595959", "#CC79A7", "#B58900")
@@ -42,7 +42,7 @@ def plot_time_to(result: TimeTo, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.time_to import time_to
+    >>> from closeloop.analysis.effect.time_to import time_to
     >>> cases = {"hours": [2.0, 5.0, 9.0, 30.0], "replied": [True, True, False, True]}
     >>> plot_time_to(time_to(cases, duration="hours", event="replied")).title
     'Time until it happened'

@@ -15,7 +15,7 @@ from closeloop.views.words import marks, say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.paired_change import PairedChange
+    from closeloop.analysis.change.paired_change import PairedChange
 
 _CELL = 0.66
 
@@ -38,7 +38,7 @@ def plot_transitions(result: PairedChange, ax: Axes | None = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.analysis.paired_change import paired_change
+    >>> from closeloop.analysis.change.paired_change import paired_change
     >>> from closeloop.metrics.spec import Nps
     >>> wave = {"respondent_id": list("abc"), "recommend": [3, 8, 10]}
     >>> plot_transitions(paired_change(wave, wave, metric=Nps("recommend"))).title

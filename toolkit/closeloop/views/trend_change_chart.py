@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from closeloop.analysis.trend_periods import period_told
-from closeloop.analysis.trend_text import value_form
+from closeloop.analysis.trend.periods import period_told
+from closeloop.analysis.trend.text import value_form
 from closeloop.views.canvas import INK, LINE, SOFT, Canvas
 from closeloop.views.chart import Chart
 from closeloop.views.trend_chart import round_steps
@@ -15,7 +15,7 @@ from closeloop.written import write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.trend_change import TrendChange
+    from closeloop.analysis.trend.change import TrendChange
 
 _MOST_TICKS = 10
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from closeloop.analysis.charted import TrendPoint
-from closeloop.analysis.trend_periods import Event, period_told
-from closeloop.analysis.trend_series import TrendSeries
+from closeloop.analysis.trend.charted import TrendPoint
+from closeloop.analysis.trend.periods import Event, period_told
+from closeloop.analysis.trend.series import TrendSeries
 from closeloop.text import message
 from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
 from closeloop.views.chart import Chart
@@ -19,7 +19,7 @@ from closeloop.written import told_list, write
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from closeloop.analysis.charted_result import ChartedResult
+    from closeloop.analysis.trend.charted_result import ChartedResult
 
 MOST_PANELS = 6
 _MOST_TICKS = 10

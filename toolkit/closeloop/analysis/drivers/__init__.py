@@ -1,0 +1,1 @@
+"""What goes along with an outcome, and how sure that is."""

@@ -1,0 +1,1 @@
+"""What an action did: effects, recovery, waiting times."""

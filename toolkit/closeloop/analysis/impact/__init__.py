@@ -1,0 +1,1 @@
+"""What the mention of a theme costs."""

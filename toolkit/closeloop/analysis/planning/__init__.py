@@ -1,0 +1,1 @@
+"""How many to ask, what an interval is worth, what the silent could change."""

@@ -1,0 +1,1 @@
+"""Scores and counts over time against a frozen baseline."""

@@ -1,0 +1,1 @@
+"""Samples weighted to targets, and replicate weights."""
