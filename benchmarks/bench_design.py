@@ -20,7 +20,8 @@ from closeloop.metrics.score import score
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import Nps
 from closeloop.metrics.tally import count
-from closeloop.stats.design import grouped_variance, n_star, sample_plan, taylor
+from closeloop.stats.design import grouped_variance, sample_plan, taylor
+from closeloop.stats.effective_size import n_star
 from closeloop.stats.intervals import nps_interval
 
 FloatArray = npt.NDArray[np.float64]

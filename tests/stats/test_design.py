@@ -13,15 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeloop.stats.design import (
-    compact,
-    effective_n,
-    grouped_variance,
-    n_star,
-    population_of_strata,
-    sample_plan,
-    taylor,
-)
+from closeloop.stats.design import compact, grouped_variance, population_of_strata, sample_plan, taylor
+from closeloop.stats.effective_size import effective_n, n_star
 from closeloop.stats.intervals import nps_interval
 
 FloatArray = npt.NDArray[np.float64]

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from closeloop.stats.design import effective_n, grouped_variance, n_star, sample_plan
+from closeloop.stats.design import grouped_variance, sample_plan
+from closeloop.stats.effective_size import effective_n, n_star
 from closeloop.stats.intervals import nps_interval
 
 FloatArray = npt.NDArray[np.float64]

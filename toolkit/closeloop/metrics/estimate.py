@@ -15,7 +15,8 @@ from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.metrics.tally import CountTally, MomentTally
-from closeloop.stats.design import compact, t_ratio
+from closeloop.stats.design import compact
+from closeloop.stats.effective_size import t_ratio
 from closeloop.stats.intervals import Interval, mean_interval, nps_interval, share_interval
 from closeloop.stats.weighting import Precision
 

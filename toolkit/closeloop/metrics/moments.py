@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from closeloop.metrics.sampling import MarginTotals, SampledRows, Sampling, weights_only
 from closeloop.metrics.tally import CountTally, MomentTally
-from closeloop.stats.design import compact, effective_n, grouped_variance
+from closeloop.stats.design import compact, grouped_variance
+from closeloop.stats.effective_size import effective_n
 from closeloop.stats.weighting import Precision
 
 FloatArray = npt.NDArray[np.float64]

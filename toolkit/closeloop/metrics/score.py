@@ -85,8 +85,8 @@ def score(
     -----
     A weighted or otherwise designed sample has a linearised standard error (`closeloop.stats.design.taylor`; without a
     design respondents count as drawn independently). The interval is the same formula at the effective sample size n*
-    (`closeloop.stats.design.n_star`), and its method says so (``"adjusted-wald+n*"``); for a mean that is Student's t
-    with the design's degrees of freedom. A group has those of the units and strata in which it has members.
+    (`closeloop.stats.effective_size.n_star`), and its method says so (``"adjusted-wald+n*"``); for a mean that is
+    Student's t with the design's degrees of freedom. A group has those of the units and strata in which it has members.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from closeloop.stats.design import t_ratio
+from closeloop.stats.effective_size import t_ratio
 
 
 class Precision(NamedTuple):

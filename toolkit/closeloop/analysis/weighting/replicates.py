@@ -21,7 +21,7 @@ from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
 from closeloop.metrics.spec import Metric
-from closeloop.stats.design import effective_n
+from closeloop.stats.effective_size import effective_n
 from closeloop.stats.intervals import METHODS, Interval, normal_quantile
 from closeloop.stats.raking import rake_cells
 from closeloop.stats.replicates import Jackknife, jackknife, replicate_scale, replicate_variance
