@@ -1,4 +1,4 @@
-"""The quick start in a real JupyterLab: every cell runs, the table can be read in both themes and both languages."""
+"""The notebooks in a real JupyterLab: every cell runs, tables can be read in both themes and both languages."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = {"en": "notebooks/00_quickstart.ipynb", "zh": "notebooks/zh/00_快速上手.ipynb"}
+OTHERS = [  # each in one theme, so that both themes and both languages are seen of results, figures and charts
+    ("notebooks/03_score_and_compare.ipynb", "dark"),
+    ("notebooks/zh/04_驱动因素.ipynb", "light"),
+    ("notebooks/05_early_warning.ipynb", "light"),
+    ("notebooks/zh/05_早期预警.ipynb", "dark"),
+]
 
 # Contrast (WCAG 2.2) of every piece of text inside an element against what is painted behind it.
 CONTRASTS = """root => {
@@ -108,3 +114,19 @@ def test_the_quick_start_runs_and_its_table_is_readable(
         shown = "".join(notebook.outputs.all_inner_texts())
         words = ("Detractors", "interval") if language == "en" else ("贬损者", "区间")
         assert [word for word in words if word not in shown] == []
+
+
+@pytest.mark.parametrize(("name", "theme"), OTHERS)
+def test_the_other_notebooks_run_and_their_results_are_readable(
+    browser: Browser, project: Any, name: str, theme: str
+) -> None:
+    with project.notebook(browser, name, dark=theme == "dark") as notebook:
+        notebook.run_all()
+        notebook.picture(f"{Path(name).stem[:2]}_{'zh' if '/zh/' in name else 'en'}_{theme}")
+        assert notebook.errors() == []
+        contrasts = [pair for table in notebook.outputs.locator("table").all() for pair in table.evaluate(CONTRASTS)]
+        assert contrasts
+        assert [pair for pair in contrasts if pair[0] < 4.5] == []
+        pictures = notebook.outputs.locator("img")
+        assert pictures.count() > 0
+        assert all((picture.get_attribute("alt") or "").strip() for picture in pictures.all())
