@@ -12,7 +12,8 @@ from figures import Figure, interleaved
 from statsmodels.regression.linear_model import OLS
 
 from closeloop.analysis.drivers.drivers import drivers
-from closeloop.stats.importance import lmg, weighted_correlation
+from closeloop.stats.correlation import weighted_correlation
+from closeloop.stats.importance import lmg
 
 ROWS, REFITS = 5_000, 128
 THREADS = os.environ.get("OMP_NUM_THREADS", "all")

@@ -13,16 +13,16 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
-    {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"stats"}, {"forms"}, {"survey", "metrics"},
-    {"responses"}, {"analysis", "themes"}, {"rootcause", "followup"}, {"views"}, {"widgets"}, {"demo"}, {"cli"},
-    {"__main__"},
+    {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"stats"}, {"forms"}, {"versioned"},
+    {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause", "followup"}, {"views"}, {"widgets"},
+    {"demo"}, {"cli"}, {"__main__"},
 )  # fmt: skip
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 
 # The upward doors: methods of these names may import the layer beside them, inside the method.
 DOORS = {
     "_repr_html_": "views", "_repr_mimebundle_": "views", "__str__": "views",
-    "plot": "views", "report": "views", "retrospective": "views",
+    "plot": "views", "to_svg": "views", "report": "views", "retrospective": "views",
     "edit": "widgets", "form": "widgets", "board": "widgets",
 }  # fmt: skip
 

@@ -19,7 +19,8 @@ from closeloop.analysis.drivers.sums import DriverRows, rows_of, sums_in_engine,
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
 from closeloop.metrics.score_input import score_input
 from closeloop.metrics.spec import GapScore, MeanScore, Nps
-from closeloop.stats.importance import lmg, weighted_correlation
+from closeloop.stats.correlation import weighted_correlation
+from closeloop.stats.importance import lmg
 from closeloop.stats.ordinal import ordered_logit
 from closeloop.stats.penalty_reward import penalty_reward
 from closeloop.text import LocalText, set_language

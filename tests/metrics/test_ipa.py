@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 import closeloop as cl
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError
 from closeloop.metrics.importance_performance import importance_performance
+from closeloop.stats.correlation import moments
 from closeloop.stats.importance import johnson, lmg
-from closeloop.stats.importance_performance import QUADRANTS, crossing, moments, quadrants_of, resampled_moments
+from closeloop.stats.importance_performance import QUADRANTS, crossing, quadrants_of, resampled_moments
 from closeloop.survey.load import survey_from_dict
 from closeloop.text import set_language
 

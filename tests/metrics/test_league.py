@@ -52,7 +52,7 @@ def test_equal_groups_do_not_stand_apart() -> None:
 def test_hidden_groups_are_left_out_and_counted() -> None:
     league = league_table(table(ROWS | {"small": (1, 2, 3)}))
     assert league.hidden == 2  # the small one, and the one that protects it
-    assert any("left out here: 2." in str(note) for note in league.notes)
+    assert any("how precise they are: 2." in str(note) for note in league.notes)
 
 
 def test_something_else_than_a_score_table_is_refused() -> None:

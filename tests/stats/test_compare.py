@@ -18,7 +18,8 @@ from closeloop.stats.finite_population import finite_population_interval, finite
 from closeloop.stats.intervals import mean_interval, nps_interval, share_interval
 from closeloop.stats.nps_contrast import nps_contrast, nps_permutation, nps_permutation_z
 from closeloop.stats.one_sample import nps_target_test, nps_zero_p
-from closeloop.stats.share_contrast import share_contrast, superiority
+from closeloop.stats.share_contrast import share_contrast
+from closeloop.stats.superiority import superiority
 
 A, B = (20, 40, 40), (30, 45, 75)
 counts = st.tuples(*[st.integers(0, 40)] * 3).filter(lambda c: sum(c) > 0)

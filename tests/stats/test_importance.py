@@ -18,16 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeloop.stats.importance import (
-    adjusted_r_squared,
-    collinear,
-    correlation_of,
-    johnson,
-    lmg,
-    lmg_sampled,
-    regression,
-    weighted_correlation,
-)
+from closeloop.stats.correlation import collinear, correlation_of, weighted_correlation
+from closeloop.stats.importance import adjusted_r_squared, johnson, lmg, lmg_sampled, regression
 
 Floats = npt.NDArray[np.float64]
 

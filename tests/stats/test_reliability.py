@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from closeloop.stats.importance import correlation_of
+from closeloop.stats.correlation import correlation_of
 from closeloop.stats.reliability import (
     alpha_without_each,
     cronbach_alpha,

@@ -133,5 +133,18 @@ def told_list(names: Sequence[LocalText | str]) -> LocalText:
     return LocalText(texts)
 
 
+def told_joined(parts: Sequence[LocalText | str], between: str, between_zh: str | None = None) -> LocalText:
+    """Return texts one after the other with something in between, in both languages.
+
+    Examples
+    --------
+    >>> told_joined(["price", LocalText({"en": "app", "zh-CN": "应用"})], "; ", "；").zh
+    'price；应用'
+    """
+    marks = {"en": between, "zh-CN": between if between_zh is None else between_zh}
+    texts = [part if isinstance(part, LocalText) else LocalText(part) for part in parts]
+    return LocalText({tag: marks[tag].join(text.in_language(tag) for text in texts) for tag in LANGUAGES})
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -11,15 +11,6 @@ from closeloop.metrics.spec import GapScore, MeanScore, Metric
 
 FloatArray = npt.NDArray[np.float64]
 
-SCALE = {"nps": 100.0, "top_box": 1.0, "mean": 1.0}
-"""Kind of metric → what a figure inside is multiplied by to be published."""
-
-FORM = {"nps": "points", "top_box": "percent", "mean": "decimal"}
-"""Kind of metric → how its scores and differences are written."""
-
-DIGITS = {"nps": 0, "top_box": 0, "mean": 2}
-"""Kind of metric → decimals of a score within a sentence."""
-
 
 def metric_values(frame: pd.DataFrame, spec: Metric) -> FloatArray:
     """Return what each response contributes to a metric, NaN where it has no answer.

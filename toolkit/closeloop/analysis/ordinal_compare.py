@@ -12,13 +12,14 @@ import numpy as np
 from closeloop.errors import InsufficientDataError, closest
 from closeloop.frames import as_frame, require_columns
 from closeloop.metrics.estimate import GroupedCounts, group_counts
+from closeloop.metrics.labels import value_label
 from closeloop.metrics.protect import checked_min_n, protect
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import ScoreInput, score_input
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.metrics.tally import count
 from closeloop.stats.intervals import normal_quantile
-from closeloop.stats.share_contrast import Superiority, superiority
+from closeloop.stats.superiority import Superiority, superiority
 from closeloop.text import LocalText, message
 from closeloop.written import told, told_interval, told_level, told_p
 
@@ -190,7 +191,7 @@ def compare_ratings(
 
     Notes
     -----
-    P(A > B) + ½ P(A = B), see `closeloop.stats.share_contrast.superiority`. It says how often, not by how much. When
+    P(A > B) + ½ P(A = B), see `closeloop.stats.superiority.superiority`. It says how often, not by how much. When
     not to use: for the same people twice (`paired_change`), with weights or clusters (`closeloop.score` with a design),
     or where the share of a box is what is agreed upon (`compare`).
 
@@ -224,11 +225,11 @@ def compare_ratings(
     asked = [first] if second is None else [first, second]
     if any(hidden[row] is not None for row in asked) or min(int(row.sum()) for row in rows) < min_n:
         raise InsufficientDataError(message("scores.group_hidden", min_n=min_n))
-    others = message("scores.the_rest") if second is None else _label(given, by, counts.keys[second][0])
+    others = message("scores.the_rest") if second is None else value_label(given.labels, by, counts.keys[second][0])
     parts = tuple(rows[0].tolist()), tuple(rows[1].tolist())
     return RatingComparison(
         metric=spec, item_title=given.titles.get(spec.item, LocalText(spec.item)),
-        names=(_label(given, by, counts.keys[first][0]), others), levels=spec.levels, counts=parts,
+        names=(value_label(given.labels, by, counts.keys[first][0]), others), levels=spec.levels, counts=parts,
         n_missing=int(missing), found=superiority(*parts, confidence_level), confidence_level=confidence_level,
     )  # fmt: skip
 
@@ -257,12 +258,6 @@ def _row(counts: GroupedCounts, given: ScoreInput, by: str, asked: object) -> in
         near = closest(str(asked), known) or tuple(known[:5])
         raise ValueError(message("ratings.no_group", by=by, asked=asked, near="; ".join(near)))
     return 1 + values.index(wanted)
-
-
-def _label(given: ScoreInput, by: str, value: object) -> LocalText:
-    if value is None:
-        return message("scores.missing_key")
-    return given.labels.get(by, {}).get(value, LocalText(str(value)))
 
 
 def _mean(levels: range, counts: Sequence[int]) -> float:

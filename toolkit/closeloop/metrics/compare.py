@@ -10,8 +10,8 @@ from closeloop.metrics.difference import Difference, DifferenceRow, difference_r
 from closeloop.metrics.estimate import Result
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
-from closeloop.stats.contrast import Contrast, known_method, mean_contrast
-from closeloop.stats.intervals import normal_quantile
+from closeloop.stats.contrast import Contrast, mean_contrast
+from closeloop.stats.limits import known_method, normal_quantile
 from closeloop.stats.nps_contrast import NPS_METHODS, nps_contrast, nps_permutation
 from closeloop.stats.share_contrast import SHARE_METHODS, share_contrast
 from closeloop.stats.weighting import Precision
@@ -144,22 +144,20 @@ def _cautions(a: Result, b: Result, rows: Sequence[DifferenceRow]) -> list[Local
 
 
 def _counts(result: NpsResult, level: float) -> tuple[float, float, float]:
-    total = result.detractors + result.passives + result.promoters
-    scale = _share_of(result.design, total, level)
-    return result.detractors * scale, result.passives * scale, result.promoters * scale
+    scale = _certainty(result.design)
+    detractors, passives, promoters = result.effective_counts(level)
+    return scale * detractors, scale * passives, scale * promoters
 
 
 def _hits(result: ShareResult, level: float) -> tuple[float, float]:
-    total = result.top + result.rest
-    scale = _share_of(result.design, total, level)
-    return result.top * scale, total * scale
+    scale = _certainty(result.design)
+    top, rest = result.effective_counts(level)
+    return scale * top, scale * (top + rest)
 
 
-def _share_of(design: Precision | None, total: float, level: float) -> float:
-    """Return what counts are multiplied by; those of a census as if there were more answers than anybody can count."""
-    if design is None:
-        return 1.0
-    return _CENSUS / total if design.is_census and total else design.share_of(total, level)
+def _certainty(design: Precision | None) -> float:
+    """Return what makes of the counts of a census more answers than anybody can count; 1 for any other sample."""
+    return _CENSUS if design is not None and design.is_census else 1.0
 
 
 def _df(result: MeanResult) -> float:

@@ -23,6 +23,9 @@ IntArray = npt.NDArray[np.int64]
 HUGE_WEIGHT = 1e100
 """From here on the square of a weight is no number any more."""
 
+RAKED = "raked_margin_"
+"""How the column of a margin is named that raking adds for a design: several columns, or gaps of their own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignArrays:

@@ -10,13 +10,11 @@ from typing import Any, ClassVar
 from closeloop.metrics.compare_text import difference_interval, difference_size, method_name
 from closeloop.metrics.estimate import Result
 from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.units import FORM, SCALE
 from closeloop.stats.contrast import Contrast, wald_contrast
 from closeloop.stats.intervals import Interval
 from closeloop.text import LocalText, message
 from closeloop.written import told_level, told_p
-
-FORMS = {"nps": ("points", 1), "top_box": ("percent", 1), "mean": ("decimal", 2)}
-"""How the estimates of each kind are written, with decimals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +127,7 @@ class Difference(TableResult):
         >>> round(d.estimate, 4), round(d.p_value, 4)
         (10.0, 0.3104)
         """
-        scale = _scale(a)
+        scale = SCALE[a.kind]
         freedom = math.inf if df is None else df
         found = wald_contrast((a.score - b.score) / scale, variance, freedom, confidence_level)
         row = difference_row(found, method, "z" if df is None else "t", scale)
@@ -190,15 +188,13 @@ class Difference(TableResult):
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Group, n, score, interval, p, method, test."""
-        form, digits = FORMS[self.unit]
+        form = FORM[self.unit]
         return (
             Shown("name", message("analysis.group")),
             Shown("n", message("analysis.n"), "count"),
-            Shown("estimate", message("analysis.score"), form, digits=digits),
+            Shown("estimate", message("analysis.score"), form),
             Shown("std_error", message("analysis.std_error"), "percent" if form == "percent" else "decimal"),
-            Shown(
-                "ci_low", message("analysis.interval", level=told_level(self.confidence_level)), form, "ci_high", digits
-            ),
+            Shown("ci_low", message("analysis.interval", level=told_level(self.confidence_level)), form, "ci_high"),
             Shown("p_value", message("analysis.p_value"), "p"),
             Shown("method_name", message("analysis.method")),
         )
@@ -262,7 +258,3 @@ def difference_row(found: Contrast, method: str, test: str, scale: float) -> Dif
     ci = None if math.isnan(low) or math.isnan(high) else Interval(scale * low, scale * high)
     df = found.df if math.isfinite(found.df) else None
     return DifferenceRow(method=method, test=test, ci=ci, p_value=found.p_value, df=df)
-
-
-def _scale(result: Result) -> float:
-    return 100.0 if result.kind == "nps" else 1.0

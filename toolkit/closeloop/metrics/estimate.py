@@ -151,7 +151,8 @@ def _groups(codes: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _keys(groups: IntArray, labels: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
-    return [tuple(names[code] for names, code in zip(labels, row, strict=True)) for row in groups.tolist()]
+    columns = [[names[code] for code in codes] for names, codes in zip(labels, groups.T.tolist(), strict=True)]
+    return list(zip(*columns, strict=True)) if columns else [()]
 
 
 def _sums(counts: GroupedCounts) -> npt.NDArray[np.int64] | FloatArray:

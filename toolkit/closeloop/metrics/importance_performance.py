@@ -14,14 +14,13 @@ from closeloop.metrics.encode import answer_numbers
 from closeloop.metrics.planned import column_of, different_scales, planned, scale_of, title_of
 from closeloop.metrics.quadrants import ImportancePerformance, PlacedItem
 from closeloop.metrics.score_input import answer_rows, score_input
-from closeloop.stats.importance import FloatArray, collinear, correlation_of
+from closeloop.stats.correlation import FloatArray, collinear, correlation_of, moments
 from closeloop.stats.importance_performance import (
     LINES,
     MOST_LMG,
     QUADRANTS,
     crossing,
     derived_importance,
-    moments,
     quadrants_of,
     resampled_moments,
 )

@@ -30,7 +30,7 @@ from closeloop.stats.kano import (
     worse,
 )
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_interval, told_level, told_list
+from closeloop.written import told, told_interval, told_joined, told_level, told_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ class Kano(TableResult):
         ]
         if unclear := [f.title for f in answered if not f.leading.clear]:
             parts.append(message("kano.unclear", features=told_list(unclear)))
-        groups = LocalText({"en": "; ".join(p.en for p in parts), "zh-CN": "；".join(p.zh for p in parts)})
+        groups = told_joined(parts, "; ", "；")
         judged = [feature for feature in answered if not math.isnan(feature.worse.estimate)]
         if not judged:
             return message("kano.groups", groups=groups)

@@ -12,19 +12,20 @@ import numpy.typing as npt
 
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.estimate import Result
+from closeloop.metrics.labels import group_label
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import ShareResult
 from closeloop.metrics.score_table import ScoreBlock, ScoreTable
-from closeloop.stats.intervals import normal_quantile
+from closeloop.metrics.units import FORM, SCALE
+from closeloop.stats.limits import normal_quantile, two_sided_p
 from closeloop.stats.multiplicity import benjamini_hochberg
 from closeloop.stats.shrinkage import funnel_z, rank_limits, shrink
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told, told_level, told_list
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_joined, told_level, told_list
 
 FloatArray = npt.NDArray[np.float64]
 
-_FORM = {"nps": "points", "top_box": "percent", "mean": "decimal"}
 _BOUNDS = {"nps": (-1.0, 1.0), "top_box": (0.0, 1.0), "mean": (-math.inf, math.inf)}
 _LEAST_VARIANCE = 1e-18  # where nobody differs from anybody, ranks are ties and not the order of the rows
 _NAMED = 5
@@ -78,7 +79,7 @@ class LeagueTable(TableResult):
     groups : tuple of LeagueRow
         The highest shrunk estimate first.
     hidden : int
-        Groups left out because they are hidden in the score table.
+        Groups left out: hidden in the score table, empty, or one single cluster, of unknown precision.
     centre, spread : float
         Score of everybody together, and the variance of one answer (public units).
     tau : float
@@ -182,7 +183,7 @@ def league_table(
     table: ScoreTable,
     metric: str | None = None,
     *,
-    keys: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     false_discovery_rate: float = 0.05,
 ) -> LeagueTable:
     """Compare all groups of a score table with everybody together.
@@ -193,7 +194,7 @@ def league_table(
         With at least one breakdown.
     metric : str, optional
         The metric's name; the first, if left out.
-    keys : sequence of str, optional
+    by : str or sequence of str, optional
         Which breakdown, where the table has several.
     false_discovery_rate : float
         Of the groups that are said to stand apart, so many do so by chance (Benjamini–Hochberg).
@@ -227,33 +228,32 @@ def league_table(
         raise ValueError(message("quality.league_of_table", found=type(table).__name__))  # noqa: TRY004  every bad argument is a ValueError
     if not (isinstance(false_discovery_rate, int | float | np.integer) and 0 < false_discovery_rate < 1):
         raise ValueError(message("quality.bad_rate", value=repr(false_discovery_rate)))
-    block = _block(table, metric, keys)
-    shown = [group for group in block.groups if group.result is not None and group.result.n]
+    block = _block(table, metric, by)
+    shown = [g for g in block.groups if g.result is not None and g.result.n and _is_precise(g.result)]
     if len(shown) < 2:
         raise InsufficientDataError(
             message("quality.league_too_few", shown=len(shown), hidden=len(block.groups) - len(shown))
         )
-    unit = 100.0 if block.metric.kind == "nps" else 1.0
+    unit = SCALE[block.metric.kind]
     found = np.array([_moments(group.result) for group in shown if group.result is not None])
     theta, variance, size = found[:, 0], found[:, 1], found[:, 2]
     total = block.total.result
     if total is None:
         raise InsufficientDataError(message("scores.group_hidden", min_n=table.min_n))
-    centre, _, total_n, spread = _moments(total)
-    if block.metric.kind == "mean":
-        spread = total.std_error**2 * total_n
+    centre, _, _, spread = _moments(total)
     # A group whose answers are all alike, or only one, does not know its own spread: it takes that of everybody.
     variance = np.maximum(np.where(variance > 0, variance, spread / size), _LEAST_VARIANCE)
     pooled = shrink(theta, variance)
     z = funnel_z(theta, size, centre, spread)
-    p = np.array([math.erfc(abs(value) / math.sqrt(2)) if math.isfinite(value) else math.nan for value in z])
+    p = two_sided_p(z)
     q = benjamini_hochberg(p)
     margin = normal_quantile(table.confidence_level) * pooled.std_errors
     low, high = np.clip([pooled.estimates - margin, pooled.estimates + margin], *_BOUNDS[block.metric.kind])
     best, worst = rank_limits(pooled.estimates, pooled.std_errors, table.confidence_level)
     rows = [
         LeagueRow(
-            key=group.key, label=_label(table, block, group.key), n=int(group.n or 0), effective_n=float(size[i]),
+            key=group.key, label=group_label(table.labels, block.keys, group.key), n=int(group.n or 0),
+            effective_n=float(size[i]),
             estimate=float(unit * theta[i]), shrunk=float(unit * pooled.estimates[i]),
             ci_low=float(unit * low[i]), ci_high=float(unit * high[i]), rank_low=int(best[i]), rank_high=int(worst[i]),
             z=float(z[i]), p=float(p[i]), q=float(q[i]),
@@ -263,53 +263,44 @@ def league_table(
     ]  # fmt: skip
     titles = [table.titles.get(key, key) for key in block.keys]
     return LeagueTable(
-        metric=block.metric.label, form=_FORM[block.metric.kind], heading=_joined(titles, " × "),
+        metric=block.metric.label, form=FORM[block.metric.kind], heading=told_joined(titles, " × "),
         groups=tuple(sorted(rows, key=lambda row: -row.shrunk)), hidden=len(block.groups) - len(shown),
         centre=unit * centre, spread=unit**2 * spread, tau=unit * math.sqrt(pooled.tau2),
         confidence_level=table.confidence_level, false_discovery_rate=false_discovery_rate,
     )  # fmt: skip
 
 
-def _block(table: ScoreTable, metric: str | None, keys: Sequence[str] | None) -> ScoreBlock:
+def _block(table: ScoreTable, metric: str | None, by: str | Sequence[str] | None) -> ScoreBlock:
     blocks = [b for b in table.blocks if b.keys and metric in (None, b.metric.name)]
-    if keys is not None:
-        blocks = [b for b in blocks if set(b.keys) == set(keys)]
+    if by is not None:
+        wanted = {by} if isinstance(by, str) else set(by)
+        blocks = [b for b in blocks if set(b.keys) == wanted]
     if not blocks:
         raise ValueError(message("quality.league_no_groups"))
     return blocks[0]
 
 
-def _label(table: ScoreTable, block: ScoreBlock, key: tuple[object, ...]) -> LocalText:
-    names = [
-        message("scores.missing_key") if value is None else table.labels.get(name, {}).get(value, LocalText(str(value)))
-        for name, value in zip(block.keys, key, strict=True)
-    ]
-    return _joined(names, " · ")
-
-
-def _joined(names: Sequence[LocalText | str], sign: str) -> LocalText:
-    return LocalText(
-        {tag: sign.join(n.in_language(tag) if isinstance(n, LocalText) else n for n in names) for tag in LANGUAGES}
-    )
-
-
 def _moments(result: Result) -> tuple[float, float, float, float]:
     """Return estimate, its variance (of NPS and shares from adjusted counts), effective n, variance of one answer."""
     if isinstance(result, NpsResult):
-        scale = result.effective_share
-        d, n0, p = (scale * part for part in (result.detractors, result.passives, result.promoters))
+        d, n0, p = result.effective_counts()
         n = d + n0 + p
         theta = (p - d) / n
         near = (p - d) / (n + 3)
         spread = (p + d) / n - theta**2
         return theta, ((p + d + 1.5) / (n + 3) - near**2) / (n + 3), n, spread
     if isinstance(result, ShareResult):
-        n = result.effective_share * (result.top + result.rest)
+        n = sum(result.effective_counts())
         share = result.score
         near = (share * n + 2) / (n + 4)
         return share, near * (1 - near) / (n + 4), n, share * (1 - share)
-    n = float(result.n) if result.design is None else result.design.n_star
-    return result.score, result.std_error**2, n, result.std_error**2 * n
+    n = float(result.n) if result.design is None or result.design.is_census else result.design.n_star
+    return result.score, result.std_error**2, n, result.sd**2
+
+
+def _is_precise(result: Result) -> bool:
+    """Return whether it is known how precise a result is: not of a group that is one single cluster."""
+    return result.design is None or not math.isnan(result.design.n_star)
 
 
 def _named(names: Sequence[LocalText | str]) -> LocalText:

@@ -116,7 +116,7 @@ class DesignMoments:
             n=n,
             mean=mean,
             spread=spread,
-            precision=[Precision(n=k, variance=v, n_eff=e, df=f, deff=d) if k else None for k, v, e, f, d in rows],
+            precision=[Precision(*row) if row[0] else None for row in rows],
         )
 
     def difference(self, a: Sequence[int], b: Sequence[int]) -> tuple[float, float]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from closeloop.metrics.doors import ResultDoors, number
 from closeloop.stats.intervals import Interval, nps_interval
 from closeloop.stats.weighting import Precision
 from closeloop.text import message
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +68,6 @@ class NpsResult(ResultDoors):
         return self.promoters + self.passives + self.detractors
 
     @property
-    def effective_share(self) -> float:
-        """Effective sample size by sum of weights: what a count is multiplied by before it enters a 95 % interval."""
-        return 1.0 if self.design is None else self.design.share_of(self._total)
-
-    @property
     def score(self) -> float:
         """The NPS in points; NaN without an answer."""
         return 100 * (self.promoters - self.detractors) / self._total if self._total else math.nan
@@ -117,11 +109,14 @@ class NpsResult(ResultDoors):
         """
         if self.design is not None and self.design.is_census:
             return Interval(self.score, self.score)
-        low, high = nps_interval(*self._effective(confidence_level), confidence_level, method)
+        low, high = nps_interval(*self.effective_counts(confidence_level), confidence_level, method)
         return Interval(100 * float(low), 100 * float(high))
 
-    def _effective(self, confidence_level: float) -> tuple[float, float, float]:
-        """Return detractors, passives and promoters of the effective sample size."""
+    def effective_counts(self, confidence_level: float = 0.95) -> tuple[float, float, float]:
+        """Return detractors, passives and promoters that add up to n*, the effective sample size of an interval.
+
+        Without a design they are the counts themselves; where the design gives no precision they are 0.
+        """
         scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
         return self.detractors * scale, self.passives * scale, self.promoters * scale
 
@@ -155,7 +150,7 @@ class NpsResult(ResultDoors):
             return math.nan
         if target == 0 and self.design is None and whole:
             return nps_zero_p(int(self.detractors), int(self.promoters))
-        return nps_target_test(*self._effective(0.95), target / 100).p_value
+        return nps_target_test(*self.effective_counts(), target / 100).p_value
 
     def probability_above(self, target: float = 0.0) -> float:
         """Return how probable it is, after these answers, that the NPS lies above `target`.
@@ -181,7 +176,7 @@ class NpsResult(ResultDoors):
         """
         from closeloop.stats.dirichlet import posterior_cdf
 
-        return 1.0 - float(posterior_cdf(*self._effective(0.95), target / 100))
+        return 1.0 - float(posterior_cdf(*self.effective_counts(), target / 100))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-safe values, with its kind and the version of this layout."""

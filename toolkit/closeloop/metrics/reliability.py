@@ -14,7 +14,7 @@ from closeloop.metrics.encode import answer_numbers
 from closeloop.metrics.planned import column_of, columns_of, different_scales, reversed_of, title_of
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import answer_rows, score_input
-from closeloop.stats.importance import correlation_of
+from closeloop.stats.correlation import correlation_of
 from closeloop.stats.intervals import Interval
 from closeloop.stats.reliability import (
     FloatArray,

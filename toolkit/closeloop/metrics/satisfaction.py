@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from closeloop.metrics.doors import ResultDoors, number
 from closeloop.stats.intervals import Interval, mean_interval, share_interval
 from closeloop.stats.weighting import Precision
 from closeloop.text import message
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +128,6 @@ class ShareResult(ResultDoors):
         return self.top + self.rest
 
     @property
-    def effective_share(self) -> float:
-        """Effective sample size by sum of weights: what a count is multiplied by before it enters a 95 % interval."""
-        return 1.0 if self.design is None else self.design.share_of(self._total)
-
-    @property
     def score(self) -> float:
         """The share, 0…1; NaN without an answer."""
         return self.top / self._total if self._total else math.nan
@@ -172,9 +164,14 @@ class ShareResult(ResultDoors):
         """
         if self.design is not None and self.design.is_census:
             return Interval(self.score, self.score)
-        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
-        low, high = share_interval(self.top * scale, self._total * scale, confidence_level, method)
+        top, rest = self.effective_counts(confidence_level)
+        low, high = share_interval(top, top + rest, confidence_level, method)
         return Interval(float(low), float(high))
+
+    def effective_counts(self, confidence_level: float = 0.95) -> tuple[float, float]:
+        """Return hits and others that add up to n*, as `closeloop.metrics.nps.NpsResult.effective_counts`."""
+        scale = 1.0 if self.design is None else self.design.share_of(self._total, confidence_level)
+        return self.top * scale, self.rest * scale
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-safe values, with its kind and the version of this layout."""

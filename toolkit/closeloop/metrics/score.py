@@ -15,7 +15,7 @@ from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n, key_name, protect
-from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
+from closeloop.metrics.score_input import ScoreInput, checked_keys, chosen_metrics, score_input
 from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
@@ -155,12 +155,7 @@ def _cuts(by: Key | Sequence[Key] | None, breakdowns: Sequence[Key | Sequence[Ke
     sets = ([] if by is None else [by]) if breakdowns is None else list(breakdowns)
     cuts = [(one,) if isinstance(one, str | Period) else tuple(one) for one in sets] or [()]
     for cut in cuts:
-        names = [key_name(key) for key in cut]
-        for name in names:
-            if name in RESERVED:
-                raise ValueError(message("scores.reserved_key", key=name))
-            if names.count(name) > 1:
-                raise ValueError(message("scores.key_twice", key=name))
+        checked_keys([key_name(key) for key in cut], RESERVED)
     return list(dict.fromkeys(cuts))
 
 

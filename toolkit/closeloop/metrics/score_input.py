@@ -106,6 +106,47 @@ def answer_rows(given: ScoreInput, columns: Sequence[str], what: LocalText | str
     return rows
 
 
+def checked_keys(names: Sequence[str], reserved: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the keys that groups are made by, if all of them can head a column of the table.
+
+    Raises
+    ------
+    ValueError
+        If one is the name of another of the table's columns, or stands twice.
+
+    Examples
+    --------
+    >>> checked_keys(["region"], ["n", "estimate"])
+    ('region',)
+    """
+    for name in names:
+        if name in reserved:
+            raise ValueError(message("scores.reserved_key", key=name))
+        if names.count(name) > 1:
+            raise ValueError(message("scores.key_twice", key=name))
+    return tuple(names)
+
+
+def chosen_metric(metric: Metric | str | None, given: ScoreInput) -> Metric:
+    """Return the one metric asked for; None is the only one that the survey declares.
+
+    Raises
+    ------
+    ValueError
+        If a name is not declared, or several are declared and none is named.
+
+    Examples
+    --------
+    >>> from closeloop.metrics.spec import Nps
+    >>> chosen_metric(None, ScoreInput(frame=pd.DataFrame(), specs={"nps": Nps("recommend")}))
+    Nps(item='recommend', name='nps')
+    """
+    specs = chosen_metrics(metric, given)
+    if len(specs) > 1:
+        raise ValueError(message("scores.which_metric", names=", ".join(spec.name for spec in specs)))
+    return specs[0]
+
+
 def chosen_metrics(metric: Metric | str | Sequence[Metric | str] | None, given: ScoreInput) -> list[Metric]:
     """Return the metrics asked for: specifications as they are, names as the survey declares them, None for all.
 

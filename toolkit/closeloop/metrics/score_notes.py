@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from closeloop.metrics.design import Design
+from closeloop.metrics.design import RAKED, Design
 from closeloop.metrics.score_table import ScoreBlock
 from closeloop.text import LocalText, message
 from closeloop.written import told
@@ -61,7 +61,7 @@ def _design_notes(blocks: Sequence[ScoreBlock], design: Design) -> list[LocalTex
     key = f"{key}_in_strata" if sampling.stratum_names else key
     found = [message(f"design.note_{key}", **facts)]
     if design.margins:
-        found.append(message("design.note_margins", margins=", ".join(design.margins)))
+        found.append(message("design.note_margins", margins=", ".join(name.removeprefix(RAKED) for name in design.margins)))
     names = sampling.stratum_names
     if sampling.plan.merged:
         pairs = [f"{names[one]} + {names[other]}" for one, other in sampling.plan.merged]

@@ -266,7 +266,7 @@ class ScoreTable:
 
         return compare_groups(self, a, b, metric, (by,) if isinstance(by, str) else by)
 
-    def league(self, metric: str | None = None, *, keys: Sequence[str] | None = None) -> LeagueTable:
+    def league(self, metric: str | None = None, *, by: str | Sequence[str] | None = None) -> LeagueTable:
         """Return who stands apart from everybody together, and the ranks that groups may well have.
 
         See `closeloop.metrics.league.league_table`.
@@ -280,7 +280,7 @@ class ScoreTable:
         """
         from closeloop.metrics.league import league_table
 
-        return league_table(self, metric, keys=keys)
+        return league_table(self, metric, by=by)
 
     @property
     def _keys(self) -> tuple[str, ...]:

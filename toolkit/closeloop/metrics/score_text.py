@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from closeloop.metrics.labels import value_label
+from closeloop.metrics.units import SHOWN
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def _block_text(table: ScoreTable, block: ScoreBlock) -> str:
         if group is block.total:
             names = [str(message("scores.total")), *[""] * (len(titles) - 1)]
         else:
-            names = [_name(table, key, value) for key, value in zip(block.keys, group.key, strict=True)]
+            names = [str(value_label(table.labels, *pair)) for pair in zip(block.keys, group.key, strict=True)]
         rows.append([*names, *_figures(table, block, group)])
     text = len(titles)
     widths = [max(width_of(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -41,17 +43,11 @@ def _block_text(table: ScoreTable, block: ScoreBlock) -> str:
     return "\n".join([f"{block.metric.label} · {block.method}", *(line.rstrip() for line in lines)])
 
 
-def _name(table: ScoreTable, key: str, value: object) -> str:
-    if value is None:
-        return str(message("scores.missing_key"))
-    return str(table.labels.get(key, {}).get(value, value))
-
-
 def _figures(table: ScoreTable, block: ScoreBlock, group: GroupScore) -> Sequence[str]:
     if group.result is None:
         return ["", "", "", str(message(f"scores.hidden_{group.reason}", min_n=table.min_n))]
     digits = _DIGITS[block.metric.kind]
-    scale, unit = (100, " %") if block.metric.kind == "top_box" else (1, "")
+    scale, unit = SHOWN[block.metric.kind], " %" if block.metric.kind == "top_box" else ""
     score = "" if math.isnan(group.result.score) else f"{scale * group.result.score:.{digits}f}{unit}"
     ci = "" if group.ci is None else f"{scale * group.ci.low:.{digits}f} … {scale * group.ci.high:.{digits}f}{unit}"
     return [str(group.n), str(group.n_missing), score, ci]

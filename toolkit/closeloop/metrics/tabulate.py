@@ -41,6 +41,7 @@ def tabulate(
     shift = np.int64(sum(c.offset * s for c, s in zip(codes, strides, strict=True))).astype(dtype)
     block = max(_BLOCK, 2 * cells)
     cell, part = np.empty((2, min(block, n_rows)), dtype)
+    place = np.empty(min(block, n_rows), np.intp)
     n = np.zeros(cells, np.int64)
     sums: list[npt.NDArray[Any]] = []
     for start in range(0, max(n_rows, 1), block):
@@ -48,9 +49,12 @@ def tabulate(
         flat, product = cell[: rows.stop - start], part[: rows.stop - start]
         flat[:] = shift
         for c, stride in zip(codes, strides, strict=True):
-            np.multiply(c.values[rows], dtype(stride), out=product, dtype=dtype, casting="unsafe")
-            flat += product
-        at = flat.astype(np.intp)  # what bincount counts with: turned into it once, not once per column
+            values = c.values[rows]
+            if stride > 1:
+                values = np.multiply(values, dtype(stride), out=product, dtype=dtype, casting="unsafe")
+            np.add(flat, values, out=flat, dtype=dtype, casting="unsafe")
+        at = place[: flat.size]  # what bincount counts with: turned into it once, not once per column
+        at[:] = flat
         n += np.bincount(at, minlength=cells)
         if columns is not None:
             found = [np.bincount(at, weights=column, minlength=cells) for column in columns(rows)]

@@ -153,7 +153,7 @@ def count(
     jobs = [partial(_key_codes, frame, key, cache) for key in keys]
     codes = _at_once(
         [*jobs, lambda: _cached(cache, ("answers", column, levels), lambda: encode_answers(frame[column], levels))],
-        len(frame),
+        _slow(frame, [*keys, column]),
     )
     weights = _weights(frame, weight, cache)
     sample = _sampled(frame, design, weights, weight, cache)
@@ -203,7 +203,7 @@ def sum_moments(
         return sum_moments_in_engine(frame, column, keys, weight, design)
     cache = {} if cache is None else cache
     y = _cached(cache, ("numbers", column), lambda: answer_numbers(frame[column]))
-    codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], len(frame))
+    codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], _slow(frame, keys))
     weights = _weights(frame, weight, cache)
     sample = _sampled(frame, design, weights, weight, cache)
     codes += sample_codes(sample)
@@ -246,9 +246,17 @@ def _sampled(
     return _cached(cache, ("sample", design, weight), lambda: sampled_rows(design, frame, weights))
 
 
-def _at_once(jobs: Sequence[Callable[[], Codes]], n_rows: int) -> list[Codes]:
-    """Encode columns side by side when there are many rows: Arrow and numpy release the interpreter lock."""
-    if n_rows < _SIDE_BY_SIDE:
+def _slow(frame: pd.DataFrame, columns: Sequence[Key]) -> int:
+    """Return how many columns take long to encode: of many rows all but categories and whole numbers."""
+    if len(frame) < _SIDE_BY_SIDE:
+        return 0
+    dtypes = [frame[key.column if isinstance(key, Period) else key].dtype for key in columns]
+    return sum(not isinstance(dtype, pd.CategoricalDtype) and dtype.kind not in "iu" for dtype in dtypes)
+
+
+def _at_once(jobs: Sequence[Callable[[], Codes]], slow: int) -> list[Codes]:
+    """Encode columns side by side when several are slow: Arrow and numpy release the interpreter lock."""
+    if slow < 2:
         return [job() for job in jobs]
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(lambda job: job(), jobs))
@@ -265,7 +273,7 @@ def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) 
     if weight is None:
         return None
     w = _cached(cache, ("weights", weight), lambda: checked_weights(frame[weight], weight))
-    return None if not len(w) or w.min() == w.max() > 0 else w
+    return None if not len(w) or (w[0] == w[-1] and w.min() == w.max() > 0) else w
 
 
 def _cached(cache: dict[object, Any], name: object, make: Callable[[], T]) -> T:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from closeloop.stats.control_rules import ORDER_RULES, ZONE_RULES, ZoneRule, chosen_rules, fired
+from closeloop.stats.limits import normal_density
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -166,7 +167,7 @@ def ewma_arl(smoothing: float, width: float, shift: float = 0.0, *, exact_limits
     def kernel(begin: FloatArray, limit: float) -> FloatArray:
         """Return weights that integrate over where the average stands next, from where it stands now."""
         z = (limit * nodes[None, :] - (1 - smoothing) * begin[:, None]) / smoothing - shift
-        return np.asarray(limit * weights * _density(z) / smoothing)
+        return np.asarray(limit * weights * normal_density(z) / smoothing)
 
     at = settled * nodes
     length = np.linalg.solve(np.eye(_NODES) - kernel(at, settled), np.ones(_NODES))
@@ -218,7 +219,7 @@ def _one_sided(reference: float, limit: float, shift: float) -> float:
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     at = np.concatenate([[0.0], limit * (nodes + 1) / 2])
     weight = np.concatenate([[0.0], limit * weights / 2])
-    step = weight * _density(at[None, :] + reference - at[:, None] - shift)
+    step = weight * normal_density(at[None, :] + reference - at[:, None] - shift)
     step[:, 0] = ndtr(reference - at - shift)
     return float(np.linalg.solve(np.eye(len(at)) - step, np.ones(len(at)))[0])
 
@@ -247,7 +248,3 @@ def cusum_limit(reference: float, arl0: float) -> float:
     from scipy.optimize import brentq
 
     return float(brentq(lambda limit: math.log(cusum_arl(reference, limit) / arl0), 0.1, 20.0, xtol=1e-10))
-
-
-def _density(z: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi))

@@ -9,8 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from closeloop.stats.intervals import Interval, normal_quantile
-from closeloop.text import message
+from closeloop.stats.limits import Interval, normal_quantile, student_quantile, two_sided_p
 
 
 class Contrast(NamedTuple):
@@ -60,22 +59,21 @@ def wald_contrast(estimate: float, variance: float, df: float = math.inf, confid
         Without limits and p where the variance or the degrees of freedom are missing or 0: answers that are all alike
         say nothing about their spread.
 
+    References
+    ----------
+    Student (1908), Biometrika 6:1–25.
+
     Examples
     --------
     >>> round(wald_contrast(0.1, 0.098319**2).p_value, 4)
     0.3091
     """
-    from scipy.special import ndtr, stdtr, stdtrit
-
-    z = normal_quantile(confidence_level)
+    normal_quantile(confidence_level)  # refuses an impossible level
     error = math.sqrt(variance) if variance >= 0 else math.nan
     if not (error > 0 and df > 0 and math.isfinite(estimate)):
         return Contrast(estimate, error, Interval(math.nan, math.nan), math.nan, df)
-    if math.isfinite(df):
-        margin = float(stdtrit(df, 0.5 + confidence_level / 2)) * error
-        p = 2 * float(stdtr(df, -abs(estimate) / error))
-    else:
-        margin, p = z * error, 2 * float(ndtr(-abs(estimate) / error))
+    margin = float(student_quantile(confidence_level, df)) * error
+    p = float(two_sided_p(estimate / error, df))
     return Contrast(estimate, error, Interval(estimate - margin, estimate + margin), p, df)
 
 
@@ -119,10 +117,23 @@ def mean_contrast(
     """
     if not (dfs[0] > 0 and dfs[1] > 0):
         return wald_contrast(means[1] - means[0], math.nan, confidence_level=confidence_level)
-    variance = sum(variances)
+    return wald_contrast(means[1] - means[0], sum(variances), welch_df(variances, dfs), confidence_level)
+
+
+def welch_df(variances: tuple[float, float], dfs: tuple[float, float]) -> float:
+    """Return the degrees of freedom of a difference of two means; NaN where neither varies.
+
+    References
+    ----------
+    See `mean_contrast`.
+
+    Examples
+    --------
+    >>> round(welch_df((0.02, 0.03), (59, 49)), 2)
+    99.42
+    """
     below = sum(v * v / df for v, df in zip(variances, dfs, strict=True))
-    freedom = variance * variance / below if below > 0 else math.nan
-    return wald_contrast(means[1] - means[0], variance, freedom, confidence_level)
+    return sum(variances) ** 2 / below if below > 0 else math.nan
 
 
 def mover(estimates: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Contrast:
@@ -167,25 +178,4 @@ def two_sided(estimate: float, variance: float) -> float:
     >>> round(two_sided(1.96, 1.0), 3)
     0.05
     """
-    from scipy.special import ndtr
-
-    return 2 * float(ndtr(-abs(estimate) / math.sqrt(variance))) if variance > 0 else 1.0
-
-
-def known_method(methods: Sequence[str], method: str, what: str) -> str:
-    """Return `method` if there is such a one.
-
-    Raises
-    ------
-    ValueError
-        Naming the methods there are.
-
-    Examples
-    --------
-    >>> known_method(("newcombe", "score"), "score", "share")
-    'score'
-    """
-    if method not in methods:
-        choices = ", ".join(f'"{known}"' for known in methods)
-        raise ValueError(message("scores.unknown_method", method=method, what=what, choices=choices))
-    return method
+    return float(two_sided_p(estimate / math.sqrt(variance))) if variance > 0 else 1.0

@@ -6,6 +6,7 @@ The last row and column of every matrix is the outcome; leading axes are replica
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,11 +54,29 @@ def weighted_correlation(x: npt.ArrayLike, w: npt.ArrayLike | None = None) -> Fl
     rows, weights = rows[used], weights[used]
     if not len(rows):
         return np.full((rows.shape[1],) * 2, np.nan)
-    centred = rows - weights @ rows / weights.sum()
-    gram = (centred * weights[:, None]).T @ centred
-    varies = (rows != rows[0]).any(axis=0)
-    gram[~varies] = 0.0
-    return correlation_of(gram)
+    return correlation_of(moments(rows, weights).gram)
+
+
+class Moments(NamedTuple):
+    """Means and sums of centred products; leading axes are replicates."""
+
+    mean: FloatArray
+    gram: FloatArray
+
+
+def moments(rows: FloatArray, weights: FloatArray | None = None) -> Moments:
+    """Return means and sums of centred products of the columns, exactly 0 for a constant one.
+
+    Examples
+    --------
+    >>> moments(np.array([[1.0], [3.0]])).gram.tolist(), moments(np.array([[1.0], [3.0]]), np.array([3.0, 1.0])).mean
+    ([[2.0]], array([1.5]))
+    """
+    w = np.ones(len(rows)) if weights is None else weights
+    mean = w @ rows / w.sum()
+    centred = rows - mean
+    centred[:, (rows == rows[0]).all(axis=0)] = 0.0
+    return Moments(mean, (centred * w[:, None]).T @ centred)
 
 
 def correlation_of(gram: npt.ArrayLike, floor: npt.ArrayLike = 0.0) -> FloatArray:

@@ -147,7 +147,7 @@ def coverages(
     return Coverages(coverage=np.minimum(covered, 1.0), width=found.probability @ (high - low))
 
 
-def realistic_mixes(points: int = 20) -> Limits:
+def realistic_mixes(points: int = 20) -> tuple[FloatArray, FloatArray]:
     """Return a regular grid of ordinary mixes: promoters 20–75 %, detractors 3–45 %, together at most all.
 
     Parameters
@@ -169,7 +169,7 @@ def realistic_mixes(points: int = 20) -> Limits:
     return _possible(np.linspace(0.03, 0.45, points), np.linspace(0.20, 0.75, points))
 
 
-def all_mixes(steps: int = 50) -> Limits:
+def all_mixes(steps: int = 50) -> tuple[FloatArray, FloatArray]:
     """Return a regular grid over every possible mix, the corners included.
 
     Parameters
@@ -191,7 +191,7 @@ def all_mixes(steps: int = 50) -> Limits:
     return _possible(np.linspace(0, 1, steps + 1), np.linspace(0, 1, steps + 1))
 
 
-def _possible(detractors: FloatArray, promoters: FloatArray) -> Limits:
+def _possible(detractors: FloatArray, promoters: FloatArray) -> tuple[FloatArray, FloatArray]:
     down, up = (side.ravel() for side in np.meshgrid(detractors, promoters, indexing="ij"))
     inside = down + up <= 1 + 1e-12
     return down[inside], up[inside]

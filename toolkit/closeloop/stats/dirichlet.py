@@ -114,7 +114,7 @@ class _Posterior:
 
 def posterior_moments(
     detractors: npt.ArrayLike, passives: npt.ArrayLike, promoters: npt.ArrayLike, prior: float = JEFFREYS
-) -> Limits:
+) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the posterior, on −1…1.
 
     Parameters

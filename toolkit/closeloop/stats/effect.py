@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.intervals import normal_quantile
+from closeloop.stats.contrast import welch_df
+from closeloop.stats.limits import student_quantile, two_sided_p
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -60,16 +61,14 @@ def from_t(estimate: float, std_error: float, df: float, n: int, confidence_leve
     >>> round(effect.low, 4), round(effect.high, 4)
     (-0.0101, 0.4101)
     """
-    normal_quantile(confidence_level)  # refuses an impossible level
-    from scipy.special import stdtr, stdtrit
-
+    quantile = float(student_quantile(confidence_level, df))
     if not (df > 0 and std_error >= 0):
         return EstimatedEffect(
             estimate=estimate, std_error=math.nan, low=math.nan, high=math.nan, p_value=math.nan, df=math.nan, n=n
         )
-    margin = float(stdtrit(df, 0.5 + confidence_level / 2)) * std_error
-    t = abs(estimate) / std_error if std_error > 0 else (math.inf if estimate else 0.0)
-    p = 2 * float(stdtr(df, -t))
+    margin = quantile * std_error
+    t = estimate / std_error if std_error > 0 else (math.inf if estimate else 0.0)
+    p = float(two_sided_p(t, df))
     return EstimatedEffect(
         estimate=estimate, std_error=std_error, low=estimate - margin, high=estimate + margin, p_value=p, df=df, n=n
     )
@@ -111,8 +110,6 @@ def group_difference(y: npt.ArrayLike, treated: npt.ArrayLike, confidence_level:
     estimate = float(one.mean() - other.mean())
     if min(len(one), len(other)) < 2:
         return from_t(estimate, math.nan, math.nan, n, confidence_level)
-    a, b = float(one.var(ddof=1)) / len(one), float(other.var(ddof=1)) / len(other)
-    if a + b == 0:
-        return from_t(estimate, 0.0, n - 2, n, confidence_level)
-    df = (a + b) ** 2 / (a * a / (len(one) - 1) + b * b / (len(other) - 1))
-    return from_t(estimate, math.sqrt(a + b), df, n, confidence_level)
+    variances = float(one.var(ddof=1)) / len(one), float(other.var(ddof=1)) / len(other)
+    df = welch_df(variances, (len(one) - 1, len(other) - 1)) if any(variances) else n - 2
+    return from_t(estimate, math.sqrt(sum(variances)), df, n, confidence_level)

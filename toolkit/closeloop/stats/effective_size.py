@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from closeloop.stats.limits import FloatArray, student_quantile
 
 
 def effective_n(
@@ -101,9 +101,7 @@ def t_ratio(n: npt.ArrayLike, df: npt.ArrayLike, confidence_level: float = 0.95)
     size, freedom = np.broadcast_arrays(np.asarray(n, dtype=float) - 1, np.asarray(df, dtype=float))
     if (size == freedom).all():
         return np.ones(size.shape)
-    from scipy.special import stdtrit
-
-    level = 0.5 + confidence_level / 2
+    t, t_df = (student_quantile(confidence_level, d) for d in (np.maximum(size, 1), np.where(freedom >= 1, freedom, 0)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (stdtrit(np.maximum(size, 1), level) / stdtrit(np.where(freedom >= 1, freedom, np.nan), level)) ** 2
+        ratio = (t / t_df) ** 2
     return np.where(size == freedom, 1.0, ratio)

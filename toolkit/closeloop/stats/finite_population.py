@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from closeloop.stats.intervals import nps_interval
 from closeloop.stats.limits import FloatArray, Interval
+from closeloop.stats.nps_intervals import nps_and_spread
 from closeloop.text import message
 
 
@@ -44,7 +45,7 @@ def finite_population_std_error(
     d, n0, p, size = _checked(detractors, passives, promoters, population)
     n = d + n0 + p
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.maximum((p + d) / n - ((p - d) / n) ** 2, 0.0)
+        _, spread = nps_and_spread(d, n0, p)
         error = np.sqrt(np.maximum(1 - n / size, 0.0) * spread / np.where(n > 1, n - 1, np.nan))
     return np.where((n == size) & (n > 0), 0.0, error)
 

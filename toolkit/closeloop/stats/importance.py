@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.correlation import SINGULAR, Ready, collinear, correlation_of, weighted_correlation
+from closeloop.stats.correlation import SINGULAR, Ready
 from closeloop.text import message
 
 FloatArray = npt.NDArray[np.float64]
@@ -323,18 +323,3 @@ def _gains(matrix: FloatArray, orders: npt.NDArray[np.int64]) -> FloatArray:
     gains = np.empty(orders.shape)
     np.put_along_axis(gains, orders, factors[:, -1, :-1] ** 2, axis=1)
     return gains
-
-
-__all__ = [
-    "MOST_EXACT",
-    "Regression",
-    "SampledShares",
-    "adjusted_r_squared",
-    "collinear",
-    "correlation_of",
-    "johnson",
-    "lmg",
-    "lmg_sampled",
-    "regression",
-    "weighted_correlation",
-]

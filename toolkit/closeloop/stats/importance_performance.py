@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.importance import FloatArray, correlation_of, johnson, lmg
+from closeloop.stats.correlation import FloatArray, Moments, correlation_of
+from closeloop.stats.importance import johnson, lmg
 from closeloop.text import message
 
 QUADRANTS = ("keep", "concentrate", "low", "overkill")
@@ -19,13 +18,6 @@ MOST_LMG = 12
 
 _ROUNDING = 1e-12
 _BLOCK = 1 << 22  # counts of resampled rows held at once
-
-
-class Moments(NamedTuple):
-    """Means and sums of centred products, of each replicate."""
-
-    mean: FloatArray
-    gram: FloatArray
 
 
 def crossing(
@@ -109,20 +101,6 @@ def quadrants_of(
 def _high(values: npt.ArrayLike, line: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     level = np.asarray(line, dtype=float)[..., None]
     return np.asarray(np.asarray(values, dtype=float) >= level - _ROUNDING * np.maximum(np.abs(level), 1.0))
-
-
-def moments(rows: FloatArray) -> Moments:
-    """Return means and sums of centred products of the columns, exactly 0 for a constant one.
-
-    Examples
-    --------
-    >>> moments(np.array([[1.0], [3.0]])).gram.tolist()
-    [[2.0]]
-    """
-    mean = rows.mean(axis=0)
-    centred = rows - mean
-    centred[:, (rows == rows[0]).all(axis=0)] = 0.0
-    return Moments(mean, centred.T @ centred)
 
 
 def resampled_moments(rows: FloatArray, replicates: int, seed: int) -> Moments:

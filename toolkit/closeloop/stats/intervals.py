@@ -6,16 +6,12 @@ whole numbers: a weighted sample enters with its shares times its effective samp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
-
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.limits import FloatArray, Interval, normal_quantile
+from closeloop.stats.limits import FloatArray, Interval, known_method, normal_quantile, student_quantile
 from closeloop.stats.nps_intervals import NPS_FORMULAE
 from closeloop.stats.share_intervals import SHARE_FORMULAE
-from closeloop.text import message
 
 __all__ = ["DEGENERATE", "METHODS", "Interval", "mean_interval", "normal_quantile", "nps_interval", "share_interval"]
 
@@ -24,8 +20,6 @@ METHODS: dict[str, tuple[str, ...]] = {"nps": tuple(NPS_FORMULAE), "top_box": tu
 
 DEGENERATE = ("may-johnson", "goodman", "t", "wald", "bootstrap")
 """NPS methods without any width where all answers are alike (``"may-johnson"``: where all are passives)."""
-
-Formula = TypeVar("Formula")
 
 
 def nps_interval(
@@ -79,7 +73,9 @@ def nps_interval(
     22:209–212. Agresti A., Min Y. (2005), Statistics in Medicine 24:729–740. Bonett D. G., Price R. M. (2012), Journal
     of Educational and Behavioral Statistics 37:479–488. May W. L., Johnson W. D. (1997), Statistics in Medicine
     16:2127–2136, after Quesenberry C. P., Hurst D. C. (1964), Technometrics 6:191–195. Goodman L. A. (1964), Annals of
-    Mathematical Statistics 35:716–725. Which to take: `closeloop.analysis.planning.coverage.coverage`.
+    Mathematical Statistics 35:716–725. Dirichlet: see `closeloop.stats.dirichlet.posterior_cdf`. t: Student (1908),
+    Biometrika 6:1–25. Bootstrap: Efron B. (1979), Annals of Statistics 7:1–26. Which to take: see
+    `closeloop.analysis.planning.coverage.coverage`.
 
     Examples
     --------
@@ -90,7 +86,7 @@ def nps_interval(
     >>> high.round(6)
     array([0.675278, 0.503456])
     """
-    formula = _one_of(NPS_FORMULAE, method, "NPS")
+    formula = NPS_FORMULAE[known_method(NPS_FORMULAE, method, "NPS")]
     normal_quantile(confidence_level)  # refuses an impossible level
     d, n0, p = np.broadcast_arrays(
         np.asarray(detractors, dtype=float), np.asarray(passives, dtype=float), np.asarray(promoters, dtype=float)
@@ -145,7 +141,7 @@ def share_interval(
     >>> round(float(low), 6), round(float(high), 6)
     (0.639581, 0.947631)
     """
-    formula = _one_of(SHARE_FORMULAE, method, "share")
+    formula = SHARE_FORMULAE[known_method(SHARE_FORMULAE, method, "share")]
     normal_quantile(confidence_level)  # refuses an impossible level
     k, size = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(n, dtype=float))
     some = size > 0
@@ -195,21 +191,9 @@ def mean_interval(
     >>> round(float(low), 6), round(float(high), 6)
     (5.147616, 5.712384)
     """
-    _one_of(dict.fromkeys(METHODS["mean"]), method, "mean")
-    normal_quantile(confidence_level)  # refuses an impossible level
-    from scipy.special import stdtrit
-
+    known_method(METHODS["mean"], method, "mean")
     centre, error, size = np.broadcast_arrays(
         np.asarray(mean, dtype=float), np.asarray(std_error, dtype=float), np.asarray(n, dtype=float)
     )
-    freedom = np.where(size > 1, size - 1, np.nan)
-    margin = stdtrit(freedom, 0.5 + confidence_level / 2) * error
+    margin = student_quantile(confidence_level, size - 1) * error
     return Interval(centre - margin, centre + margin)
-
-
-def _one_of(methods: Mapping[str, Formula], method: str, what: str) -> Formula:
-    if method not in methods:
-        raise ValueError(
-            message("scores.unknown_method", method=method, what=what, choices=", ".join(f'"{m}"' for m in methods))
-        )
-    return methods[method]

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from closeloop.stats.contrast import Contrast, known_method, mover, two_sided, wald_contrast
-from closeloop.stats.intervals import Interval, nps_interval
+from closeloop.stats.contrast import Contrast, mover, two_sided, wald_contrast
+from closeloop.stats.intervals import nps_interval
+from closeloop.stats.limits import Interval, known_method
+from closeloop.stats.nps_intervals import nps_and_spread
 
 NPS_METHODS = ("adjusted-wald", "mover", "wald")
 """The methods; the first is the default."""
@@ -82,10 +84,9 @@ def nps_contrast(
         return mover(theta.tolist(), low.tolist(), high.tolist())
     if method == "adjusted-wald":
         counts = counts + PSEUDO
-        n = n + sum(PSEUDO)
-    theta = (counts[:, 2] - counts[:, 0]) / n
-    variance = np.maximum((counts[:, 2] + counts[:, 0]) / n - theta**2, 0.0) / n
-    found = wald_contrast(float(theta[1] - theta[0]), float(variance.sum()), confidence_level=confidence_level)
+    theta, spread = nps_and_spread(*counts.T)
+    variance = float((spread / counts.sum(axis=1)).sum())
+    found = wald_contrast(float(theta[1] - theta[0]), variance, confidence_level=confidence_level)
     return found._replace(interval=Interval(max(found.interval.low, -2.0), min(found.interval.high, 2.0)))
 
 
@@ -168,10 +169,9 @@ def nps_permutation_z(first: Counts, second: Counts) -> float:
     if not (n > 0).all():
         return math.nan
     total = float(n.sum())
-    detractors, _, promoters = (counts.sum(axis=0) / total).tolist()
-    spread = promoters + detractors - (promoters - detractors) ** 2
-    theta = (counts[:, 2] - counts[:, 0]) / n
-    variance = spread * total / (total - 1) * float((1 / n).sum())
+    theta, _ = nps_and_spread(*counts.T)
+    _, spread = nps_and_spread(*counts.sum(axis=0))
+    variance = float(spread) * total / (total - 1) * float((1 / n).sum())
     return two_sided(float(theta[1] - theta[0]), variance)
 
 

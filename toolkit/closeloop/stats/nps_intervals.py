@@ -14,16 +14,33 @@ import numpy.typing as npt
 
 from closeloop.stats.bootstrap import percentile_limits
 from closeloop.stats.dirichlet import credible_limits
-from closeloop.stats.limits import FloatArray, Limits, normal_quantile
+from closeloop.stats.limits import FloatArray, Limits, normal_quantile, student_quantile
 from closeloop.stats.roots import increasing_zero
 from closeloop.stats.share_intervals import wilson
 
 
-def _around(d: FloatArray, n0: FloatArray, p: FloatArray, factor: FloatArray | float) -> Limits:
-    """Return θ ± factor · √(s²/n)."""
+def nps_and_spread(d: FloatArray, n0: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the NPS θ = (p − d)/n and the variance of one answer, s² = (p + d)/n − θ².
+
+    References
+    ----------
+    See `closeloop.stats.nps_contrast.nps_contrast`.
+
+    Examples
+    --------
+    >>> theta, spread = nps_and_spread(np.array([20.0]), np.array([40.0]), np.array([40.0]))
+    >>> theta.round(6).tolist(), spread.round(6).tolist()
+    ([0.2], [0.56])
+    """
     n = d + n0 + p
     theta = (p - d) / n
-    margin = factor * np.sqrt(np.maximum((p + d) / n - theta**2, 0.0) / n)
+    return theta, np.maximum((p + d) / n - theta**2, 0.0)
+
+
+def _around(d: FloatArray, n0: FloatArray, p: FloatArray, factor: FloatArray | float) -> Limits:
+    """Return θ ± factor · √(s²/n)."""
+    theta, spread = nps_and_spread(d, n0, p)
+    margin = factor * np.sqrt(spread / (d + n0 + p))
     return theta - margin, theta + margin
 
 
@@ -50,12 +67,10 @@ def plus(pseudo: tuple[float, float, float]) -> Callable[[FloatArray, FloatArray
 
 def student(d: FloatArray, n0: FloatArray, p: FloatArray, level: float) -> Limits:
     """θ ± t √(s²/(n−1)) with n − 1 degrees of freedom; one answer says nothing about the spread: −1…1."""
-    from scipy.special import stdtrit
-
     n = d + n0 + p
     enough = n > 1
     freedom = np.where(enough, n - 1, 1.0)
-    low, high = _around(d, n0, p, stdtrit(freedom, 0.5 + level / 2) * np.sqrt(n / freedom))
+    low, high = _around(d, n0, p, student_quantile(level, freedom) * np.sqrt(n / freedom))
     return np.where(enough, low, -1.0), np.where(enough, high, 1.0)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from closeloop.stats.limits import two_sided_p
 from closeloop.text import message
 
 
 class ZTest(NamedTuple):
-    """A test.
+    """A test by the normal distribution.
 
     Attributes
     ----------
     statistic : float
-        z; NaN for an exact test.
+        z.
     p_value : float
         Two-sided.
 
@@ -110,7 +111,5 @@ def nps_target_test(detractors: float, passives: float, promoters: float, target
     distance = promoters - detractors - n * target
     if variance <= 1e-12 * n:
         return ZTest(0.0, 1.0) if abs(distance) <= 1e-9 * n else ZTest(math.copysign(math.inf, distance), 0.0)
-    from scipy.special import ndtr
-
     z = distance / math.sqrt(variance)
-    return ZTest(z, 2 * float(ndtr(-abs(z))))
+    return ZTest(z, float(two_sided_p(z)))

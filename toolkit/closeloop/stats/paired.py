@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.contrast import Contrast, known_method, wald_contrast
+from closeloop.stats.contrast import Contrast, wald_contrast
+from closeloop.stats.limits import known_method
 
 FloatArray = npt.NDArray[np.float64]
 METHODS = ("t", "z")

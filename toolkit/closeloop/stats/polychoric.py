@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.stats.intervals import Interval, normal_quantile
+from closeloop.stats.limits import Interval, normal_density, normal_quantile
 from closeloop.text import message
 
 FloatArray = npt.NDArray[np.float64]
@@ -135,8 +135,8 @@ def cell_probabilities(
     grid[..., 1:-1, 1:-1] = bivariate_normal_cdf(a[..., :, None], b[..., None, :], rr)
     grid[..., 1:-1, -1], grid[..., -1, 1:-1], grid[..., -1, -1] = ndtr(a), ndtr(b), 1.0
     cells = cells_of(grid)
-    by_h = _density(h) * ndtr((k - rr * h) / rest)
-    by_k = _density(k) * ndtr((h - rr * k) / rest)
+    by_h = normal_density(h) * ndtr((k - rr * h) / rest)
+    by_k = normal_density(k) * ndtr((h - rr * k) / rest)
     density = np.exp(-(h * h + k * k - 2 * rr * h * k) / (2 * rest**2)) / (2 * math.pi * rest)
     slopes = []
     for i in range(1, h.shape[-2] - 1):
@@ -155,11 +155,6 @@ def _with_ends(cuts: FloatArray) -> FloatArray:
     end = np.full((*cuts.shape[:-1], 1), _FAR)
     ended: FloatArray = np.clip(np.concatenate([-end, cuts, end], axis=-1), -_FAR, _FAR)
     return ended
-
-
-def _density(x: FloatArray) -> FloatArray:
-    density: FloatArray = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-    return density
 
 
 def polychoric(table: npt.ArrayLike) -> Polychoric:

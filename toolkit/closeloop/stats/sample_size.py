@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from closeloop.stats.intervals import normal_quantile
+from closeloop.stats.limits import normal_quantile, student_quantile
 from closeloop.text import message
 
 FLAT_THIRDS, WORST = 0.67, 1.0
@@ -138,9 +138,7 @@ def margin_of_answers(
     if student:
         if n <= design_effect:
             return math.inf
-        from scipy.special import stdtrit
-
-        z = float(stdtrit(n / design_effect - 1, 0.5 + confidence_level / 2))
+        z = float(student_quantile(confidence_level, n / design_effect - 1))
     if population is None:
         return z * math.sqrt(spread / (n / design_effect + saved))
     return z * math.sqrt(spread * design_effect * (population - n) / (n * (population - 1)))

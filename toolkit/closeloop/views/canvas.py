@@ -10,14 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from closeloop.text import language
+from closeloop.text import LocalText, language
 from closeloop.views.chart import Chart
 from closeloop.views.fonts import Typeface
 from closeloop.views.score_axes import EDGE, INK, LINE, SOFT, length, wrap
+from closeloop.views.words import in_tag, marks
+from closeloop.written import write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from closeloop.metrics.result import TableResult
 
 WIDTH, MARGIN = 9.0, 0.28
 BODY, SMALL, TITLE = 9.4, 8.4, 10.8
@@ -70,6 +74,34 @@ class Canvas:
         self.typeface = Typeface([title, sentence, *texts])
         self._ax = ax
         self._left, self._right, self._bottom, self._height = left, right, bottom, height
+
+    @classmethod
+    def of(
+        cls,
+        result: TableResult,
+        texts: Iterable[str] = (),
+        *,
+        notes: Iterable[LocalText | str] | None = None,
+        ax: Axes | None = None,
+        **inches: float,
+    ) -> Canvas:
+        """Return the paper for a result: its title, its sentence, and its notes as the caption.
+
+        Parameters
+        ----------
+        result : TableResult
+            What will be drawn.
+        texts, ax
+            See `Canvas`.
+        notes : iterable of LocalText or str, optional
+            The sentences of the caption, if not the result's notes.
+        **inches : float
+            `height`, `left`, `right` and `bottom`, see `Canvas`.
+        """
+        tag = language()
+        said = [in_tag(note, tag) for note in (result.notes if notes is None else notes)]
+        title, sentence = in_tag(result.title, tag), in_tag(result.sentence, tag)
+        return cls(title, sentence, texts, caption=marks(tag).gap.join(said), ax=ax, **inches)
 
     @contextmanager
     def drawing(self, panels: Sequence[float] = (1.0,), gap: float = 0.35) -> Iterator[Any]:
@@ -138,6 +170,47 @@ class Canvas:
         how = {"fontsize": SMALL, "color": SOFT, "textcoords": "offset points", "xytext": (4, 0), "va": "center", **how}
         return axes.annotate(self.drawable(text), (x, y), annotation_clip=False, **how)
 
+    def name_axes(self, axes: Axes, along: str = "", up: str = "", **how: Any) -> None:
+        """Say what the axes measure; further arguments go to matplotlib."""
+        for text, write_label in ((along, axes.set_xlabel), (up, axes.set_ylabel)):
+            if text:
+                write_label(self.drawable(text), fontsize=SMALL, color=SOFT, **how)
+
+    def name_rows(self, axes: Axes, names: Sequence[str], room: float | None = None) -> None:
+        """Name the rows 0, 1, 2 … on the left, the first on top; with `room` (inches) in ink, on at most two lines."""
+        axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
+        shown = [self.drawable(name) for name in names]
+        if room is not None:
+            shown = [_two_lines(name, room) for name in shown]
+            axes.tick_params(axis="y", labelcolor=INK)
+        axes.set_yticks(range(len(names)), shown)
+        axes.grid(visible=False, axis="y")
+
+    def name_columns(self, axes: Axes, names: Sequence[str], most: int) -> None:
+        """Name the columns 0, 1, 2 … below, every second, third … of more than `most`."""
+        ticks = range(0, len(names), max(1, math.ceil(len(names) / most)))
+        axes.set_xticks(ticks, [self.drawable(names[i]) for i in ticks])
+
+    def write_ticks(self, axis: Any, form: str, digits: int | None = None, per: float = 1.0) -> None:
+        """Write the ticks of an axis (``axes.xaxis``) in a form of `closeloop.written`, divided by `per`."""
+        axis.set_major_formatter(lambda value, _: self.drawable(write(value / per, form, self.tag, digits)))
+
+    def legend(self, axes: Axes, **how: Any) -> None:
+        """Explain what was drawn with a label, each label once; further arguments go to ``legend``."""
+        handles, names = axes.get_legend_handles_labels()
+        shown = dict(zip(names, handles, strict=True))
+        texts = [self.drawable(name) for name in shown]
+        axes.legend([*shown.values()], texts, frameon=False, fontsize=SMALL, labelcolor=SOFT, **how)
+
+    def key(self, axes: Axes, signs: Iterable[tuple[str, str, str]], below: float) -> None:
+        """Explain signs (sign, colour, meaning) in one line, so many points below the axes."""
+        how: dict[str, Any] = {"xycoords": "axes fraction", "va": "top"}
+        x = 0.0
+        for sign, color, text in signs:
+            self.note(axes, 0, 0, sign, xytext=(x, -below), color=color, **how)
+            self.note(axes, 0, 0, text, xytext=(x + 11, -below), **how)
+            x += 72 * length(text, SMALL) + 30
+
     def chart(self) -> Chart:
         """Return the finished figure."""
         alt = f"{self.title}. {self.sentence}" if self.tag == "en" else f"{self.title}：{self.sentence}"
@@ -155,10 +228,20 @@ def room_for(labels: Iterable[str], most: float = 3.2) -> float:
     return min(max((length(label, SMALL) for label in labels), default=0.4) + 0.12, most)
 
 
+def _two_lines(text: str, room: float) -> str:
+    lines = wrap(text, room, SMALL)
+    return "\n".join(lines if len(lines) < 3 else [lines[0], f"{lines[1][:-1]}…"])
+
+
 def dots(
-    canvas: Canvas, axes: Axes, labels: Sequence[str], rows: Sequence[tuple[float, float, float]], color: str = INK
+    canvas: Canvas,
+    axes: Axes,
+    labels: Sequence[str],
+    rows: Sequence[tuple[float, float, float]],
+    color: str = INK,
+    room: float | None = None,
 ) -> None:
-    """Draw estimates with their intervals (low, estimate, high), the first row on top, labels on the left.
+    """Draw estimates with their intervals (low, estimate, high), the first row on top; `room` as in ``name_rows``.
 
     Examples
     --------
@@ -169,9 +252,7 @@ def dots(
     for y, (low, estimate, high) in enumerate(rows):
         axes.plot([low, high], [y, y], color=color, lw=1.3, solid_capstyle="butt", zorder=2)
         axes.plot([estimate], [y], "o", color=color, ms=5, zorder=3)
-    axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [canvas.drawable(label) for label in labels])
-    axes.grid(visible=False, axis="y")
+    canvas.name_rows(axes, labels, room)
 
 
 __all__ = ["BODY", "EDGE", "INK", "LINE", "MARGIN", "SMALL", "SOFT", "TITLE", "WIDTH", "Canvas", "dots", "room_for"]

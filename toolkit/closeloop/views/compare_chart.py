@@ -6,22 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from closeloop.metrics.score_text import width_of
+from closeloop.metrics.units import SHOWN
 from closeloop.text import language
-from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, dots
+from closeloop.views.canvas import INK, SOFT, Canvas, dots, room_for
 from closeloop.views.chart import Chart
-from closeloop.views.score_axes import wrap
-from closeloop.views.words import in_tag, marks, say
+from closeloop.views.words import in_tag, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from closeloop.metrics.difference import Difference
 
-_SCALE = {"nps": 1, "top_box": 100, "mean": 1}
 _ROW = 0.38
-_WIDEST = 3.0
-"""Inches that the names may take on the left; longer ones go over two lines."""
 
 
 def plot_difference(result: Difference, ax: Axes | None = None) -> Chart:
@@ -45,7 +41,7 @@ def plot_difference(result: Difference, ax: Axes | None = None) -> Chart:
     >>> plot_difference(compare(NpsResult(75, 45, 30), NpsResult(20, 40, 40), names=("East", "West"))).title
     'East against West'
     """
-    tag, scale = language(), _SCALE[result.unit]
+    tag, scale = language(), SHOWN[result.unit]
     rows = result.rows()
     groups = [row for row in rows if row["row"] == "group"]
     methods = [row for row in rows if row["row"] == "difference"]
@@ -55,12 +51,10 @@ def plot_difference(result: Difference, ax: Axes | None = None) -> Chart:
         labels = [say("compare.difference", tag)]
     axis, unit = say(f"compare.axis_{result.unit}", tag), say(f"compare.unit_{result.unit}", tag)
     below = say("compare.axis_difference", tag, unit=unit)
-    room = label_room([*names, *labels])
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, *labels, axis, below],
-        height=panel_height(len(rows)), left=room, bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    room = room_for([*names, *labels])
+    canvas = Canvas.of(
+        result, [*names, *labels, axis, below], height=panel_height(len(rows)), left=room, bottom=0.5, ax=ax
+    )
     scores = Panel(names, [_limits(row, scale) for row in groups], axis)
     return draw_panels(canvas, scores, Panel(labels, [_limits(row, scale) for row in methods], below), room, ax)
 
@@ -120,32 +114,21 @@ def draw_panels(canvas: Canvas, scores: Panel, difference: Panel, room: float, a
             _difference(canvas, axes, difference, room)
         return canvas.chart()
     with canvas.drawing((len(scores.labels), len(difference.labels)), gap=0.65) as (upper, lower):
-        dots(canvas, upper, scores.labels, scores.limits, SOFT)
-        _described(canvas, upper, scores, room)
+        dots(canvas, upper, scores.labels, scores.limits, SOFT, room)
+        canvas.name_axes(upper, scores.axis, labelpad=2)
         _difference(canvas, lower, difference, room)
         _same_scale(upper, lower, scores.limits)
     return canvas.chart()
 
 
-def label_room(labels: Sequence[str]) -> float:
-    """Return the inches that names need on the left of the axes.
-
-    Examples
-    --------
-    >>> label_room(["a"]), label_room(["a" * 99])
-    (0.9, 3.0)
-    """
-    return min(max(0.9, 0.25 + 0.066 * max(map(width_of, labels), default=0)), _WIDEST)
-
-
 def _difference(canvas: Canvas, axes: Any, panel: Panel, room: float) -> None:
-    dots(canvas, axes, panel.labels, panel.limits)
+    dots(canvas, axes, panel.labels, panel.limits, room=room)
     axes.axvline(0, color=INK, lw=1, ls=(0, (4, 3)), zorder=1)
     shown = _finite(panel.limits)
     if not shown:
         axes.set_xticks([0])
     axes.set_xlim(*_around([0.0, *shown]))
-    _described(canvas, axes, panel, room)
+    canvas.name_axes(axes, panel.axis, labelpad=2)
 
 
 def _finite(limits: Sequence[tuple[float, float, float]]) -> list[float]:
@@ -165,16 +148,6 @@ def _around(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     room = 0.08 * (high - low) or 1.0
     return low - room, high + room
-
-
-def _described(canvas: Canvas, axes: Any, panel: Panel, room: float) -> None:
-    """Write the names on at most two lines, the rest of a longer one cut off, and what the axis measures."""
-    names = []
-    for label in panel.labels:
-        lines = wrap(canvas.drawable(label), room - 0.2, SMALL)
-        names.append("\n".join(lines if len(lines) < 3 else [lines[0], f"{lines[1][:-1]}…"]))
-    axes.set_yticks(range(len(names)), names, color=INK)
-    axes.set_xlabel(canvas.drawable(panel.axis), fontsize=SMALL, color=SOFT, labelpad=2)
 
 
 def _limits(row: dict[str, Any], scale: float) -> tuple[float, float, float]:

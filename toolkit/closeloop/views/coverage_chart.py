@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closeloop.text import language, message
-from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
+from closeloop.views.canvas import EDGE, INK, Canvas, room_for
 from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import told, told_level
 
@@ -39,40 +39,29 @@ def plot_coverage(result: Coverage, ax: Axes | None = None) -> Chart:
     widths = [told(one.mean_width, "decimal", 1).in_language(tag) for one in rows]
     promised = message("coverage.promised", level=told_level(result.confidence_level)).in_language(tag)
     x_title, width_title = (message(f"coverage.{name}").in_language(tag) for name in ("coverage_axis", "width"))
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag),
-        [promised, x_title, width_title, *widths, *(one.method for one in rows)],
-        height=_ROW * len(rows) + 0.5, left=1.1, right=1.5, bottom=0.55, ax=ax,
-        caption=message("coverage.caption").in_language(tag),
+    methods = [one.method for one in rows]
+    canvas = Canvas.of(
+        result, [promised, x_title, width_title, *widths, *methods], notes=[message("coverage.caption")],
+        height=_ROW * len(rows) + 0.5, left=room_for(methods), right=1.5, bottom=0.55, ax=ax,
     )  # fmt: skip
     level = 100 * result.confidence_level
     least = min(100 * one.lowest_coverage for one in rows)
     most = max(level, *(100 * one.coverage for one in rows))
     room = max(most - least, 2.0)
     with canvas.drawing() as axes:
+        beside = {"xycoords": axes.get_yaxis_transform(), "xytext": (14, 0)}
         axes.axvline(level, color=EDGE, lw=1.0, ls=(0, (4, 3)), zorder=1)
         for y, (one, width) in enumerate(zip(rows, widths, strict=True)):
             color = PROMOTER if one.method == result.recommended else INK
             color = DETRACTOR if one.method in ("wald", "bootstrap") else color
             axes.plot([100 * one.lowest_coverage, 100 * one.coverage], [y, y], color=color, lw=1.4, alpha=0.5, zorder=2)
             axes.plot([100 * one.coverage], [y], "o", color=color, ms=6, zorder=3)
-            axes.annotate(
-                width, (1, y), xycoords=axes.get_yaxis_transform(), xytext=(14, 0), textcoords="offset points",
-                fontsize=SMALL, color=color, va="center", annotation_clip=False,
-            )  # fmt: skip
+            canvas.note(axes, 1, y, width, color=color, **beside)
         axes.set_xlim(least - 0.06 * room, most + 0.06 * room)
+        canvas.name_rows(axes, methods)
         axes.set_ylim(len(rows) - 0.4, -1.2)
-        axes.set_yticks(range(len(rows)), [canvas.drawable(one.method) for one in rows])
-        axes.grid(visible=False, axis="y")
-        head = {"textcoords": "offset points", "fontsize": SMALL, "color": SOFT, "va": "center"}
         right = level > least + room / 2
-        axes.annotate(
-            canvas.drawable(promised), (level, -0.8), xytext=(-5 if right else 5, 0), ha="right" if right else "left",
-            **head,
-        )  # fmt: skip
-        axes.annotate(
-            canvas.drawable(width_title), (1, -0.8), xycoords=axes.get_yaxis_transform(), xytext=(14, 0),
-            annotation_clip=False, **head,
-        )  # fmt: skip
-        axes.set_xlabel(canvas.drawable(x_title), fontsize=SMALL, color=SOFT)
+        canvas.note(axes, level, -0.8, promised, xytext=(-5 if right else 5, 0), ha="right" if right else "left")
+        canvas.note(axes, 1, -0.8, width_title, **beside)
+        canvas.name_axes(axes, x_title)
     return canvas.chart()

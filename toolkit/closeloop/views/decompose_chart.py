@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from closeloop.metrics.units import SHOWN
 from closeloop.text import language, message
 from closeloop.views.canvas import INK, LINE, SMALL, SOFT, Canvas, room_for
 from closeloop.views.chart import Chart
+from closeloop.views.score_axes import cut
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
     from closeloop.analysis.change.decompose_result import Decomposition
 
-_MOST, _LONG = 12, 26
+_MOST = 12
+_NAME = 3.0
+"""Inches for the name of a group."""
 
 
 def plot_decomposition(found: Decomposition, ax: Any = None) -> Chart:
@@ -40,20 +44,18 @@ def plot_decomposition(found: Decomposition, ax: Any = None) -> Chart:
     """
     tag = language()
     kind = found.metric.kind
-    by, digits = (100.0 if kind == "top_box" else 1.0), 2 if kind == "mean" else 1
+    by, digits = SHOWN[kind], 2 if kind == "mean" else 1
     segments = sorted(found.segments, key=lambda s: -abs(s.rate.value) - abs(s.mix.value))
     left_out = max(len(segments) - _MOST, 0)
     segments = segments[:_MOST]
-    names = [_short(found.name(segment).in_language(tag)) for segment in segments]
+    names = [cut(found.name(segment).in_language(tag), _NAME, SMALL) for segment in segments]
     words = [message(f"decompose.{w}").in_language(tag) for w in ("before", "bar_rate", "bar_mix", "after")]
     axis, parts_axis = (message(f"decompose.axis_{w}").in_language(tag) for w in (kind, "parts"))
-    notes = [str(note) for note in found.notes]
-    if left_out:
-        notes.insert(0, message("decompose.more", count=left_out).in_language(tag))
+    more = [message("decompose.more", count=left_out)] if left_out else []
     heights = [1.5, 0.5 + 0.42 * len(segments)] if ax is None else [1.5]
-    canvas = Canvas(
-        found.title.in_language(tag), found.sentence.in_language(tag), [*names, *words, axis, parts_axis],
-        height=sum(heights), left=room_for([*names, *words]), right=0.8, bottom=0.5, caption=" ".join(notes), ax=ax,
+    canvas = Canvas.of(
+        found, [*names, *words, axis, parts_axis], notes=[*more, *found.notes], height=sum(heights),
+        left=room_for([*names, *words]), right=0.8, bottom=0.5, ax=ax,
     )  # fmt: skip
 
     def signed(value: float) -> str:
@@ -75,13 +77,12 @@ def plot_decomposition(found: Decomposition, ax: Any = None) -> Chart:
             label(axes, size, start + size, y)
         for y, x in ((0, before), (1, before + rate), (2, after)):
             axes.plot([x, x], [y, y + 1], color=SOFT, lw=0.8, zorder=1)
+        canvas.name_rows(axes, words)
         axes.set_ylim(3.6, -0.6)
-        axes.set_yticks(range(4), [canvas.drawable(word) for word in words])
-        axes.grid(visible=False, axis="y")
         points = [before, before + rate, after]
         room = 0.22 * ((max(points) - min(points)) or 1.0)
         axes.set_xlim(min(points) - room, max(points) + room)
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, axis)
         for below in others:
             sizes = []
             for y, segment in enumerate(segments):
@@ -89,23 +90,14 @@ def plot_decomposition(found: Decomposition, ax: Any = None) -> Chart:
                     (-0.19, segment.rate.value, INK, words[1]),
                     (0.19, segment.mix.value, PASSIVE, words[2]),
                 ):
-                    below.barh(y + shift, by * part, height=0.34, color=colour, label=word if y == 0 else None)
+                    below.barh(y + shift, by * part, height=0.34, color=colour, label=word)
                     label(below, by * part, by * part, y + shift)
                     sizes.append(by * part)
             below.axvline(0, color=LINE, lw=1)
+            canvas.name_rows(below, names)
             below.set_ylim(len(segments) - 0.4, -1.1)
-            below.set_yticks(range(len(segments)), [canvas.drawable(name) for name in names])
-            below.grid(visible=False, axis="y")
             room = 0.2 * ((max([*sizes, 0.0]) - min([*sizes, 0.0])) or 1.0)
             below.set_xlim(min([*sizes, 0.0]) - room, max([*sizes, 0.0]) + room)
-            below.set_xlabel(canvas.drawable(parts_axis), fontsize=SMALL, color=SOFT)
-            legend = below.legend(
-                loc="upper left", ncol=2, frameon=False, fontsize=SMALL, labelcolor=SOFT, borderaxespad=0.0
-            )
-            for text in legend.get_texts():
-                text.set_text(canvas.drawable(text.get_text()))
+            canvas.name_axes(below, parts_axis)
+            canvas.legend(below, loc="upper left", ncol=2, borderaxespad=0.0)
     return canvas.chart()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

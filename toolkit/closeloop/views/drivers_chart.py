@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from closeloop.stats.intervals import normal_quantile
 from closeloop.text import language, message
 from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, dots, room_for
 from closeloop.views.chart import Chart
-from closeloop.views.score_axes import length
+from closeloop.views.score_axes import cut
 from closeloop.views.style import DETRACTOR, PROMOTER
+from closeloop.views.words import in_tag
 from closeloop.written import write
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from closeloop.analysis.drivers.result import Driver, Drivers
 
-_MOST, _ROOM = 40, 3.0
+_MOST = 40
+_NAME = 3.0
+"""Inches for the name of an item."""
 _HALF, _FINE = 0.17, 5.0
 _ODDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100)
 
@@ -46,19 +50,18 @@ def plot_drivers(result: Drivers, ax: Axes | None = None) -> Chart:
     tag = language()
     ranked = [driver for driver in result.items if driver.rank is not None]
     shown = ranked[:_MOST]
-    labels = [_shortened(driver.label if isinstance(driver.label, str) else driver.label[tag]) for driver in shown]
+    labels = [cut(in_tag(driver.label, tag), _NAME, SMALL) for driver in shown]
     kind = {"ordered-logit": "odds", "penalty-reward": "penalty"}.get(result.method, "share")
     axis = message(f"drivers.axis_{kind}").in_language(tag)
-    caption = [note.in_language(tag) for note in result.notes]
+    notes = list(result.notes)
     if any(driver.correlation < 0 for driver in shown) and kind == "share":
-        caption.insert(0, message("drivers.orange").in_language(tag))
+        notes.insert(0, message("drivers.orange"))
     if len(ranked) > len(shown):
-        caption.insert(0, message("drivers.not_drawn", count=len(ranked) - len(shown)).in_language(tag))
+        notes.insert(0, message("drivers.not_drawn", count=len(ranked) - len(shown)))
     each = 0.42 if kind == "penalty" else 0.32
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*labels, axis],
-        height=0.3 + each * max(len(shown), 1), left=room_for(labels, _ROOM + 0.2), right=0.7, bottom=0.5,
-        caption=(" " if tag == "en" else "").join(caption), ax=ax,
+    canvas = Canvas.of(
+        result, [*labels, axis], notes=notes, height=0.3 + each * max(len(shown), 1), left=room_for(labels), right=0.7,
+        bottom=0.5, ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
         axes.axvline(0, color=SOFT, lw=1, zorder=1)
@@ -66,7 +69,7 @@ def plot_drivers(result: Drivers, ax: Axes | None = None) -> Chart:
             _bars(canvas, axes, labels, shown, result, tag)
         else:
             _dots(canvas, axes, labels, shown, result, tag)
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, axis)
     return canvas.chart()
 
 
@@ -86,7 +89,7 @@ def _dots(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], re
     if shares:
         axes.set_xlim(left=0)
         fine = int(axes.get_xlim()[1] < _FINE)
-        axes.xaxis.set_major_formatter(lambda value, _: write(value / 100, "percent", tag, fine))
+        canvas.write_ticks(axes.xaxis, "percent", fine, per=100)
     else:
         low, high = axes.get_xlim()
         ticks = [odds for odds in _ODDS if low <= math.log(odds) <= high]
@@ -94,10 +97,8 @@ def _dots(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], re
 
 
 def _bars(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], result: Drivers, tag: str) -> None:
-    from scipy.special import ndtri
-
     dots(canvas, axes, labels, [(0.0, math.nan, 0.0) for _ in shown])
-    z = float(ndtri((1 + result.confidence_level) / 2))
+    z = normal_quantile(result.confidence_level)
     for y, driver in enumerate(shown):
         for name, place, colour in (("penalty", y - _HALF, DETRACTOR), ("reward", y + _HALF, PROMOTER)):
             value, reach = driver.more[name], z * driver.more[f"{name}_error"]
@@ -107,11 +108,4 @@ def _bars(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], re
             end, shift, side = (value - reach, -6, "right") if value < 0 else (value + reach, 6, "left")
             canvas.note(axes, end, place, write(value, "decimal", tag, 2), color=INK, xytext=(shift, 0), ha=side)
     axes.margins(x=0.15)
-    axes.xaxis.set_major_formatter(lambda value, _: write(value, "decimal", tag, 1))
-
-
-def _shortened(label: Any) -> str:
-    text = str(label)
-    while length(text, SMALL) > _ROOM:
-        text = text[:-2] + "…"
-    return text
+    canvas.write_ticks(axes.xaxis, "decimal", 1)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from closeloop.analysis.effect.result import FORMS
-from closeloop.metrics.score_text import width_of
+from closeloop.metrics.units import FORM
 from closeloop.text import language
-from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas, dots
+from closeloop.views.canvas import EDGE, INK, SOFT, Canvas, dots, room_for
 from closeloop.views.chart import Chart
+from closeloop.views.plane import name_ends
 from closeloop.views.style import PROMOTER
-from closeloop.views.words import in_tag, marks, say
+from closeloop.views.words import in_tag, say
 from closeloop.written import write
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from closeloop.analysis.effect.result import Cell, Effect
 
 _HEIGHT, _MOST_TICKS = 2.9, 12
-_APART = 0.085
-"""Least distance of two labels at the end of lines, as a share of the height."""
 
 
 def plot_effect(result: Effect, ax: Axes | None = None) -> Chart:
@@ -51,32 +49,30 @@ def plot_effect(result: Effect, ax: Axes | None = None) -> Chart:
 
 
 def _lines(result: Effect, ax: Axes | None) -> Chart:
-    tag, form = language(), FORMS[result.unit]
+    tag, form = language(), FORM[result.unit]
     treated = [cell for cell in result.cells if cell.treated]
     others = [cell for cell in result.cells if not cell.treated]
     periods = [period.in_language(tag) for period in result.periods]
     names = [in_tag(cells[0].group, tag) for cells in (treated, others) if cells]
     names.append(say("effect.counterfactual", tag))
     axis, action = say(f"effect.axis_{result.unit}", tag), say("effect.action_line", tag)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, *periods, axis, action],
-        height=_HEIGHT, left=0.85, right=min(0.25 + 0.085 * max(map(width_of, names)), 2.6), bottom=0.4,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(
+        result, [*names, *periods, axis, action], height=_HEIGHT, left=0.85, right=room_for(names), bottom=0.4, ax=ax
+    )
     dashed = _counterfactual(treated, others)
     with canvas.drawing() as axes:
-        ends = []
+        heights = []
         x = range(len(periods))
         for cells, color in ((others, SOFT), (treated, PROMOTER)):
             y = [cell.estimate for cell in cells]
             axes.plot(x, y, "-o", color=color, lw=1.8, ms=5, zorder=3)
-            ends += [(value, color) for value in y[-1:]]
+            heights += [(value, color) for value in y[-1:]]
         if dashed:
             filled = dashed[1:] if len(dashed) > 2 else dashed
             seen = [treated[i].estimate for i, _ in filled]
             axes.fill_between([i for i, _ in filled], [v for _, v in filled], seen, color=PROMOTER, alpha=0.1, lw=0)
             axes.plot([i for i, _ in dashed], [v for _, v in dashed], color=PROMOTER, lw=1.4, ls=(0, (4, 2)), zorder=2)
-            ends.append((dashed[-1][1], PROMOTER))
+            heights.append((dashed[-1][1], PROMOTER))
             if len(dashed) == 2 and math.isfinite(result.ci_high - result.ci_low):
                 _range(
                     axes,
@@ -91,13 +87,13 @@ def _lines(result: Effect, ax: Axes | None) -> Chart:
             top = axes.get_ylim()[1]
             canvas.note(axes, start - 0.5, top, action, xytext=(4, -6), color=SOFT)
         axes.set_xlim(-0.3, len(periods) - 1 + 0.12 if len(periods) > 1 else 0.3)
-        step = max(math.ceil(len(periods) / _MOST_TICKS), 1)
-        axes.set_xticks(list(x)[::step], [canvas.drawable(period) for period in periods[::step]])
+        canvas.name_columns(axes, periods, _MOST_TICKS)
         axes.grid(visible=False, axis="x")
-        axes.set_ylabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
-        _y_ticks(canvas, axes, form, tag)
+        canvas.name_axes(axes, up=axis)
+        _write_ticks(canvas, axes.yaxis, form)
         order = [*names[-2::-1], names[-1]]  # as drawn: the others, the treated, dashed
-        _end_labels(canvas, axes, len(periods) - 1, list(zip(order, ends, strict=False)))
+        ends = [(y, name, color) for name, (y, color) in zip(order, heights, strict=False)]
+        name_ends(canvas, axes, len(periods) - 1, ends)
     return canvas.chart()
 
 
@@ -122,50 +118,34 @@ def _mean(cells: Sequence[Cell]) -> float:
     return math.fsum(cell.n * cell.estimate for cell in cells if cell.n) / n if n else math.nan
 
 
-def _end_labels(
-    canvas: Canvas, axes: Any, x: float, labels: Sequence[tuple[str, tuple[float, str]]]
-) -> None:  # fmt: skip
-    """Write the names at the ends of the lines, moved apart where they would touch."""
-    low, high = axes.get_ylim()
-    least = _APART * (high - low)
-    at = -math.inf
-    for name, (value, color) in sorted((row for row in labels if not math.isnan(row[1][0])), key=lambda row: row[1][0]):
-        at = max(value, at + least)
-        canvas.note(axes, x, at, name, xytext=(9, 0), color=color)
-
-
-def _y_ticks(canvas: Canvas, axes: Any, form: str, tag: str) -> None:
-    low, high = axes.get_ylim()
-    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+def _write_ticks(canvas: Canvas, axis: Any, form: str) -> None:
+    """Write the ticks with as few decimals as tell them apart."""
+    low, high = axis.get_view_interval()
+    ticks = [float(tick) for tick in axis.get_ticklocs() if low <= tick <= high]
     digits = {"points": 0, "percent": 0, "decimal": 1}[form]
-    texts = [write(float(tick), form, tag, digits) for tick in ticks]
-    if len(set(texts)) < len(texts):
-        texts = [write(float(tick), form, tag, digits + 1) for tick in ticks]
-    axes.set_yticks(ticks, [canvas.drawable(text) for text in texts])
+    if len({write(tick, form, canvas.tag, digits) for tick in ticks}) < len(ticks):
+        digits += 1
+    axis.set_ticks(ticks)
+    canvas.write_ticks(axis, form, digits)
 
 
 def _means(result: Effect, ax: Axes | None) -> Chart:
-    tag, form = language(), FORMS[result.unit]
+    tag, form = language(), FORM[result.unit]
     rows = result.rows()
     names = [in_tag(row["group"], tag) for row in rows]
     values = [write(row["estimate"], form, tag) for row in rows]
     axis = say(f"effect.axis_{result.unit}", tag)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, *values, axis],
-        height=0.42 * len(rows) + 0.3, left=min(0.35 + 0.085 * max(map(width_of, names)), 3.0), bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(
+        result, [*names, *values, axis], height=0.42 * len(rows) + 0.3, left=room_for(names), bottom=0.5, ax=ax
+    )
     with canvas.drawing() as axes:
         axes.axvline(0, color=EDGE, lw=0.9, ls=(0, (2, 2)), zorder=1)
-        dots(canvas, axes, names, [(row["ci_low"], row["estimate"], row["ci_high"]) for row in rows], INK)
+        dots(canvas, axes, names, [(row["ci_low"], row["estimate"], row["ci_high"]) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.8)
         for y, (row, value) in enumerate(zip(rows, values, strict=True)):
             if not math.isnan(row["estimate"]):
                 canvas.note(axes, row["estimate"], y, value, xytext=(0, 9), ha="center", color=INK)
         axes.margins(x=0.08)
-        low, high = axes.get_xlim()
-        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
-        digits = {"points": 0, "percent": 0, "decimal": 1}[form]
-        axes.set_xticks(ticks, [canvas.drawable(write(float(tick), form, tag, digits)) for tick in ticks])
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        _write_ticks(canvas, axes.xaxis, form)
+        canvas.name_axes(axes, axis)
     return canvas.chart()

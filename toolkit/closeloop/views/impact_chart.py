@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from closeloop.metrics.units import SHOWN
 from closeloop.text import language, message
 from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, dots, room_for
 from closeloop.views.chart import Chart
+from closeloop.views.score_axes import cut
 from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
     from closeloop.analysis.impact.result import ThemeImpact, ThemeRow
 
-_EACH_SIDE, _LONG = 12, 26
+_EACH_SIDE = 12
+_NAME = 2.4
+"""Inches for the name of a theme; its share stands behind it."""
 
 
 def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
@@ -46,17 +50,14 @@ def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
     if left_out > 0:
         rows = [*rows[:_EACH_SIDE], *rows[-_EACH_SIDE:]]
     kind = impact.metric.kind
-    by = 100.0 if kind == "top_box" else 1.0
+    by = SHOWN[kind]
     labels = [_label(row, tag) for row in rows]
     axis = message(f"impact.axis_{kind}").in_language(tag)
     values = [write(by * row.impact, "points", tag, 2 if kind == "mean" else 0) for row in rows]
-    notes = [str(note) for note in impact.notes]
-    if left_out > 0:
-        notes.insert(0, message("impact.more", count=left_out).in_language(tag))
-    canvas = Canvas(
-        impact.title.in_language(tag), impact.sentence.in_language(tag), [*labels, axis, *values],
-        height=0.35 + 0.3 * max(len(rows), 1), left=room_for(labels), right=0.75, bottom=0.5,
-        caption=" ".join(notes), ax=ax,
+    more = [message("impact.more", count=left_out)] if left_out > 0 else []
+    canvas = Canvas.of(
+        impact, [*labels, axis, *values], notes=[*more, *impact.notes], height=0.35 + 0.3 * max(len(rows), 1),
+        left=room_for(labels), right=0.75, bottom=0.5, ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
         limits = [(by * row.ci_low, by * row.impact, by * row.ci_high) for row in rows]
@@ -73,10 +74,11 @@ def plot_impact(impact: ThemeImpact, ax: Any = None) -> Chart:
             left, right = axes.get_xlim()
             axes.set_xlim(left - 0.05 * (right - left), right)  # room for the figures on the left
         axes.axvline(0, color=SOFT, lw=1, zorder=1)
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, axis)
     return canvas.chart()
 
 
 def _label(row: ThemeRow, tag: str) -> str:
-    name = row.theme if len(row.theme) <= _LONG else row.theme[: _LONG - 1] + "…"
-    return message("impact.label", theme=name, share=write(row.share, "percent", tag, 0)).in_language(tag)
+    return message(
+        "impact.label", theme=cut(row.theme, _NAME, SMALL), share=write(row.share, "percent", tag, 0)
+    ).in_language(tag)

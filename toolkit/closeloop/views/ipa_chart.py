@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.metrics.quadrants import ImportancePerformance, lines_title, quadrant_title
 from closeloop.text import language, message
-from closeloop.views.canvas import SMALL, SOFT, Canvas
+from closeloop.views.canvas import Canvas
 from closeloop.views.plane import name_corners, name_points, part
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
 from closeloop.written import told, write
@@ -49,12 +49,9 @@ def plot_importance_performance(result: ImportancePerformance, ax: Axes | None =
             name = message("ipa.labelled", item=name, share=told(item.certainty, "percent", 0))
         names.append(name.in_language(tag))
     corners = [quadrant_title(name).in_language(tag) for name in _CORNERS]
-    x_title, y_title = (message(f"ipa.{axis}").in_language(tag) for axis in ("performance", "importance"))
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, *corners, x_title, y_title],
-        height=4.6, bottom=0.55, ax=ax,
-        caption=message("ipa.caption", lines=lines_title(result.lines)).in_language(tag),
-    )  # fmt: skip
+    titles = [message(f"ipa.{axis}").in_language(tag) for axis in ("performance", "importance")]
+    note = message("ipa.caption", lines=lines_title(result.lines))
+    canvas = Canvas.of(result, [*names, *corners, *titles], notes=[note], height=4.6, bottom=0.55, ax=ax)
     with canvas.drawing() as axes:
         points = [(item.performance, item.importance) for item in result.items]
         axes.set_xlim(_limits([x for x, _ in points], result.line_performance))
@@ -65,11 +62,8 @@ def plot_importance_performance(result: ImportancePerformance, ax: Axes | None =
             sure = 0.5 if math.isnan(item.certainty) else item.certainty
             axes.plot(*point, "o", color=_COLORS[item.quadrant], ms=4 + 6 * sure, alpha=0.35 + 0.65 * sure, zorder=3)
         if result.importance_kind in ("lmg", "johnson"):
-            from matplotlib.ticker import FuncFormatter
-
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: write(y, "percent", tag, 0) if y > -1e-9 else ""))
-        axes.set_xlabel(canvas.drawable(x_title), fontsize=SMALL, color=SOFT)
-        axes.set_ylabel(canvas.drawable(y_title), fontsize=SMALL, color=SOFT)
+            axes.yaxis.set_major_formatter(lambda y, _: write(y, "percent", tag, 0) if y > -1e-9 else "")
+        canvas.name_axes(axes, *titles)
         name_points(canvas, axes, points, names, name_corners(canvas, axes, corners), lines)
     return canvas.chart()
 

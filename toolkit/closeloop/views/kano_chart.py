@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.metrics.kano import Kano, category_title
 from closeloop.text import language, message
-from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
+from closeloop.views.canvas import EDGE, INK, Canvas
 from closeloop.views.plane import name_corners, name_points, part
 from closeloop.written import told_level
 
@@ -41,12 +41,9 @@ def plot_kano(result: Kano, ax: Axes | None = None) -> Chart:
     shown = [feature for feature in result.features if not math.isnan(feature.better.estimate)]
     names = [feature.title.in_language(tag) for feature in shown]
     corners = [category_title(name).in_language(tag) for name in _CORNERS]
-    x_title, y_title = (message(f"kano.{axis}_axis").in_language(tag) for axis in ("x", "y"))
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, *corners, x_title, y_title],
-        height=4.6, bottom=0.55, ax=ax,
-        caption=message("kano.caption", level=told_level(result.confidence_level)).in_language(tag),
-    )  # fmt: skip
+    titles = [message(f"kano.{axis}_axis").in_language(tag) for axis in ("x", "y")]
+    note = message("kano.caption", level=told_level(result.confidence_level))
+    canvas = Canvas.of(result, [*names, *corners, *titles], notes=[note], height=4.6, bottom=0.55, ax=ax)
     with canvas.drawing() as axes:
         axes.set_xlim(-0.03, 1.03)
         axes.set_ylim(-0.03, 1.03)
@@ -59,7 +56,6 @@ def plot_kano(result: Kano, ax: Axes | None = None) -> Chart:
                 axes.plot(bar[::2], bar[1::2], color=EDGE, lw=0.9, zorder=2)
             lines += [across, up]
             axes.plot([x], [y], "o", color=INK, ms=6, zorder=3)
-        axes.set_xlabel(canvas.drawable(x_title), fontsize=SMALL, color=SOFT)
-        axes.set_ylabel(canvas.drawable(y_title), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, *titles)
         name_points(canvas, axes, points, names, name_corners(canvas, axes, corners), lines)
     return canvas.chart()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closeloop.stats.intervals import normal_quantile
+from closeloop.text import language
 from closeloop.views.canvas import SOFT, Canvas
+from closeloop.views.steps import log_steps
 from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.views.words import in_tag, say
 from closeloop.written import write
@@ -36,18 +38,13 @@ def plot_league(league: LeagueTable, ax: Axes | None = None) -> Chart:
     -------
     Chart
     """
-    from closeloop.text import language
-
     tag = language()
     labels = [in_tag(row.label, tag) for row in league.groups]
     axis = (say("quality.size_axis", tag), in_tag(league.metric, tag))
     limit_names = [
         say("quality.limit", tag, level=write(level, "percent", tag, digits)) for level, _, digits in _LIMITS
     ]
-    canvas = Canvas(
-        in_tag(league.title, tag), in_tag(league.sentence, tag), [*labels, *axis, *limit_names], height=3.6, right=1.0,
-        bottom=0.55, caption=" ".join(in_tag(note, tag) for note in league.notes), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(league, [*labels, *axis, *limit_names], height=3.6, right=1.0, bottom=0.55, ax=ax)
     with canvas.drawing() as axes:
         sizes = np.array([row.effective_n for row in league.groups])
         scores = np.array([row.estimate for row in league.groups])
@@ -63,26 +60,18 @@ def plot_league(league: LeagueTable, ax: Axes | None = None) -> Chart:
             axes.plot([row.effective_n], [row.estimate], "o", ms=6, color=_COLOURS[row.verdict], zorder=3)
         if sizes.max() > 8 * sizes.min():
             axes.set_xscale("log")
-            axes.set_xticks(_round_steps(float(grid[0]), float(grid[-1])))
+            axes.set_xticks(log_steps(float(grid[0]), float(grid[-1])))
             axes.minorticks_off()
         axes.set_xlim(grid[0], grid[-1])
         typical = float(np.median(sizes))
         span = max(np.ptp(scores), float(5 * normal_quantile(0.95) * np.sqrt(league.spread / typical)), 1e-9)
         low, high = min(scores.min(), league.centre - span / 2), max(scores.max(), league.centre + span / 2)
         axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
-        axes.set_xlabel(canvas.drawable(axis[0]), fontsize=8.4, color=SOFT)
-        axes.set_ylabel(canvas.drawable(axis[1]), fontsize=8.4, color=SOFT)
-        digits = 2 if league.form == "decimal" else 0
-        axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(float(value), league.form, tag, digits)))
-        axes.xaxis.set_major_formatter(lambda value, _: write(float(value), "count", tag))
+        canvas.name_axes(axes, *axis)
+        canvas.write_ticks(axes.xaxis, "count")
+        canvas.write_ticks(axes.yaxis, league.form, 2 if league.form == "decimal" else 0)
         _name_groups(canvas, axes, league, labels)
     return canvas.chart()
-
-
-def _round_steps(low: float, high: float) -> list[float]:
-    """Return 1, 2, 5, 10 … within limits."""
-    steps = [factor * 10.0**power for power in range(int(np.floor(np.log10(low))), 9) for factor in (1, 2, 5)]
-    return [step for step in steps if low <= step <= high]
 
 
 def _name_groups(canvas: Canvas, axes: Any, league: LeagueTable, labels: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closeloop.text import language
-from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, room_for
+from closeloop.views.canvas import INK, Canvas, room_for
 from closeloop.views.words import in_tag
 from closeloop.written import write
 
@@ -34,9 +34,9 @@ def plot_non_response(found: NonResponse, ax: Axes | None = None) -> Chart:
     form = found.columns[2].form
     labels = [in_tag(row["label"], tag) for row in rows]
     axis = in_tag(found.columns[2].title, tag)
-    canvas = Canvas(
-        in_tag(found.title, tag), in_tag(found.sentence, tag), [*labels, axis], height=0.36 * len(rows),
-        left=room_for(labels), right=0.4, bottom=0.5, caption=in_tag(found.notes[0], tag), ax=ax,
+    canvas = Canvas.of(
+        found, [*labels, axis], notes=found.notes[:1], height=0.36 * len(rows), left=room_for(labels), right=0.4,
+        bottom=0.5, ax=ax,
     )  # fmt: skip
     low, high = (-100.0, 100.0) if form == "points" else (0.0, 1.0)
     with canvas.drawing() as axes:
@@ -45,9 +45,7 @@ def plot_non_response(found: NonResponse, ax: Axes | None = None) -> Chart:
             axes.plot([value], [y], "o", color=INK, ms=6, zorder=3)
             canvas.note(axes, value, y, write(value, form, tag, 0), xytext=(7, 0))
         axes.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), [canvas.drawable(label) for label in labels])
-        axes.xaxis.set_major_formatter(lambda value, _: canvas.drawable(write(float(value), form, tag, 0)))
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
-        axes.grid(visible=False, axis="y")
+        canvas.name_rows(axes, labels)
+        canvas.name_axes(axes, axis)
+        canvas.write_ticks(axes.xaxis, form, 0)
     return canvas.chart()

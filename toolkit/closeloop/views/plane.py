@@ -1,8 +1,9 @@
-"""Points on a plane with their names beside them: no name lies on another, on a point or outside the axes."""
+"""Names beside points of a plane and at the ends of lines: no name lies on another, on a point or outside the axes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ _WIDEST = 1.9
 _CROSSING, _AWAY = 0.3, 0.25
 """What it costs to write over a line (per square point), and to go away from the point (per point)."""
 _POINT = 5.0
+_APART = 0.085
+"""Least distance of two names at the ends of lines, as a share of the height."""
 
 Segment = tuple[float, float, float, float]
 
@@ -121,6 +124,18 @@ def _candidates(x: float, y: float, width: float, height: float) -> Iterator[tup
             centre_y = y + up * (ring if right == 0 or ring > _RINGS[0] else ring / 2) + up * height / 2
             half_x, half_y = width / 2 + _PADDING, height / 2 + _PADDING
             yield Box(centre_x - half_x, centre_y - half_y, centre_x + half_x, centre_y + half_y), ring
+
+
+def name_ends(canvas: Canvas, axes: Axes, x: float, ends: Iterable[tuple[float, str, str]]) -> None:
+    """Write names (height, name, colour) to the right of where lines end, moved up where they would touch.
+
+    Without a height there is no line, so no name; the limits of the axes have to be final.
+    """
+    low, high = axes.get_ylim()
+    at = -math.inf
+    for y, name, color in sorted(end for end in ends if not math.isnan(end[0])):
+        at = max(y, at + _APART * (high - low))
+        canvas.note(axes, x, at, name, xytext=(9, 0), color=color)
 
 
 def name_corners(canvas: Canvas, axes: Axes, names: Sequence[str]) -> list[Any]:

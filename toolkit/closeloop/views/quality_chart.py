@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from closeloop.text import language
-from closeloop.views.canvas import SOFT, Canvas, room_for
+from closeloop.views.canvas import Canvas, room_for
 from closeloop.views.style import PASSIVE
 from closeloop.views.words import in_tag
 from closeloop.written import write
@@ -35,21 +35,15 @@ def plot_quality(quality: Quality, ax: Axes | None = None) -> Chart:
     tag = language()
     rows: list[dict[str, Any]] = [row for row in quality.rows() if row["judged"]]
     labels = [in_tag(row["label"], tag) for row in rows]
-    canvas = Canvas(
-        in_tag(quality.title, tag), in_tag(quality.sentence, tag), labels, height=max(0.4 * len(rows), 0.4),
-        left=room_for(labels), right=0.8, caption=" ".join(in_tag(note, tag) for note in quality.notes), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(quality, labels, height=0.4 * max(len(rows), 1), left=room_for(labels), right=0.8, ax=ax)
     with canvas.drawing() as axes:
         shares = [100 * row["share"] for row in rows]
         axes.barh(range(len(rows)), shares, height=0.55, color=PASSIVE)
         for y, row in enumerate(rows):
             said = f"{write(row['share'], 'percent', tag)} ({write(row['flagged'], 'count', tag)})"
             canvas.note(axes, shares[y], y, said)
-        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), [canvas.drawable(label) for label in labels])
+        canvas.name_rows(axes, labels)
         axes.set_xlim(0, max([*shares, 4.0]) * 1.2)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.xaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value / 100, "percent", tag, 0)))
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", labelcolor=SOFT)
+        canvas.write_ticks(axes.xaxis, "percent", 0, per=100)
     return canvas.chart()

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from closeloop.text import language, message
 from closeloop.views.canvas import INK, LINE, SMALL, SOFT, Canvas, room_for
 from closeloop.views.chart import Chart
+from closeloop.views.score_axes import cut
 from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import write
 
 if TYPE_CHECKING:
     from closeloop.analysis.weighting.rake_result import Raking
 
-_LONG = 30
+_NAME = 3.0
+"""Inches for the name of a value."""
 
 
 def plot_rake(raking: Raking, ax: Any = None) -> Chart:
@@ -46,7 +48,7 @@ def plot_rake(raking: Raking, ax: Any = None) -> Chart:
             place += 0.35 if i else 0.0
             heads.append((place, raking.margin_title(share).in_language(tag)))
             place += 1.0
-        labels.append(_short(raking.value_title(share).in_language(tag)))
+        labels.append(cut(raking.value_title(share).in_language(tag), _NAME, SMALL))
         y.append(place)
         place += 1.0
     words = [message(f"rake.{word}").in_language(tag) for word in ("before", "target", "after", "axis")]
@@ -54,18 +56,16 @@ def plot_rake(raking: Raking, ax: Any = None) -> Chart:
         f"{write(100 * share.share_before, 'decimal', tag, 0)} → {write(share.share_after, 'percent', tag, 0)}"
         for share in raking.shares
     ]
-    canvas = Canvas(
-        raking.title.in_language(tag), raking.sentence.in_language(tag),
-        [*labels, *(head for _, head in heads), *words, *marks],
-        height=0.3 + 0.26 * place, left=room_for([*labels, *(head for _, head in heads)]), right=1.0, bottom=0.5,
-        caption=" ".join(map(str, raking.notes)), ax=ax,
-    )  # fmt: skip
+    names = [*labels, *(head for _, head in heads)]
+    canvas = Canvas.of(
+        raking, [*names, *words, *marks], height=0.3 + 0.26 * place, left=room_for(names), right=1.0, bottom=0.5, ax=ax
+    )
     with canvas.drawing() as axes:
         for at, share, mark in zip(y, raking.shares, marks, strict=True):
             before, target, after = (100 * v for v in (share.share_before, share.target, share.share_after))
             axes.plot([before, after], [at, at], color=LINE, lw=2, zorder=1)
-            axes.plot([target], [at], "|", color=INK, ms=13, mew=1.6, zorder=2, label=words[1])
             axes.plot([before], [at], "o", color=DETRACTOR, ms=6, mfc="white", mew=1.5, zorder=3, label=words[0])
+            axes.plot([target], [at], "|", color=INK, ms=13, mew=1.6, zorder=2, label=words[1])
             axes.plot([after], [at], "o", color=PROMOTER, ms=5.5, zorder=4, label=words[2])
             canvas.note(axes, max(before, after, target), at, mark, xytext=(9, 0))
         axes.set_ylim(place - 0.4, -0.6)
@@ -76,15 +76,6 @@ def plot_rake(raking: Raking, ax: Any = None) -> Chart:
             tick.set_color(INK if at in named else SOFT)
         axes.set_xlim(left=0)
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel(canvas.drawable(words[3]), fontsize=SMALL, color=SOFT)
-        handles, names = axes.get_legend_handles_labels()
-        unique = dict(zip(names, handles, strict=True))
-        axes.legend(
-            [unique[word] for word in words[:3]], [canvas.drawable(word) for word in words[:3]], loc="upper right",
-            bbox_to_anchor=(1.0, 1.0), ncol=3, frameon=False, fontsize=SMALL, labelcolor=SOFT, borderaxespad=0.1,
-        )  # fmt: skip
+        canvas.name_axes(axes, words[3])
+        canvas.legend(axes, loc="upper right", bbox_to_anchor=(1.0, 1.0), ncol=3, borderaxespad=0.1)
     return canvas.chart()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from closeloop.numbers import number
 from closeloop.text import language, message
-from closeloop.views.canvas import SMALL, Canvas
+from closeloop.views.canvas import Canvas
 from closeloop.views.chart import Chart
+from closeloop.views.steps import round_steps
 from closeloop.views.style import PASSIVE, PROMOTER
-from closeloop.views.words import marks
 from closeloop.written import write
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ def plot_ratings(result: RatingComparison, ax: Axes | None = None) -> Chart:
         for name, n in zip(result.names, result.n, strict=True)
     ]  # fmt: skip
     axis = str(message("ratings.axis"))
-    canvas = Canvas(
-        str(result.title), str(result.sentence), [*names, axis, "■%"], height=2.4, left=0.6, bottom=0.95,
-        caption=marks(tag).gap.join(str(note) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(result, [*names, axis, "■%"], height=2.4, left=0.6, bottom=0.95, ax=ax)
     with canvas.drawing() as axes:
         for side, (shares, color) in enumerate(zip(result.shares, (PROMOTER, PASSIVE), strict=True)):
             places = [i + (side - 0.5) * _BAR for i in range(len(result.levels))]
@@ -61,22 +58,9 @@ def plot_ratings(result: RatingComparison, ax: Axes | None = None) -> Chart:
         known = [share for shares in result.shares for share in shares if share > 0]
         axes.set(xlim=(-0.6, len(result.levels) - 0.4), ylim=(0, 1.15 * max(known, default=1.0)))
         axes.grid(visible=False, axis="x")
-        step = 1 + (len(result.levels) - 1) // 20
-        ticks = range(0, len(result.levels), step)
-        axes.set_xticks(list(ticks), [number(result.levels[i]) for i in ticks])
-        axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, "percent", tag, 0)))
-        axes.yaxis.set_major_locator(_few_ticks())
-        how = {"xycoords": "axes fraction", "va": "top"}
-        canvas.note(axes, 0, 0, axis, xytext=(0, -40), **how)
-        low = 0.0
-        for name, color in zip(names, (PROMOTER, PASSIVE), strict=True):
-            canvas.note(axes, 0, 0, "■", xytext=(low, -26), color=color, **how)
-            canvas.note(axes, 0, 0, name, xytext=(low + 11, -26), **how)
-            low += 30 + sum(SMALL if ord(character) > 0x2E7F else 0.56 * SMALL for character in name)
+        canvas.name_columns(axes, [number(level) for level in result.levels], 20)
+        canvas.write_ticks(axes.yaxis, "percent", 0)
+        axes.yaxis.set_major_locator(round_steps(4))
+        canvas.key(axes, [("■", PROMOTER, names[0]), ("■", PASSIVE, names[1])], below=26)
+        canvas.note(axes, 0, 0, axis, xycoords="axes fraction", xytext=(0, -40), va="top")
     return canvas.chart()
-
-
-def _few_ticks() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(4, steps=[1, 2, 5, 10])

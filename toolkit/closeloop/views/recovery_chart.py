@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from closeloop.text import language
-from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
+from closeloop.views.canvas import EDGE, INK, SOFT, Canvas, room_for
 from closeloop.views.chart import Chart
 from closeloop.views.style import DETRACTOR, PROMOTER
-from closeloop.views.words import marks, say
+from closeloop.views.words import say
 from closeloop.written import write
 
 if TYPE_CHECKING:
@@ -54,13 +54,12 @@ def plot_recovery(result: Recovery, ax: Axes | None = None) -> Chart:
     axis = say("recovery.axis", tag)
     net = say("recovery.chart_net", tag, net=write(result.net, "points", tag, 0))
     values = [write(row["estimate"], "points", tag, 0) for row in rows]
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*labels, axis, net, *values],
-        height=0.46 * len(rows) + 0.35, left=1.75, right=0.3, bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
+    canvas = Canvas.of(
+        result, [*labels, axis, net, *values], height=0.46 * len(rows) + 0.35, left=room_for(labels), right=0.3,
+        bottom=0.5, ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
-        axes.grid(visible=False, axis="y")
+        canvas.name_rows(axes, labels)
         axes.set_ylim(len(rows) - 0.5, -0.75)
         for y, (row, value) in enumerate(zip(rows, values, strict=True)):
             color = _SHOWN[row["quantity"]]
@@ -71,9 +70,9 @@ def plot_recovery(result: Recovery, ax: Axes | None = None) -> Chart:
         if not math.isnan(result.net):
             _step(canvas, axes, result, net, len(rows) - 1)
         axes.set_xlim(-108, 108)
-        axes.set_xticks(range(-100, 101, 50), [write(float(x), "points", tag, 0) for x in range(-100, 101, 50)])
-        axes.set_yticks(range(len(rows)), [canvas.drawable(label) for label in labels])
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        axes.set_xticks(range(-100, 101, 50))
+        canvas.write_ticks(axes.xaxis, "points", 0)
+        canvas.name_axes(axes, axis)
     return canvas.chart()
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.metrics.reliability import Reliability
 from closeloop.text import language, message
-from closeloop.views.canvas import EDGE, INK, LINE, SMALL, SOFT, Canvas, room_for
-from closeloop.views.score_axes import wrap
+from closeloop.views.canvas import EDGE, INK, LINE, Canvas, room_for
 from closeloop.views.style import DETRACTOR
 from closeloop.written import told, told_level
 
@@ -43,10 +42,10 @@ def plot_reliability(result: Reliability, ax: Axes | None = None) -> Chart:
     axis = message("reliability.axis").in_language(tag)
     whole = message("reliability.all_items", alpha=told(result.alpha, "decimal")).in_language(tag)
     left = room_for(names)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, axis, whole],
-        height=_ROW * max(len(shown), 1) + 0.3, left=left, bottom=0.55, ax=ax,
-        caption=message("reliability.caption", level=told_level(result.confidence_level)).in_language(tag),
+    note = message("reliability.caption", level=told_level(result.confidence_level))
+    canvas = Canvas.of(
+        result, [*names, axis, whole], notes=[note], height=_ROW * max(len(shown), 1) + 0.3, left=left, bottom=0.55,
+        ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
         if not math.isnan(result.alpha):
@@ -58,9 +57,6 @@ def plot_reliability(result: Reliability, ax: Axes | None = None) -> Chart:
         for y, item in enumerate(shown):
             better = item.alpha_without > result.alpha
             axes.plot([item.alpha_without], [y], "o", color=DETRACTOR if better else INK, ms=6, zorder=3)
-        axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
-        axes.set_yticks(range(len(shown)), ["\n".join(wrap(canvas.drawable(name), left, SMALL)[:2]) for name in names])
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.grid(visible=False, axis="y")
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_rows(axes, names, left)
+        canvas.name_axes(axes, axis)
     return canvas.chart()

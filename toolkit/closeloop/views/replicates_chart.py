@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from closeloop.metrics.units import SHOWN
 from closeloop.text import language, message
-from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, room_for
+from closeloop.views.canvas import INK, Canvas, room_for
 from closeloop.views.chart import Chart
 from closeloop.views.style import PASSIVE
 from closeloop.written import write
@@ -39,13 +40,10 @@ def plot_replicates(found: ReplicateScore, ax: Any = None) -> Chart:
     """
     tag = language()
     kind = found.metric.kind
-    by = 100.0 if kind == "top_box" else 1.0
+    by = SHOWN[kind]
     names = [str(message("analysis.score")), str(message("rake.replicates"))]
     axis = message(f"decompose.axis_{kind}").in_language(tag)
-    canvas = Canvas(
-        found.title.in_language(tag), found.sentence.in_language(tag), [*names, axis], height=1.3,
-        left=room_for(names), right=0.5, bottom=0.5, caption=" ".join(map(str, found.notes)), ax=ax,
-    )  # fmt: skip
+    canvas = Canvas.of(found, [*names, axis], height=1.3, left=room_for(names), right=0.5, bottom=0.5, ax=ax)
     low, high = (by * limit for limit in found.interval)
     score = by * found.result.score
     with canvas.drawing() as axes:
@@ -56,8 +54,7 @@ def plot_replicates(found: ReplicateScore, ax: Any = None) -> Chart:
         # A fixed scatter up and down keeps equal scores apart and gives the same picture each time.
         height = 1 + 0.3 * np.sin(2.4 * np.arange(len(found.replicates)))
         axes.plot(by * np.array(found.replicates), height, "o", color=PASSIVE, ms=3.5, alpha=0.7, zorder=2)
+        canvas.name_rows(axes, names)
         axes.set_ylim(1.6, -0.7)
-        axes.set_yticks([0, 1], [canvas.drawable(name) for name in names])
-        axes.grid(visible=False, axis="y")
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, axis)
     return canvas.chart()

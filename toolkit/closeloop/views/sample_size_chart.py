@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from closeloop.metrics.units import SHOWN
 from closeloop.numbers import number
 from closeloop.text import language
-from closeloop.views.canvas import INK, SMALL, SOFT, Canvas
+from closeloop.views.canvas import INK, Canvas
 from closeloop.views.chart import Chart
+from closeloop.views.steps import log_steps
 from closeloop.views.style import PROMOTER
-from closeloop.views.words import marks, say
+from closeloop.views.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from closeloop.analysis.planning.sample_plan import SampleSize
-
-_TICKS = (1, 2, 5)
 
 
 def plot_sample_size(result: SampleSize, ax: Axes | None = None) -> Chart:
@@ -51,11 +51,8 @@ def plot_sample_size(result: SampleSize, ax: Axes | None = None) -> Chart:
         sign = "±" if result.purpose == "precision" else ""
         target = sign + result.told_target(asked.target).in_language(tag)
         said = f"{number(asked.n)} → {target}"
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [along, up, said], height=2.9, bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
-    scale = 100 if result.unit == "top_box" else 1
+    canvas = Canvas.of(result, [along, up, said], height=2.9, bottom=0.5, ax=ax)
+    scale = SHOWN[result.unit]
     first, last = max(min(step.n for step in steps) / 1.6, 2), max(step.n for step in steps) * 1.4
     last = max(last, first * 2) if result.population is None else result.population
     sizes = np.geomspace(min(first, last / 2), last, 200)
@@ -65,11 +62,10 @@ def plot_sample_size(result: SampleSize, ax: Axes | None = None) -> Chart:
         axes.set_xscale("log")
         axes.set_xlim(sizes[0], sizes[-1])
         axes.set_ylim(bottom=0)
-        ticks = [base * 10**power for power in range(8) for base in _TICKS if sizes[0] <= base * 10**power <= sizes[-1]]
-        axes.set_xticks(ticks, [number(tick) for tick in ticks])
+        axes.set_xticks(log_steps(float(sizes[0]), float(sizes[-1])))
         axes.minorticks_off()
-        axes.set_xlabel(canvas.drawable(along), fontsize=SMALL, color=SOFT)
-        axes.set_ylabel(canvas.drawable(up), fontsize=SMALL, color=SOFT)
+        canvas.write_ticks(axes.xaxis, "count")
+        canvas.name_axes(axes, along, up)
         if asked is not None:
             height = scale * asked.target
             axes.plot([asked.n, asked.n, sizes[0]], [0, height, height], color=INK, lw=1, ls=(0, (4, 3)))

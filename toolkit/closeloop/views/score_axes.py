@@ -114,7 +114,7 @@ class Drawing:
         plot = left + shares + estimate + (0.2 if shares else 0.0)
         width = _WIDTH - _MARGIN - interval - plot
         head = self.at + 0.13
-        who = _cut(self.typeface.drawable(panel.who), label + count - 0.35, _SMALL)
+        who = cut(self.typeface.drawable(panel.who), label + count - 0.35, _SMALL)
         self._text(_MARGIN, head, who, fontsize=_SMALL, color=SOFT)
         self._text(left - 0.2, head, "n", fontsize=_SMALL, color=SOFT, ha="right")
         self._text(plot - 0.12, head, panel.estimate_head, fontsize=_SMALL, color=SOFT, ha="right")
@@ -134,7 +134,7 @@ class Drawing:
                     self.at += row_height
         bottom = self.at
         for row, y in places:
-            self._text(_MARGIN, y, _cut(self.typeface.drawable(row.label), label - 0.1, _BODY))
+            self._text(_MARGIN, y, cut(self.typeface.drawable(row.label), label - 0.1, _BODY))
             self._text(left - 0.2, y, row.count, ha="right")
             self._text(plot - 0.12, y, panel.write(row.estimate or 0.0), ha="right", fontsize=_TITLE)
             self._text(_WIDTH - _MARGIN, y, panel.interval(row), ha="right", color=SOFT)
@@ -246,7 +246,8 @@ def length(text: str, size: float) -> float:
     return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text) * size / 72
 
 
-def _cut(text: str, room: float, size: float) -> str:
+def cut(text: str, room: float, size: float) -> str:
+    """Return a text of at most so many inches, the rest of a longer one as an ellipsis."""
     if length(text, size) <= room:
         return text
     while text and length(text + "…", size) > room:

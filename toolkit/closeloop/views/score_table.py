@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
 from closeloop.numbers import number
+from closeloop.views.result_table import two_lines
 from closeloop.views.score_panel import PanelSection, ScorePanel, ScoreRow, panels
 from closeloop.views.words import marks, say
 
@@ -43,7 +44,7 @@ def panel_table(panel: ScorePanel) -> Html:
             table(
                 tuple(columns),
                 [_section(panel, section, scale) for section in panel.sections],
-                caption=join([element("b", panel.title), " ", element("span", panel.sentence)]),
+                caption=two_lines(panel.title, panel.sentence),
                 foot=[_cells(panel, panel.total, scale)],
                 css=f"st {'three' if three else 'one'}{long}",
                 style=f"--who:{_width([panel.who, *(row.label for row in rows), panel.total.label])}px",

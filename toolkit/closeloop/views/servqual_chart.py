@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.metrics.servqual import ServiceGap, Servqual
 from closeloop.text import language, message
-from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas, dots, room_for
-from closeloop.views.score_axes import wrap
+from closeloop.views.canvas import EDGE, INK, Canvas, dots, room_for
 from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.written import told, told_level, write, write_interval
 
@@ -47,11 +46,10 @@ def plot_servqual(result: Servqual, ax: Axes | None = None) -> Chart:
     heading = message("servqual.gap_interval", level=level).in_language(tag)
     left = room_for(names)
     caption = "caption_perceptions" if result.perceptions_only else "caption"
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, axis, heading, *words.values()],
+    canvas = Canvas.of(
+        result, [*names, axis, heading, *words.values()], notes=[message(f"servqual.{caption}", level=level)],
         height=_ROW * max(len(shown), 1) + 0.3, left=left, right=0.2 if result.perceptions_only else _RIGHT,
         bottom=0.55 if result.perceptions_only else 0.8, ax=ax,
-        caption=message(f"servqual.{caption}", level=level).in_language(tag),
     )  # fmt: skip
     with canvas.drawing() as axes:
         if result.perceptions_only:
@@ -59,12 +57,9 @@ def plot_servqual(result: Servqual, ax: Axes | None = None) -> Chart:
         else:
             _dumbbells(canvas, axes, shown, words, tag)
             canvas.note(axes, 1, 1, heading, xycoords="axes fraction", xytext=(8, 0), va="bottom")
-        axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
-        axes.set_yticks(range(len(shown)), ["\n".join(wrap(canvas.drawable(name), left, SMALL)[:2]) for name in names])
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.grid(visible=False, axis="y")
+        canvas.name_rows(axes, names, left)
         axes.set_xlim(_limits(result, shown))
-        axes.set_xlabel(canvas.drawable(axis), fontsize=SMALL, color=SOFT)
+        canvas.name_axes(axes, axis)
     return canvas.chart()
 
 
@@ -74,21 +69,15 @@ def _dumbbells(canvas: Canvas, axes: Any, shown: list[ServiceGap], words: dict[s
         low, high = gap.expectation + gap.ci.low, gap.expectation + gap.ci.high
         axes.plot([gap.expectation, gap.perception], [y, y], color=color, lw=1.6, alpha=0.45, zorder=1)
         axes.plot([low, high], [y, y], color=color, lw=5, alpha=0.22, solid_capstyle="butt", zorder=1)
-        first = y == 0
-        axes.plot([gap.expectation], [y], "o", mfc="white", mec=INK, ms=9.5, zorder=3,
-                  label=canvas.drawable(words["expectation"]) if first else None)  # fmt: skip
-        axes.plot([gap.perception], [y], "o", color=INK, ms=6, zorder=4,
-                  label=canvas.drawable(words["perception"]) if first else None)  # fmt: skip
+        axes.plot([gap.expectation], [y], "o", mfc="white", mec=INK, ms=9.5, zorder=3, label=words["expectation"])
+        axes.plot([gap.perception], [y], "o", color=INK, ms=6, zorder=4, label=words["perception"])
         said = write(gap.gap, "points", tag, 2)
         interval = write_interval(gap.ci.low, gap.ci.high, "points", tag, 2)
         bracket = f" ({interval})" if tag == "en" else f"（{interval}）"
         canvas.note(axes, 1, y, said + bracket, xycoords=("axes fraction", "data"), xytext=(8, 0), color=INK)
     if shown:
-        legend = axes.legend(
-            loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=3.4, ncol=2, frameon=False, fontsize=SMALL,
-            labelcolor=SOFT, handletextpad=0.3, borderpad=0, columnspacing=1.2,
-        )  # fmt: skip
-        legend.set_zorder(5)
+        canvas.legend(axes, loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=3.4, ncol=2, handletextpad=0.3,
+                      borderpad=0, columnspacing=1.2)  # fmt: skip
         axes.spines["left"].set_color(EDGE)
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closeloop.metrics.score_text import width_of
 from closeloop.text import language
-from closeloop.views.canvas import EDGE, SMALL, SOFT, Canvas
+from closeloop.views.canvas import EDGE, Canvas, room_for
 from closeloop.views.chart import Chart
+from closeloop.views.plane import name_ends
 from closeloop.views.style import DETRACTOR, PROMOTER
-from closeloop.views.words import in_tag, marks, say
-from closeloop.written import write
+from closeloop.views.words import in_tag, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
 _COLORS = (PROMOTER, DETRACTOR, "#009E73", "#595959", "#CC79A7", "#B58900")
 _STYLES = ("-", (0, (5, 2)), (0, (1.5, 1.5)))
-_HEIGHT, _APART = 3.0, 0.075
+_HEIGHT = 3.0
 
 
 def plot_time_to(result: TimeTo, ax: Axes | None = None) -> Chart:
@@ -51,11 +49,8 @@ def plot_time_to(result: TimeTo, ax: Axes | None = None) -> Chart:
     names = [in_tag(name, tag) for name in result.curves] if len(result.curves) > 1 else []
     below = say("survival.axis_time", tag, unit=say(f"survival.unit_{result.unit}", tag))
     side = say("survival.axis_share", tag)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, below, side], height=_HEIGHT,
-        left=0.8, right=min(0.25 + 0.085 * max(map(width_of, names), default=0), 2.6), bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    right = room_for(names) if names else 0.25
+    canvas = Canvas.of(result, [*names, below, side], height=_HEIGHT, left=0.8, right=right, bottom=0.5, ax=ax)
     longest = max([*(float(c.durations.max()) for c in result.curves.values() if c.n), *result.within, 1e-9])
     with canvas.drawing() as axes:
         for time in result.within:
@@ -72,17 +67,14 @@ def plot_time_to(result: TimeTo, ax: Axes | None = None) -> Chart:
             still = np.unique(curve.durations[~curve.events])
             axes.plot(still, [_done(curve, t) for t in still], "|", color=color, ms=6, zorder=3)
             if names:
-                ends.append((done[-1], names[i], color, times[-1]))
+                ends.append((done[-1], names[i], color))
         axes.set_xlim(0, longest * 1.02)
         axes.set_ylim(-0.02, 1.02)
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [write(v, "percent", tag, 0) for v in (0.0, 0.25, 0.5, 0.75, 1.0)])
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        canvas.write_ticks(axes.yaxis, "percent", 0)
         axes.grid(visible=False, axis="x")
-        axes.set_xlabel(canvas.drawable(below), fontsize=SMALL, color=SOFT)
-        axes.set_ylabel(canvas.drawable(side), fontsize=SMALL, color=SOFT)
-        at = -math.inf
-        for share, name, color, _ in sorted(ends):
-            at = max(share, at + _APART)
-            canvas.note(axes, longest * 1.02, at, name, xytext=(6, 0), color=color)
+        canvas.name_axes(axes, below, side)
+        name_ends(canvas, axes, longest * 1.02, ends)
     return canvas.chart()
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.numbers import number, percent
 from closeloop.text import language
-from closeloop.views.canvas import BODY, INK, SMALL, SOFT, Canvas
+from closeloop.views.canvas import BODY, INK, Canvas, room_for
 from closeloop.views.chart import Chart
-from closeloop.views.compare_chart import Panel, draw_panels, label_room, panel_height
+from closeloop.views.compare_chart import Panel, draw_panels, panel_height
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
-from closeloop.views.words import marks, say
+from closeloop.views.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,10 +49,9 @@ def plot_transitions(result: PairedChange, ax: Axes | None = None) -> Chart:
         return _scores(result, tag, ax)
     names = [str(row["before"]) for row in result.rows()[:-1]]
     before, after = say("paired_change.before", tag), say("paired_change.after", tag)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, before, after],
-        height=_CELL * len(names), left=label_room(names) + label_room([before]), right=1.0, bottom=0.62,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
+    canvas = Canvas.of(
+        result, [*names, before, after], height=_CELL * len(names), left=room_for(names) + room_for([before]) + 0.3,
+        right=1.0, bottom=0.62, ax=ax,
     )  # fmt: skip
     with canvas.drawing() as axes:
         for y, counts in enumerate(result.transitions):
@@ -84,7 +83,7 @@ def _row(canvas: Canvas, axes: Any, y: int, counts: tuple[int, ...], tag: str) -
         said = number(count) if not total else f"{number(count)} · {percent(100 * share, tag)}"
         how = {"xytext": (0, 0), "ha": "center", "fontsize": BODY, "color": INK}
         canvas.note(axes, x + 0.5, y + 0.5, said, **how)
-    canvas.note(axes, len(counts), y + 0.5, f"n = {number(total)}", xytext=(8, 0), color=SOFT, fontsize=SMALL)
+    canvas.note(axes, len(counts), y + 0.5, f"n = {number(total)}", xytext=(8, 0))
 
 
 def _scores(result: PairedChange, tag: str, ax: Axes | None) -> Chart:
@@ -93,10 +92,6 @@ def _scores(result: PairedChange, tag: str, ax: Axes | None) -> Chart:
     limits = [(row["ci_low"], row["estimate"], row["ci_high"]) for row in rows]
     axis = say("compare.axis_mean", tag)
     below = say("compare.axis_difference", tag, unit=say("compare.unit_mean", tag))
-    room = label_room(names)
-    canvas = Canvas(
-        result.title.in_language(tag), result.sentence.in_language(tag), [*names, axis, below],
-        height=panel_height(len(rows)), left=room, bottom=0.5,
-        caption=marks(tag).gap.join(note.in_language(tag) for note in result.notes), ax=ax,
-    )  # fmt: skip
+    room = room_for(names)
+    canvas = Canvas.of(result, [*names, axis, below], height=panel_height(len(rows)), left=room, bottom=0.5, ax=ax)
     return draw_panels(canvas, Panel(names[:2], limits[:2], axis), Panel(names[2:], limits[2:], below), room, ax)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from closeloop.analysis.trend.periods import period_told
 from closeloop.analysis.trend.text import value_form
 from closeloop.views.canvas import INK, LINE, SOFT, Canvas
 from closeloop.views.chart import Chart
-from closeloop.views.trend_chart import round_steps
+from closeloop.views.steps import round_steps
+from closeloop.views.trend_chart import MOST_TICKS
 from closeloop.written import write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from closeloop.analysis.trend.change import TrendChange
-
-_MOST_TICKS = 10
 
 
 def plot_change(change: TrendChange, ax: Axes | None = None) -> Chart:
@@ -31,8 +29,7 @@ def plot_change(change: TrendChange, ax: Axes | None = None) -> Chart:
     """
     form, digits = value_form(change.metric)
     periods = change.periods
-    canvas = Canvas(str(change.title), str(change.sentence), height=2.2, left=0.5, right=0.2,
-                    caption=str(change.notes[0]), ax=ax)  # fmt: skip
+    canvas = Canvas.of(change, notes=change.notes[:1], height=2.2, left=0.5, ax=ax)
     starts = [0, *(periods.index(one.first) for one in change.found), len(periods)]
     levels = [change.found[0].before, *(one.after for one in change.found)]
     low, high = min(*change.estimates, *levels), max(*change.estimates, *levels)
@@ -48,8 +45,7 @@ def plot_change(change: TrendChange, ax: Axes | None = None) -> Chart:
             canvas.note(axes, (start + end - 1) / 2, high + 2 * room, text, xytext=(0, 0), ha="center", color=INK)
         for start in starts[1:-1]:
             axes.axvline(start - 0.5, color=LINE, lw=1.0, zorder=1)
-        ticks = list(range(0, len(periods), max(1, math.ceil(len(periods) / _MOST_TICKS))))
-        axes.set_xticks(ticks, [canvas.drawable(str(period_told(periods[i]))) for i in ticks])
+        canvas.name_columns(axes, [str(period_told(period)) for period in periods], MOST_TICKS)
         axes.yaxis.set_major_locator(round_steps(4))
-        axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, form, canvas.tag, digits)))
+        canvas.write_ticks(axes.yaxis, form, digits)
     return canvas.chart()

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from closeloop.analysis.trend.charted import TrendPoint
 from closeloop.analysis.trend.periods import Event, period_told
 from closeloop.analysis.trend.series import TrendSeries
-from closeloop.text import message
+from closeloop.text import language, message
 from closeloop.views.canvas import EDGE, INK, SMALL, SOFT, Canvas
 from closeloop.views.chart import Chart
+from closeloop.views.score_axes import length
+from closeloop.views.steps import round_steps
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
+from closeloop.views.words import marks
 from closeloop.written import told_list, write
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from closeloop.analysis.trend.charted_result import ChartedResult
 
 MOST_PANELS = 6
-_MOST_TICKS = 10
+MOST_TICKS = 10
 
 _ROW, _FOOT, _LABEL = 0.18, 0.26, 0.62
 """Inches: a line of text above the data, the room below them, the width of an alarm's label."""
@@ -101,17 +104,16 @@ def _drawn(trend: ChartedResult) -> list[TrendSeries]:
 
 def _canvas(trend: ChartedResult, drawn: list[TrendSeries], height: float, ax: Axes | None) -> Canvas:
     left_out = [series.label for series in trend.series if series not in drawn]
-    sentence = str(trend.sentence)
-    if left_out:
-        space = " " if sentence.endswith(".") else ""
-        sentence += space + str(message("trend.more_panels", groups=told_list(left_out)))
+    said = [trend.sentence, *([message("trend.more_panels", groups=told_list(left_out))] if left_out else [])]
     words = ("baseline", "axis_ewma", "axis_cusum", "limit", "alarm", "watch", "key_limits", "key_watch")
     texts = [str(message(f"trend.{word}")) for word in words]
     texts += [str(series.label) for series in drawn] + [str(event.text) for event in trend.events]
     texts += [str(message("trend.baseline_level", centre="+−0123456789.% ")), "●○■"]
-    caption = " ".join(str(text) for text in trend.notes[:2])
-    return Canvas(str(trend.title), sentence, texts, height=height, left=0.5, right=1.0, bottom=0.72, caption=caption,
-                  ax=ax)  # fmt: skip
+    gap = marks(language()).gap
+    return Canvas(
+        str(trend.title), gap.join(map(str, said)), texts, height=height, left=0.5, right=1.0, bottom=0.72,
+        caption=gap.join(map(str, trend.notes[:2])), ax=ax,
+    )  # fmt: skip
 
 
 def _span(drawn: Sequence[TrendSeries]) -> tuple[float, float]:
@@ -150,10 +152,10 @@ def _draw_line(
     _draw_events(canvas, axes, trend, points, heights, (bottom + _FOOT * per_inch, high + 0.04 * per_inch))
     axes.plot(range(len(points)), [point.estimate for point in points], "-o", color=INK, lw=1.3, ms=3.5, zorder=3)
     _mark(canvas, axes, trend, points)
-    _ticks(canvas, axes, [point.period for point in points])
+    canvas.name_columns(axes, [str(period_told(point.period)) for point in points], MOST_TICKS)
     steps = round_steps(4 if panel.data > 1 else 2).tick_values(low, high)
     axes.set_yticks([step for step in steps if low <= step <= high])
-    axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, form, canvas.tag, digits)))
+    canvas.write_ticks(axes.yaxis, form, digits)
 
 
 def _draw_events(
@@ -239,9 +241,9 @@ def _event_rows(trend: ChartedResult, points: Sequence[TrendPoint]) -> dict[Even
         if event.period not in place:
             continue
         x = (place[event.period] + 0.5) / len(points) * _WIDTH
-        length = text_length(str(event.text)) + 0.2
+        needed = length(str(event.text), SMALL) + 0.2
         left = _is_left(place[event.period], len(points), str(event.text))
-        begin, end = (x - length, x) if left else (x, x + length)
+        begin, end = (x - needed, x) if left else (x, x + needed)
         free = (i for i, row in enumerate(ends) if all(end <= b or begin >= e for b, e in row))
         row = next(free, len(ends))
         if row == len(ends):
@@ -253,7 +255,7 @@ def _event_rows(trend: ChartedResult, points: Sequence[TrendPoint]) -> dict[Even
 
 def _is_left(place: int, periods: int, text: str) -> bool:
     """Return whether the text of an event must stand to the left of its line."""
-    return (place + 0.5) / periods * _WIDTH + text_length(text) + 0.2 > _WIDTH + _BESIDE
+    return (place + 0.5) / periods * _WIDTH + length(text, SMALL) + 0.2 > _WIDTH + _BESIDE
 
 
 def _draw_memory(canvas: Canvas, axes: Any, trend: ChartedResult, series: TrendSeries) -> None:
@@ -284,43 +286,11 @@ def _draw_memory(canvas: Canvas, axes: Any, trend: ChartedResult, series: TrendS
     title = canvas.drawable(str(message(f"trend.axis_{trend.chart}")))
     axes.set_title(title, loc="left", fontsize=SMALL, color=SOFT, pad=3)
     axes.yaxis.set_major_locator(round_steps(3))
-    digits = 1 if trend.chart == "ewma" else 0
-    axes.yaxis.set_major_formatter(lambda value, _: canvas.drawable(write(value, "decimal", canvas.tag, digits)))
-    _ticks(canvas, axes, [point.period for point in points])
+    canvas.write_ticks(axes.yaxis, "decimal", 1 if trend.chart == "ewma" else 0)
+    canvas.name_columns(axes, [str(period_told(point.period)) for point in points], MOST_TICKS)
 
 
 def _key(canvas: Canvas, axes: Any) -> None:
     """Say below what the marks and bands mean."""
     signs = (("●", DETRACTOR, "alarm"), ("○", INK, "watch"), ("■", _OUTER, "key_limits"), ("■", _INNER, "key_watch"))
-    x = 0.0
-    for sign, color, word in signs:
-        text = str(message(f"trend.{word}"))
-        how = {"xycoords": "axes fraction", "va": "top"}
-        canvas.note(axes, 0, 0, sign, xytext=(72 * x, -24), color=color, **how)
-        canvas.note(axes, 0, 0, text, xytext=(72 * x + 11, -24), **how)
-        x += text_length(text) + 0.4
-
-
-def _ticks(canvas: Canvas, axes: Any, periods: Sequence[str]) -> None:
-    """Name as many periods as have room."""
-    step = max(1, math.ceil(len(periods) / _MOST_TICKS))
-    ticks = list(range(0, len(periods), step))
-    axes.set_xticks(ticks, [canvas.drawable(str(period_told(periods[i]))) for i in ticks])
-
-
-def round_steps(most: int) -> Any:
-    """Return what puts about so many ticks at round numbers."""
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(most, steps=[1, 2, 5, 10])
-
-
-def text_length(text: str) -> float:
-    """Return about how long a small text is, in inches.
-
-    Examples
-    --------
-    >>> text_length("涨价") > text_length("ab")
-    True
-    """
-    return sum(1.0 if ord(character) > 0x2E7F else 0.5 for character in text) * SMALL / 72
+    canvas.key(axes, [(sign, color, str(message(f"trend.{word}"))) for sign, color, word in signs], below=24)

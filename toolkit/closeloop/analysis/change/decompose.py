@@ -19,7 +19,7 @@ from closeloop.frames import plain_value
 from closeloop.metrics.design import Design, DesignArrays
 from closeloop.metrics.encode import encode_key
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
+from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
 from closeloop.stats.kitagawa import period_influence, rate_and_mix
@@ -94,7 +94,7 @@ def decompose(
     normal_quantile(confidence_level)  # refuses an impossible level
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     given = score_input(after)
-    (spec,) = chosen_metrics([metric], given)
+    spec = chosen_metric(metric, given)
     periods = [_period(data, spec, columns, design) for data in (before, after)]
     for period, name in zip(periods, ("before", "after"), strict=True):
         if not period.w.sum() > 0:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from closeloop.analysis.metric_values import FORM, SCALE
+from closeloop.metrics.compare_text import difference_interval, difference_size
+from closeloop.metrics.labels import group_label
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.spec import Metric
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told, told_interval, told_level, told_list
-
-_UNIT = {"nps": "compare.points", "top_box": "compare.percentage_points"}
-_SHOWN = {"nps": 1.0, "top_box": 100.0, "mean": 1.0}
+from closeloop.metrics.units import FORM, SCALE
+from closeloop.stats.intervals import Interval
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_level, told_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,12 +183,7 @@ class Decomposition(TableResult):
         """Return what a group is called on display."""
         if segment.key is None:
             return message("decompose.other")
-        parts = [
-            message("scores.missing_key") if value is None
-            else self.labels.get(column, {}).get(value, LocalText(str(value)))
-            for column, value in zip(self.by, segment.key, strict=True)
-        ]  # fmt: skip
-        return LocalText({tag: " × ".join(part.in_language(tag) for part in parts) for tag in LANGUAGES})
+        return group_label(self.labels, self.by, segment.key)
 
     @property
     def title(self) -> LocalText:
@@ -200,11 +195,11 @@ class Decomposition(TableResult):
     def sentence(self) -> LocalText:
         """How much of the change is the groups' own, how much that of their shares."""
         kind = self.metric.kind
-        form, digits = FORM[kind], 2 if kind == "mean" else 1
+        form = FORM[kind]
         facts = {
             "metric": self.metric.label,
-            "before": told(self.before, form, digits),
-            "after": told(self.after, form, digits),
+            "before": told(self.before, form),
+            "after": told(self.after, form),
             "rate": self._size(self.rate),
             "rate_interval": self._interval(self.rate),
             "mix": self._size(self.mix),
@@ -223,13 +218,14 @@ class Decomposition(TableResult):
 
     def _size(self, part: Part) -> LocalText:
         """Return a part with a decimal more than a score has, so that the parts add up to the change as written."""
-        kind = self.metric.kind
-        value = told(_SHOWN[kind] * part.value, "points", 2 if kind == "mean" else 1)
-        return value if kind == "mean" else message(_UNIT[kind], value=value)
+        return difference_size(part.value, self.metric.kind, signed=True, digits=self._digits)
 
     def _interval(self, part: Part) -> LocalText:
-        scale, digits = _SHOWN[self.metric.kind], 2 if self.metric.kind == "mean" else 1
-        return told_interval(scale * part.ci_low, scale * part.ci_high, "points", digits)
+        return difference_interval(Interval(part.ci_low, part.ci_high), self.metric.kind, self._digits)
+
+    @property
+    def _digits(self) -> int:
+        return 2 if self.metric.kind == "mean" else 1
 
     @property
     def notes(self) -> tuple[LocalText, ...]:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from closeloop.analysis.change.paired_numbers import paired_numbers, wave_result
 from closeloop.analysis.change.paired_rows import match_waves
 from closeloop.metrics.compare_text import difference_interval, difference_size, method_name
-from closeloop.metrics.difference import FORMS
 from closeloop.metrics.estimate import Result
 from closeloop.metrics.result import Shown, TableResult
-from closeloop.metrics.score_input import chosen_metrics, score_input
-from closeloop.metrics.spec import Metric, Nps
+from closeloop.metrics.score_input import chosen_metric, score_input
+from closeloop.metrics.spec import Metric
+from closeloop.metrics.units import FORM, SCALE
 from closeloop.stats.intervals import Interval, normal_quantile
 from closeloop.stats.paired import Homogeneity, homogeneity
 from closeloop.text import LocalText, message
@@ -112,13 +112,13 @@ class PairedChange(TableResult):
     @property
     def sentence(self) -> LocalText:
         """How far the score moved among those who answered both times, and whether that can be told from chance."""
-        n, unit, form = told(self.n, "count"), self.metric.kind, FORMS[self.metric.kind]
+        n, unit, form = told(self.n, "count"), self.metric.kind, FORM[self.metric.kind]
+        # The scores have a decimal more than the change, so that the three agree.
         if not self.n:
             return message("paired_change.nobody", before=self.examples[0], after=self.examples[1])
-        digits = 1 if unit == "nps" else form[1]  # one more than the change has, so that the three agree
         values = {
             "n": n, "metric": self.metric.label, "size": difference_size(self.estimate, unit),
-            "before": told(self.before.score, form[0], digits), "after": told(self.after.score, form[0], digits),
+            "before": told(self.before.score, form), "after": told(self.after.score, form),
         }  # fmt: skip
         if self.ci is None:
             key = "paired_change.nobody_moved" if self.estimate == 0 and self.n > 1 else "paired_change.no_interval"
@@ -148,13 +148,12 @@ class PairedChange(TableResult):
                 message("paired_change.note_unpaired", paired=self._error(self.std_error),
                         unpaired=self._error(self.unpaired_std_error))
             )  # fmt: skip
-        form, digits = FORMS[self.metric.kind]
+        form = FORM[self.metric.kind]
         if self.lost.n and self.n:
-            score = told(self.lost.score, form, digits)
-            pairs = told(self.before.score, form, digits)
+            score, pairs = told(self.lost.score, form), told(self.before.score, form)
             found.append(message("paired_change.note_lost", n=told(self.lost.n, "count"), score=score, pairs=pairs))
         if self.joined.n:
-            score = told(self.joined.score, form, digits)
+            score = told(self.joined.score, form)
             found.append(message("paired_change.note_joined", n=told(self.joined.n, "count"), score=score))
         if any(self.without_id):
             before, after = (told(count, "count") for count in self.without_id)
@@ -162,11 +161,7 @@ class PairedChange(TableResult):
         return tuple(found)
 
     def _error(self, value: float) -> LocalText:
-        unit = self.metric.kind
-        if unit == "mean":
-            return told(value, "decimal", 2)
-        key = "compare.points" if unit == "nps" else "compare.percentage_points"
-        return message(key, value=told(value if unit == "nps" else 100 * value, "decimal", 1))
+        return difference_size(value, self.metric.kind, digits=2 if self.metric.kind == "mean" else 1)
 
     @property
     def columns(self) -> tuple[Shown, ...]:
@@ -285,19 +280,17 @@ def paired_change(
     --------
     >>> before = {"respondent_id": list("abcdefgh"), "recommend": [3, 6, 7, 8, 9, 10, 2, 9]}
     >>> after = {"respondent_id": list("abcdefgx"), "recommend": [8, 9, 9, 9, 9, 10, 7, 3]}
+    >>> from closeloop.metrics.spec import Nps
     >>> change = paired_change(before, after, metric=Nps("recommend"))
     >>> change.n, round(change.estimate, 1), change.transitions
     (7, 85.7, ((0, 2, 1), (0, 0, 2), (0, 0, 2)))
     """
     normal_quantile(confidence_level)  # refuses an impossible level
     first, second = score_input(before), score_input(after)
-    specs = chosen_metrics(metric, first)
-    if len(specs) > 1:
-        raise ValueError(message("scores.which_metric", names=", ".join(spec.name for spec in specs)))
-    spec = specs[0]
+    spec = chosen_metric(metric, first)
     waves = match_waves(first, second, on, spec)
     found = paired_numbers(waves, spec, confidence_level)
-    scale = 100.0 if isinstance(spec, Nps) else 1.0
+    scale = SCALE[spec.kind]
     low, high = found.contrast.interval
     return PairedChange(
         metric=spec,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from closeloop.analysis.drivers.sums import DriverRows
-from closeloop.stats.importance import correlation_of
+from closeloop.stats.correlation import correlation_of
 
 FloatArray = npt.NDArray[np.float64]
 

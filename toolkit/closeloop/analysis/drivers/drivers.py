@@ -18,7 +18,9 @@ from closeloop.analysis.drivers.text import cautions, quoted, reason_of_nothing
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.score_input import ScoreInput, score_input
 from closeloop.metrics.spec import Metric, Nps
-from closeloop.stats.importance import collinear, regression
+from closeloop.stats.correlation import collinear
+from closeloop.stats.importance import regression
+from closeloop.stats.intervals import normal_quantile
 from closeloop.text import message
 
 _FEWEST = 100
@@ -108,8 +110,7 @@ def drivers(
     """
     if method not in METHODS:
         raise ValueError(message("drivers.unknown_method", method=method, choices=", ".join(METHODS)))
-    if not 0 < confidence_level < 1:
-        raise ValueError(message("scores.confidence_level", value=confidence_level))
+    normal_quantile(confidence_level)  # refuses an impossible level
     _check_arguments(method, bootstrap, cluster, asymmetry, (low, high))
     given = score_input(data)
     target = _column(outcome, given)

@@ -18,7 +18,7 @@ from closeloop.frames import as_frame, require_columns
 from closeloop.metrics.design import Design, refuse_weights
 from closeloop.metrics.encode import answer_numbers
 from closeloop.metrics.score_input import ScoreInput, answer_rows
-from closeloop.stats.importance import correlation_of
+from closeloop.stats.correlation import correlation_of
 from closeloop.text import LocalText, message
 
 FloatArray = npt.NDArray[np.float64]

@@ -13,8 +13,9 @@ from closeloop.analysis.effect.result import Cell, Effect
 from closeloop.errors import InsufficientDataError
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import chosen_metrics, score_input
+from closeloop.metrics.score_input import chosen_metric, score_input
 from closeloop.metrics.spec import GapScore, Metric
+from closeloop.metrics.units import SCALE
 from closeloop.stats.ancova import ancova
 from closeloop.stats.cuped import cuped_adjustment, cuped_difference
 from closeloop.stats.did import FEW_CLUSTERS, difference_in_differences, leads, permuted_units, unit_groups
@@ -117,7 +118,7 @@ def effect(
     if method not in METHODS:
         raise ValueError(message("effect.unknown_method", method=method, choices=", ".join(METHODS)))
     given = score_input(data)
-    spec = chosen_metrics(metric, given)[0]
+    spec = chosen_metric(metric, given)
     if isinstance(spec, GapScore):
         raise ValueError(message("effect.not_one_column", name=spec.name))  # noqa: TRY004
     if method == "did" and period is None:
@@ -125,7 +126,7 @@ def effect(
     rows = effect_data(
         given, spec, group=group, period=period, unit=unit, treated=treated, after=after, covariate=covariate
     )
-    scale = 100 if spec.kind == "nps" else 1
+    scale = SCALE[spec.kind]
     rho_squared, cells = math.nan, _cells(rows, scale)
     pre_trend, n_leads, inference = math.nan, 0, "welch"
     if method == "did":

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from closeloop.metrics.compare_text import told_unit
+from closeloop.metrics.compare_text import difference_interval, difference_size
 from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.units import FORM
 from closeloop.stats.did import FEW_CLUSTERS
+from closeloop.stats.intervals import Interval
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_interval, told_level, told_p
+from closeloop.written import told, told_level, told_p
 
-FORMS = {"nps": "points", "top_box": "percent", "mean": "decimal"}
-"""How the values of each kind of metric are written."""
-_DIGITS = {"nps": 0, "top_box": 1, "mean": 2}
 _DOUBTFUL = 0.1
 
 
@@ -113,18 +112,19 @@ class Effect(TableResult):
         if math.isnan(self.estimate):
             return message("effect.nothing_did" if self.method == "did" else "effect.nothing")
         beyond = message("effect.beyond_did" if self.method == "did" else "effect.beyond_lot")
-        words = {"action": self.action, "metric": self.label, "beyond": beyond, "size": self._size(abs(self.estimate))}
+        size, signed = (difference_size(self.estimate, self.unit, signed=with_sign) for with_sign in (False, True))
+        words = {"action": self.action, "metric": self.label, "beyond": beyond, "size": size}
         if math.isnan(self.ci_low):
-            return message("effect.no_error", **words, signed=self._size(self.estimate, signed=True))
+            return message("effect.no_error", **words, signed=signed)
         level = told_level(self.confidence_level)
         if math.isinf(self.ci_low) or math.isinf(self.ci_high):
-            return message("effect.unbounded", **words, signed=self._size(self.estimate, signed=True), level=level)
+            return message("effect.unbounded", **words, signed=signed, level=level)
         words |= {"level": level, "interval": self._interval}
         if self.ci_low > 0:
             return message("effect.raised", **words)
         if self.ci_high < 0:
             return message("effect.lowered", **words)
-        return message("effect.neither", **words, signed=self._size(self.estimate, signed=True))
+        return message("effect.neither", **words, signed=signed)
 
     @property
     def is_hidden(self) -> bool:
@@ -155,7 +155,7 @@ class Effect(TableResult):
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Group, period, value, interval, p, n."""
-        form, level = FORMS[self.unit], told_level(self.confidence_level)
+        form, level = FORM[self.unit], told_level(self.confidence_level)
         return (
             Shown("group", message("analysis.group")),
             *((Shown("period", message("effect.period")),) if self.method == "did" else ()),
@@ -205,7 +205,7 @@ class Effect(TableResult):
 
     @property
     def _interval(self) -> LocalText:
-        return told_interval(self.ci_low, self.ci_high, FORMS[self.unit], _DIGITS[self.unit])
+        return difference_interval(Interval(self.ci_low, self.ci_high), self.unit)
 
     @property
     def _trend(self) -> LocalText:
@@ -215,9 +215,3 @@ class Effect(TableResult):
             return message("effect.trend_weak")
         key = "effect.trend_doubtful" if self.pre_trend_p < _DOUBTFUL else "effect.trend_fine"
         return message(key, periods=told(self.n_leads + 1, "count"), p=told_p(self.pre_trend_p))
-
-    def _size(self, value: float, signed: bool = False) -> LocalText:
-        """Return a difference with its unit."""
-        digits, factor = _DIGITS[self.unit], 100 if self.unit == "top_box" else 1
-        text = told(factor * value, "points" if signed else "decimal", digits)
-        return text if self.unit == "mean" else told_unit(text, self.unit)

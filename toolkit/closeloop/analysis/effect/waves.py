@@ -13,7 +13,7 @@ import pandas as pd
 
 from closeloop.frames import as_column
 from closeloop.metrics.encode import encode_answers
-from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
+from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
 from closeloop.metrics.spec import Nps
 from closeloop.text import message
 
@@ -164,7 +164,7 @@ def _nps(metric: Nps | str | None, given: Any) -> Nps:
         if len(declared) != 1:
             raise ValueError(message("recovery.which_nps"))
         return declared[0]
-    spec = chosen_metrics(metric, given)[0]
+    spec = chosen_metric(metric, given)
     if not isinstance(spec, Nps):
         raise ValueError(message("recovery.not_nps", name=spec.name))  # noqa: TRY004
     return spec

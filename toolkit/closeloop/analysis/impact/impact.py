@@ -14,7 +14,7 @@ from closeloop.analysis.influence import FloatArray, design_arrays, design_varia
 from closeloop.analysis.metric_values import metric_values
 from closeloop.metrics.design import Design, DesignArrays
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
+from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
 from closeloop.text import message
@@ -94,7 +94,7 @@ def theme_impact(
     checked_min_n(min_n)
     normal_quantile(confidence_level)  # refuses an impossible level
     given = score_input(data)
-    (spec,) = chosen_metrics([metric], given)
+    spec = chosen_metric(metric, given)
     columns = [on, *spec.items, *(design.columns if design else ())]
     frame = answer_rows(given, columns, message("impact.what"))
     table = theme_table(coding, frame[on], on)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from closeloop.analysis.metric_values import DIGITS, FORM, SCALE
 from closeloop.errors import ColumnNotFoundError
 from closeloop.metrics.compare_text import difference_interval, difference_size
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.units import DIGITS, FORM, SCALE
 from closeloop.stats.intervals import Interval
 from closeloop.text import LocalText, message
 from closeloop.written import told, told_level

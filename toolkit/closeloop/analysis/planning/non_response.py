@@ -10,6 +10,7 @@ from typing import Any
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import ShareResult
+from closeloop.metrics.units import FORM, SHOWN
 from closeloop.stats.nonresponse import bounds, mean_of_invited
 from closeloop.text import LocalText, message
 from closeloop.written import told
@@ -58,11 +59,10 @@ class NonResponse(TableResult):
 
     @property
     def _form(self) -> str:
-        return "points" if isinstance(self.result, NpsResult) else "percent"
+        return FORM[self.result.kind]
 
     def _gap(self, value: float) -> LocalText:
-        points = value if self._form == "points" else 100 * value
-        return message(f"quality.gap_{self._form}", value=told(points, "count"))
+        return message(f"quality.gap_{self._form}", value=told(SHOWN[self.result.kind] * value, "count"))
 
     @property
     def notes(self) -> tuple[LocalText, ...]:

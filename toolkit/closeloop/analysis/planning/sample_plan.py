@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from closeloop.metrics.compare_text import told_unit
 from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.units import SCALE, SHOWN
 from closeloop.stats.sample_size import (
     PSEUDO,
     WORST,
@@ -108,7 +109,7 @@ class SampleSize(TableResult):
         >>> sample_size("nps").answers(10)
         255
         """
-        size, level, effect = target / self._scale, self.confidence_level, self.design_effect
+        size, level, effect = target / SCALE[self.unit], self.confidence_level, self.design_effect
         if self.purpose == "precision":
             needed = answers_for_margin(
                 size, self.variance, level, saved=self._saved, student=self.unit == "mean",
@@ -160,7 +161,7 @@ class SampleSize(TableResult):
             )
         else:
             reached = change_of_pairs(n, self.variance, level, self.power, design_effect=effect)
-        return reached * self._scale
+        return reached * SCALE[self.unit]
 
     @property
     def steps(self) -> tuple[SampleSizeStep, ...]:
@@ -185,10 +186,6 @@ class SampleSize(TableResult):
     def invitations(self) -> int | None:
         """The invitations that the target asked for takes; None where none was asked for."""
         return None if self.asked is None else self._step(self.asked).invitations
-
-    @property
-    def _scale(self) -> float:
-        return 100.0 if self.unit == "nps" else 1.0
 
     @property
     def _saved(self) -> float:
@@ -222,7 +219,7 @@ class SampleSize(TableResult):
         """Return a target with its unit, as it stands in a sentence."""
         if self.unit == "mean":
             return told(target, "decimal", self._digits)
-        value = 100 * target if self.unit == "top_box" else target
+        value = SHOWN[self.unit] * target
         shown = told(value, "decimal", 0 if math.isclose(value, round(value)) else 1)
         return told_unit(shown, self.unit)
 

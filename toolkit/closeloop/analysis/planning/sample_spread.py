@@ -9,8 +9,8 @@ from typing import Any
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.stats.sample_size import FLAT_THIRDS, nps_spread
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_joined
 
 
 def assumed_spread(
@@ -45,7 +45,7 @@ def _of_mix(unit: str, mix: Any) -> tuple[float, LocalText]:
         shares = _parts(mix)
         one = nps_spread(shares[2], shares[1], shares[0])
         told_shares = [told(share / math.fsum(shares), "percent", 0) for share in shares]
-        listed = LocalText({tag: " / ".join(text.in_language(tag) for text in told_shares) for tag in LANGUAGES})
+        listed = told_joined(told_shares, " / ")
         return one, message("sample_size.assumed_mix", mix=listed, variance=told(one, "decimal", 2))
     if unit == "top_box":
         share = 0.5 if mix is None else mix.score if isinstance(mix, ShareResult) else mix

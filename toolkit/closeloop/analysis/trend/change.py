@@ -18,9 +18,10 @@ from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.units import SCALE
 from closeloop.stats.change import Change, change_in_counts, change_in_means
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told, told_p
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_joined, told_p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +107,7 @@ class TrendChange(TableResult):
             )
             for one in self.found
         ]  # fmt: skip
-        between = {"en": "; ", "zh-CN": "；"}
-        listed = LocalText({tag: between[tag].join(part.in_language(tag) for part in parts) for tag in LANGUAGES})
-        return message("trend.changes", score=self.metric.label, found=listed)
+        return message("trend.changes", score=self.metric.label, found=told_joined(parts, "; ", "；"))
 
     @property
     def notes(self) -> tuple[LocalText, ...]:
@@ -129,7 +128,7 @@ class TrendChange(TableResult):
             Shown("n_before", message("trend.n_before"), "count"),
             Shown("after", message("trend.after"), form, digits=digits),
             Shown("n_after", message("trend.n_after"), "count"),
-            Shown("difference", message("trend.difference"), "points" if form == "points" else form, digits=digits),
+            Shown("difference", message("trend.difference"), form, digits=digits),
             Shown("statistic", message("trend.ratio"), "decimal"),
             Shown("p_value", message("analysis.p_value"), "p"),
         )
@@ -228,5 +227,4 @@ def _change(results: list[Result], by_counts: bool, permutations: int, seed: int
 def _level(results: list[Result]) -> tuple[float, int]:
     """Return the level of a stretch in public units, and its answers."""
     chart = chart_of_results(results, np.ones(len(results), bool), "fixed", 1.0)
-    unit = 100.0 if isinstance(results[0], NpsResult) else 1.0
-    return unit * chart.centre, int(sum(one.n for one in results))
+    return SCALE[results[0].kind] * chart.centre, int(sum(one.n for one in results))

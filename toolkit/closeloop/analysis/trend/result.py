@@ -15,6 +15,7 @@ from closeloop.analysis.trend.text import trend_notes, trend_sentence, trend_tit
 from closeloop.metrics.result import Shown
 from closeloop.metrics.spec import Metric
 from closeloop.text import LocalText, message
+from closeloop.written import told_joined
 
 RESERVED = (
     "group", "period", "period_name", "n", "estimate", "std_error", "ci_low", "ci_high", "centre", "lower", "upper",
@@ -131,8 +132,7 @@ class Trend(ChartedResult):
     @property
     def group_title(self) -> LocalText:
         """What the groups are called together."""
-        names = [self.titles.get(key, LocalText(key)) for key in self.by]
-        return LocalText({tag: " × ".join(n.in_language(tag) for n in names) for tag in ("en", "zh-CN")})
+        return told_joined([self.titles.get(key, key) for key in self.by], " × ")
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per group and period, gaps included."""

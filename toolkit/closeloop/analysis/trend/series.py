@@ -12,6 +12,7 @@ from closeloop.analysis.trend.charted import FEWEST, Mask, PeriodFigure, TrendPo
 from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
+from closeloop.metrics.units import SCALE
 from closeloop.stats.control import ControlChart, mean_chart, nps_chart, p_chart
 from closeloop.text import LocalText
 
@@ -127,7 +128,7 @@ def trend_series(
     drawn, used = settled(lambda mask: chart_of_results(results, mask, sigma, 1.0), used, exclude_alarms)
     if np.isnan(drawn.score[shown]).all():
         return None
-    unit = 100.0 if any(isinstance(one, NpsResult) for one in results) else 1.0
+    unit = next(SCALE[one.kind] for one in results if one is not None)
     limits = iter(interval_rows([one for one in results if one is not None], level, method))
     figures = []
     for n, result in zip(counts, results, strict=True):

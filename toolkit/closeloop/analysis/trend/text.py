@@ -10,8 +10,9 @@ from closeloop.analysis.trend.charted import TrendPoint
 from closeloop.analysis.trend.periods import period_told, some_periods, span_told
 from closeloop.analysis.trend.series import TrendSeries
 from closeloop.metrics.spec import Metric
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told, told_interval, told_list
+from closeloop.metrics.units import DIGITS, FORM
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_interval, told_joined, told_list
 
 if TYPE_CHECKING:
     from closeloop.analysis.trend.charted_result import ChartedResult
@@ -30,7 +31,7 @@ def value_form(metric: Metric) -> tuple[str, int]:
     >>> value_form(Nps("recommend"))
     ('points', 0)
     """
-    return {"nps": ("points", 0), "top_box": ("percent", 0), "mean": ("decimal", 2)}[metric.kind]
+    return FORM[metric.kind], DIGITS[metric.kind]
 
 
 def rules_told(rules: Sequence[str]) -> LocalText:
@@ -42,7 +43,7 @@ def rules_told(rules: Sequence[str]) -> LocalText:
     'eight in a row on one side'
     """
     parts = [message(f"trend.rule_{rule.replace('-', '_')}") for rule in rules]
-    return _joined(parts, "; ", "；")
+    return told_joined(parts, "; ", "；")
 
 
 def trend_title(trend: Trend) -> LocalText:
@@ -84,11 +85,11 @@ def trend_sentence(trend: Trend) -> LocalText:
     ]  # fmt: skip
     if len(loud) > _NAMED:
         found.append(message("trend.more_groups", count=len(loud) - _NAMED))
-    head = message("trend.groups_left", count=len(loud), of=len(trend.series), found=_joined(found, "; ", "；"))
+    head = message("trend.groups_left", count=len(loud), of=len(trend.series), found=told_joined(found, "; ", "；"))
     if not quiet:
         return head
     named = [*quiet[:_NAMED], *([message("trend.more_groups", count=len(quiet) - _NAMED)] if quiet[_NAMED:] else [])]
-    return _joined([head, message("trend.others_quiet", groups=told_list(named))], " ", "")
+    return told_joined([head, message("trend.others_quiet", groups=told_list(named))], " ", "")
 
 
 def one_line_sentence(chart: ChartedResult, series: TrendSeries) -> LocalText:
@@ -115,7 +116,7 @@ def one_line_sentence(chart: ChartedResult, series: TrendSeries) -> LocalText:
     if last.period == first.period:
         return left
     many = message("trend.alarms_since", count=len(alarms), of=some_periods(len(watched), chart.every), last=told_last)
-    return _joined([left, many], " ", "")
+    return told_joined([left, many], " ", "")
 
 
 def trend_notes(trend: Trend) -> tuple[LocalText, ...]:
@@ -171,9 +172,3 @@ def _false_alarms(chart: ChartedResult) -> LocalText:
         return message("trend.note_false_alarms", **every)
     together = some_periods(max(1, round(chart.arl0 / len(chart.series))), chart.every)
     return message("trend.note_false_alarms_by", count=len(chart.series), together=together, **every)
-
-
-def _joined(parts: Sequence[LocalText], between: str, between_zh: str) -> LocalText:
-    """Join texts in each language."""
-    marks = {"en": between, "zh-CN": between_zh}
-    return LocalText({tag: marks[tag].join(part.in_language(tag) for part in parts) for tag in LANGUAGES})

@@ -17,14 +17,15 @@ from closeloop.errors import InsufficientDataError
 from closeloop.frames import Frame, as_frame, require_columns
 from closeloop.metrics.estimate import Result, group_counts, mean_results, nps_results, share_results
 from closeloop.metrics.gap import sum_gaps
+from closeloop.metrics.labels import group_label
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import ScoreInput, chosen_metrics, score_input
+from closeloop.metrics.score_input import checked_keys, chosen_metric, score_input
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
 from closeloop.stats.control import SIGMA_METHODS
 from closeloop.stats.intervals import METHODS, normal_quantile
-from closeloop.text import LANGUAGES, LocalText, message
+from closeloop.text import LocalText, message
 
 __all__ = ["CHARTS", "Trend", "trend"]
 
@@ -124,11 +125,9 @@ def trend(
     """
     checked_min_n(min_n)
     given = score_input(data)
-    spec = _one_metric(metric, given)
+    spec = chosen_metric(metric, given)
     names = alarm_rules(rules, chart)
-    keys = (by,) if isinstance(by, str) else tuple(by or ())
-    if reserved := next((key for key in keys if key in RESERVED), None):
-        raise ValueError(message("scores.reserved_key", key=reserved))
+    keys = checked_keys((by,) if isinstance(by, str) else tuple(by or ()), RESERVED)
     if sigma not in SIGMA_METHODS:
         raise ValueError(message("trend.unknown_sigma", method=sigma, choices=", ".join(map(repr, SIGMA_METHODS))))
     normal_quantile(confidence_level)  # refuses an impossible level before anything is counted
@@ -151,7 +150,7 @@ def trend(
         found = [cells.get((period, key)) for period in periods]
         shown = [one if one is not None and one.n >= max(min_n, 1) else None for one in found]
         counts = [0 if one is None else int(one.n) if not 0 < one.n < min_n else None for one in found]
-        label = _label(given, keys, key)
+        label = group_label(given.labels, keys, key) if keys else message("scores.total")
         line = trend_series(
             key, label, periods, shown, mask, chart=chart, rules=names, sigma=sigma, exclude_alarms=exclude_alarms,
             counts=counts, level=confidence_level, method=METHODS[spec.kind][0],
@@ -169,13 +168,6 @@ def trend(
         weight=weight if weighted else None, min_n=min_n,
         confidence_level=confidence_level, titles=given.titles,
     )  # fmt: skip
-
-
-def _one_metric(metric: Metric | str | None, given: ScoreInput) -> Metric:
-    specs = chosen_metrics(metric, given)
-    if len(specs) > 1:
-        raise ValueError(message("trend.one_metric", names=", ".join(spec.name for spec in specs)))
-    return specs[0]
 
 
 _Cells = dict[tuple[object, tuple[object, ...]], Result]
@@ -201,20 +193,6 @@ def _counted(
         results = [*nps_results(counts, spec)] if isinstance(spec, Nps) else [*share_results(counts, spec)]
     rows = zip(places[1:], results[1:], strict=True)  # the first row is everybody
     return {(place[0], place[1:]): result for place, result in rows}, weighted
-
-
-def _label(given: ScoreInput, keys: tuple[str, ...], key: tuple[object, ...]) -> LocalText:
-    """Return what a group is called."""
-    parts = []
-    for name, value in zip(keys, key, strict=True):
-        known = given.labels.get(name, {}).get(value)
-        missing = message("scores.missing_key")
-        parts.append(known if known is not None else missing if value is None else LocalText(str(value)))
-    if not parts:
-        return message("scores.total")
-    if len(parts) == 1:
-        return parts[0]
-    return LocalText({tag: " × ".join(part.in_language(tag) for part in parts) for tag in LANGUAGES})
 
 
 def _discovered(series: list[TrendSeries]) -> list[TrendSeries]:

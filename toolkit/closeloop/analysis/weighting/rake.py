@@ -13,6 +13,7 @@ import pandas as pd
 from closeloop.analysis.weighting.margin_cells import MarginCells, margin_cells
 from closeloop.analysis.weighting.rake_result import WEIGHT, MarginShare, Raking, written_value
 from closeloop.frames import as_frame, column_names, plain_value
+from closeloop.metrics.design import RAKED
 from closeloop.metrics.score_input import score_input
 from closeloop.stats.balance import standardised_difference, weight_cost_of_cells
 from closeloop.stats.raking import Margin, Raked, rake_cells, rake_trimmed
@@ -177,7 +178,7 @@ def _known_to_design(
     """Return the column in which a design finds a margin, with codes where the sample has no such column."""
     if len(columns) == 1 and (None,) not in levels:
         return columns[0], None
-    return f"raked_margin_{'_'.join(columns)}", margin.codes
+    return f"{RAKED}{'_'.join(columns)}", margin.codes
 
 
 def _shares(

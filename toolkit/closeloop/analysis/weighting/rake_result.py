@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ import pandas as pd
 
 from closeloop.frames import as_frame
 from closeloop.metrics.design import Design
+from closeloop.metrics.labels import group_label
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import ScoreInput
 from closeloop.stats.balance import WeightCost
 from closeloop.stats.raking import Margin
-from closeloop.text import LANGUAGES, LocalText, message
-from closeloop.written import told
+from closeloop.text import LocalText, message
+from closeloop.written import told, told_joined
 
 WEIGHT = "raked_weight"
 """The column of weights that a raked frame has."""
@@ -265,17 +266,11 @@ class Raking(TableResult):
 
     def margin_title(self, share: MarginShare) -> LocalText:
         """Return what a margin is called on display."""
-        return _joined([self._given.titles.get(column, LocalText(column)) for column in share.margin])
+        return told_joined([self._given.titles.get(column, column) for column in share.margin], " × ")
 
     def value_title(self, share: MarginShare) -> LocalText:
         """Return what a value of a margin is called on display."""
-        return _joined(
-            [
-                message("scores.missing_key") if value is None
-                else self._given.labels.get(column, {}).get(value, LocalText(str(value)))
-                for column, value in zip(share.margin, share.value, strict=True)
-            ]
-        )  # fmt: skip
+        return group_label(self._given.labels, share.margin, share.value)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the shares before and after beside their targets."""
@@ -297,7 +292,3 @@ def written_value(key: tuple[object, ...]) -> str:
 
 def _plain(value: tuple[object, ...]) -> object:
     return value[0] if len(value) == 1 else written_value(value)
-
-
-def _joined(parts: Sequence[LocalText]) -> LocalText:
-    return LocalText({tag: " × ".join(part.in_language(tag) for part in parts) for tag in LANGUAGES})

@@ -12,15 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from closeloop.analysis.influence import design_arrays
-from closeloop.analysis.metric_values import DIGITS, FORM, SCALE, metric_values
+from closeloop.analysis.metric_values import metric_values
 from closeloop.analysis.weighting.rake_result import Raking
 from closeloop.metrics.design import Design, DesignArrays, checked_weights
 from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
-from closeloop.metrics.score_input import answer_rows, chosen_metrics, score_input
+from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.units import DIGITS, FORM, SCALE
 from closeloop.stats.effective_size import effective_n
 from closeloop.stats.intervals import METHODS, Interval, normal_quantile
 from closeloop.stats.raking import rake_cells
@@ -196,7 +197,7 @@ def replicate_score(
     if isinstance(data, Raking) and not replicates:
         design = data.design() if design is None else _of_raking(data, design)
     given = score_input(data)
-    (spec,) = chosen_metrics([metric], given)
+    spec = chosen_metric(metric, given)
     columns = [*spec.items, *replicates, *(design.columns if design else ())]
     frame = answer_rows(given, columns, message("rake.replicates_what"))
     y = metric_values(frame, spec)
