@@ -61,7 +61,8 @@ def _design_notes(blocks: Sequence[ScoreBlock], design: Design) -> list[LocalTex
     key = f"{key}_in_strata" if sampling.stratum_names else key
     found = [message(f"design.note_{key}", **facts)]
     if design.margins:
-        found.append(message("design.note_margins", margins=", ".join(name.removeprefix(RAKED) for name in design.margins)))
+        margins = ", ".join(name.removeprefix(RAKED) for name in design.margins)
+        found.append(message("design.note_margins", margins=margins))
     names = sampling.stratum_names
     if sampling.plan.merged:
         pairs = [f"{names[one]} + {names[other]}" for one, other in sampling.plan.merged]
