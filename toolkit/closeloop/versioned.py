@@ -51,9 +51,20 @@ class Document(Generic[S]):
     """Format → the function that turns such a content into one of the next format."""
 
     def __init__(self, state: S) -> None:
+        self._begin(state)
+
+    def _begin(self, state: S) -> None:
+        """Take the first state; a kind of document that keeps something beside its state does it here."""
         self._state = state
         self._past: list[S] = []
         self._future: list[S] = []
+
+    @classmethod
+    def of(cls, state: Any) -> Self:
+        """Return the document that says `state`, however the class is made by people."""
+        document = cls.__new__(cls)
+        document._begin(state)
+        return document
 
     @property
     def state(self) -> S:
@@ -122,7 +133,7 @@ class Document(Generic[S]):
             raise StoreError(
                 message("versioned.broken", file=place, kind=cls.kind, where=where, reason=first["msg"])
             ) from None
-        return cls(state)
+        return cls.of(state)
 
     def save(self, path: str | Path) -> Path:
         """Write the document as a file that `closeloop.load` reads; all of it or nothing, even if killed.
@@ -141,7 +152,7 @@ class Document(Generic[S]):
 
     def copy(self) -> Self:
         """Return a document that says the same and can be changed on its own."""
-        return type(self)(self._state)
+        return self.of(self._state)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and isinstance(other, Document) and other.state == self._state

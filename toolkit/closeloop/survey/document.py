@@ -63,7 +63,7 @@ def path_text(path: KeyPath) -> str:
     return text.removeprefix(".")
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: str | Path) -> Document:
     """Read a YAML 1.2 file whose top is a mapping.
 
     Raises
@@ -72,7 +72,7 @@ def read_document(path: Path) -> Document:
         If the file is not UTF-8, not YAML, empty, or not a mapping.
     """
     file = str(path)
-    text = _decode(path.read_bytes(), file)
+    text = _decode(Path(path).read_bytes(), file)
     root = _compose(text, file)
     if root is None:
         raise definition_error(file, [Finding(code="empty", file=file, line=1, message=message("survey.empty"))])
@@ -93,7 +93,9 @@ def read_document(path: Path) -> Document:
     yaml = YAML(typ="safe", pure=True)
     yaml.allow_duplicate_keys = True  # they are already in `findings`, all of them
     try:
-        data = yaml.load(text)
+        data = yaml.constructor.construct_document(
+            root
+        )  # what was composed is not parsed once more: that takes longest
     except ConstructorError as error:  # a tag such as !python, or a list as a key
         raise definition_error(file, [_syntax_finding(error, text, file)]) from None
     return Document(file=file, data=data, lines=lines, findings=tuple(findings))

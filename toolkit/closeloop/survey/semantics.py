@@ -77,7 +77,7 @@ class Outline:
 
 def check_semantics(document: Document, languages: Sequence[str]) -> Iterator[Finding]:
     """Give the faults that lie between the parts of a survey file."""
-    outline = Outline(document, tuple(_entries(document.data, languages)))
+    outline = Outline(document, tuple(item_entries(document.data, languages)))
     yield from _twice(outline)
     yield from _conditions(outline)
     yield from _cycle(outline)
@@ -92,7 +92,8 @@ def _list(data: object, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _entries(data: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entry]:
+def item_entries(data: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entry]:
+    """Give the items of all pages as they stand in the file."""
     for number, page in enumerate(_list(data, "pages")):
         for position, raw in enumerate(_list(page, "items")):
             if isinstance(raw, Mapping) and isinstance(raw.get("name"), str):

@@ -65,23 +65,43 @@ def build(document: Document) -> SurveyFile:
         With one finding for every fault: of single keys, and of what the keys say together.
     """
     findings = list(document.findings)
-    declared = _declared_languages(document.data)
+    declared = declared_languages(document.data)
     definition = None
     try:
         definition = SurveyFile.model_validate(document.data, context={"languages": declared})
     except ValidationError as error:
-        findings.extend(_finding(each, document) for each in error.errors(include_url=False) if not _echo(each))
+        findings.extend(model_findings(error, document, SurveyFile, _ENTRIES))
     findings.extend(check_semantics(document, declared))
     if definition is None or findings:
         raise definition_error(document.file, _once(findings))
     return definition
 
 
+def model_findings(
+    error: ValidationError, document: Document, root: type[Model], entries: Mapping[str, type[Model]]
+) -> list[Finding]:
+    """Return what a model refused in a document, each fault with its line and what to write instead.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What validating ``document.data`` gave.
+    document : Document
+    root : type
+        The model of the whole file.
+    entries : mapping
+        Key → model of what the list or mapping below it holds; ``/key`` for a key at the top of the file alone.
+    """
+    found = (_finding(each, document, root, entries) for each in error.errors(include_url=False) if not _echo(each))
+    return _once(list(found))
+
+
 def _once(findings: Sequence[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-def _declared_languages(data: Mapping[str, Any]) -> tuple[str, ...]:
+def declared_languages(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the languages that a file declares; none where the key is missing or faulty."""
     declared = data.get("languages")
     if not isinstance(declared, list) or not all(isinstance(tag, str) for tag in declared):
         return ()
@@ -98,9 +118,11 @@ def _echo(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and bool(detail["input"])
 
 
-def _finding(detail: ErrorDetails, document: Document) -> Finding:
+def _finding(
+    detail: ErrorDetails, document: Document, root: type[Model], entries: Mapping[str, type[Model]]
+) -> Finding:
     kind = detail["type"]
-    path, model = _locate(detail["loc"], document.data)
+    path, model = _locate(detail["loc"], document.data, root, entries)
     if kind == "missing":
         path = (*path, str(detail["loc"][-1]))
     elif kind == "union_tag_not_found":
@@ -167,18 +189,20 @@ def _keys(model: type[Model]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _locate(loc: Sequence[str | int], data: object) -> tuple[KeyPath, type[Model]]:
+def _locate(
+    loc: Sequence[str | int], data: object, root: type[Model], entries: Mapping[str, type[Model]]
+) -> tuple[KeyPath, type[Model]]:
     """Return the part of a pydantic location that exists in the data, and the model that its mapping belongs to.
 
     Pydantic's location also names the member of a union (``nps``) and internal steps; they are no keys of the file.
     """
     path: list[str | int] = []
-    model: type[Model] = SurveyFile
+    model: type[Model] = root
     here = data
     for position, step in enumerate(loc):
         if isinstance(here, Mapping) and step in here:
             path.append(step)
-            model, here = _entry_model(path, model), here[step]
+            model, here = _entry_model(path, model, entries), here[step]
         elif isinstance(here, Mapping) and str(step) in map(str, here) and position == len(loc) - 1:
             path.append(step)
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
@@ -192,11 +216,13 @@ def _locate(loc: Sequence[str | int], data: object) -> tuple[KeyPath, type[Model
     return tuple(path), model
 
 
-def _entry_model(path: Sequence[str | int], model: type[Model]) -> type[Model]:
+def _entry_model(path: Sequence[str | int], model: type[Model], entries: Mapping[str, type[Model]]) -> type[Model]:
     key = str(path[-1])
     if path[0] == "sources":
         return SourceMap
-    return _ENTRIES.get(key, model) if key in _keys(model) or len(path) == 1 else model
+    if len(path) == 1 and f"/{key}" in entries:
+        return entries[f"/{key}"]
+    return entries.get(key, model) if key in _keys(model) or len(path) == 1 else model
 
 
 def _item_name(path: KeyPath, data: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ _STYLES = {
     "five-whys": ("outline.css", "whys.css"),
     "issue-tree": ("outline.css",),
     "worksheet": ("worksheet.css",),
-    "problem": ("outline.css", "problem.css"),
+    "problem": ("outline.css", "whys.css", "worksheet.css"),  # it shows the others
 }
 
 # Kind of document → module of `closeloop.views`, whose function of the same name draws it.
