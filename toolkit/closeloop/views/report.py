@@ -12,23 +12,14 @@ from typing import Any
 
 from closeloop import __version__, text
 from closeloop.html import Html, element, join
-from closeloop.metrics.nps import NpsResult
-from closeloop.metrics.result import TableResult
-from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.numbers import number
 from closeloop.responses.responses import Responses
-from closeloop.survey.survey import Survey
 from closeloop.text import LocalText, message, normalise_tag
-from closeloop.views.chart import Chart
-from closeloop.views.frame_table import frame_table
-from closeloop.views.responses_table import responses_block
-from closeloop.views.result_card import result_card
-from closeloop.views.result_table import result_table
+from closeloop.views.report_parts import is_part, part_html, parts_css
 from closeloop.views.score_panel import ScorePanel, panels
-from closeloop.views.score_table import bar, score_table, share_key
+from closeloop.views.score_table import bar, share_key
 from closeloop.views.style import css, shortened
-from closeloop.views.survey_table import survey_block
 from closeloop.views.words import in_tag, marks, say
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -36,19 +27,6 @@ _PAGE = """:root{{color-scheme:light dark}}body{{margin:0;background:light-dark(
 @page{{size:A4;margin:14mm 13mm 17mm;@bottom-left{{content:"{title}";{small}}}
 @bottom-right{{content:counter(page) " / " counter(pages);{small}}}}}@media print{{body{{background:none}}}}"""
 _SMALL = "font:8pt system-ui,sans-serif;color:#595959"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading between the parts of a report; a text that starts with ``# `` is one too.
-
-    Examples
-    --------
-    >>> Heading("What we found").text
-    'What we found'
-    """
-
-    text: LocalText | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -101,14 +79,19 @@ class Report:
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="generator", content=f"closeloop {__version__}"),
             element("title", title),
-            element("style", css(), _css(), Html(_PAGE.format(title=_css_text(title), small=_SMALL))),
+            element(
+                "style", css(), _css(), parts_css(self.parts), Html(_PAGE.format(title=_css_text(title), small=_SMALL))
+            ),
         )
         body = element("body", element("main", self._sheet(), class_="cl", lang=self.language))
         return "<!doctype html>\n" + element("html", head, body, lang=self.language) + "\n"
 
+    def _styles(self) -> tuple[Html, Html, Html]:
+        return css(), _css(), parts_css(self.parts)
+
     def _sheet(self) -> Html:
         tag = self.language
-        body = join(_part(part, tag) for part in self.parts)
+        body = join(part_html(part, tag) for part in self.parts)
         tables = [part for part in self.parts if isinstance(part, ScoreTable) and part.blocks]
         source = in_tag(tables[0].source, tag) if tables else ""
         top = element("div", element("span", source), " ", element("span", f"closeloop {__version__}"), class_="top")
@@ -130,7 +113,7 @@ class Report:
         return element("div", join((element("span", line) for line in lines), " "), class_="foot")
 
     def _repr_html_(self) -> str:
-        return element("style", css(), _css()) + element("div", self._sheet(), class_="cl", lang=self.language)
+        return element("style", *self._styles()) + element("div", self._sheet(), class_="cl", lang=self.language)
 
     def __repr__(self) -> str:
         return f"<Report: {in_tag(self.title, self.language)}; {len(self.parts)} parts>"
@@ -160,72 +143,14 @@ def report(title: LocalText | str, parts: Sequence[Any], language: str | None = 
 
     Examples
     --------
-    >>> from closeloop.metrics.nps import NpsResult
-    >>> report("Third quarter", ["# Everybody", NpsResult(promoters=17, passives=12, detractors=7), "Stable."])
+    >>>     >>> report("Third quarter", ["# Everybody", NpsResult(promoters=17, passives=12, detractors=7), "Stable."])
     <Report: Third quarter; 3 parts>
     """
     tag = text.language() if language is None else normalise_tag(language)
     for at, part in enumerate(parts):
-        if not _is_part(part):
+        if not is_part(part):
             raise TypeError(message("views.not_a_part", at=at + 1, kind=type(part).__name__))
     return Report(title=title, parts=tuple(parts), language=tag)
-
-
-def _part(part: Any, tag: str) -> Html:
-    if isinstance(part, Heading):
-        return element("h2", in_tag(part.text, tag), class_="part")
-    if isinstance(part, str | LocalText):
-        return _prose(in_tag(part, tag), tag)
-    return element("section", _shown(part, tag), class_="part")
-
-
-def _prose(said: str, tag: str) -> Html:
-    if said.startswith("# "):
-        return _part(Heading(said[2:].strip()), tag)
-    paragraphs = [" ".join(paragraph.split()) for paragraph in said.replace("\r\n", "\n").split("\n\n")]
-    return element("div", *(element("p", paragraph) for paragraph in paragraphs if paragraph), class_="part text")
-
-
-def _shown(part: Any, tag: str) -> Html:
-    if isinstance(part, ScoreTable):
-        return score_table(part, tag)
-    if isinstance(part, Responses):
-        return responses_block(part, tag)
-    if isinstance(part, Survey):
-        return survey_block(part, tag)
-    if isinstance(part, NpsResult | ShareResult | MeanResult):
-        return result_card(part, tag)
-    if isinstance(part, TableResult):
-        return result_table(part, tag)
-    if isinstance(part, Chart):
-        return part.to_html()
-    if _is_figure(part):
-        return Chart(figure=part, title="", alt=_titles(part) or say("figure", tag)).to_html()
-    return frame_table(part, tag)
-
-
-def _is_part(part: Any) -> bool:
-    known = (str, LocalText, Heading, Responses, Survey, Chart)
-    results = (ScoreTable, TableResult, NpsResult, ShareResult, MeanResult)
-    return isinstance(part, known + results) or _is_figure(part) or _is_frame(part)
-
-
-def _is_figure(part: Any) -> bool:
-    from matplotlib.figure import Figure
-
-    return isinstance(part, Figure)
-
-
-def _is_frame(part: Any) -> bool:
-    import narwhals as nw
-
-    return isinstance(nw.from_native(part, eager_only=True, pass_through=True), nw.DataFrame)
-
-
-def _titles(figure: Any) -> str:
-    """Return what somebody's own figure says of itself."""
-    titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
-    return ". ".join(title for title in titles if title)
 
 
 def _lead(panel: ScorePanel) -> Html:

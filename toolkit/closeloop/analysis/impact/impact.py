@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from closeloop.analysis.impact.influence_values import Influence
 from closeloop.analysis.impact.result import ThemeImpact, ThemeRow, ThemeSplit
-from closeloop.analysis.impact.theme_table import ThemeTable, theme_table
+from closeloop.analysis.impact.theme_table import CodedResponses, IntArray, ThemeTable, theme_table
 from closeloop.analysis.influence import FloatArray, design_arrays, design_variance, t_margin
 from closeloop.analysis.metric_values import metric_values
 from closeloop.metrics.design import Design, DesignArrays
@@ -36,12 +38,14 @@ def theme_impact(
 
     Parameters
     ----------
-    coding : frame, or object with ``to_frame()``
+    coding : Coding, frame, or object with ``to_frame()``
+        A `closeloop.themes.coding.Coding`: its codes, as assigned, each response once; all of its ids must be found.
         Long form: a row per mention with the columns `on` and ``theme``; several mentions of a theme in a response
         count once. Wide form: a row per response with `on` and a column of 0 and 1 per theme. A response that is not in
         the coding mentions nothing.
     data : frame or Responses
-        The responses, a row each, with `on` and the metric's column.
+        The responses, a row each, with `on` and the metric's column. The ids of a Coding are those that
+        ``code_mentions(texts, codebook, ids=…)`` got; if a pandas frame has no column `on`, they are its index.
     metric : Nps, TopBox, MeanScore, GapScore or str
         What is scored; a name as the survey declares it.
     on : str
@@ -65,7 +69,7 @@ def theme_impact(
     ResponseValidationError
         If an answer is not allowed.
     ValueError
-        If ids occur twice in the data, or the coding does not fit them.
+        If ids occur twice in the data, or the coding does not fit them: of a Coding, if any id is not there.
 
     Notes
     -----
@@ -95,9 +99,10 @@ def theme_impact(
     normal_quantile(confidence_level)  # refuses an impossible level
     given = score_input(data)
     spec = chosen_metric(metric, given)
-    columns = [on, *spec.items, *(design.columns if design else ())]
+    by_index = isinstance(coding, CodedResponses) and isinstance(data, pd.DataFrame) and on not in data.columns
+    columns = [*([] if by_index else [on]), *spec.items, *(design.columns if design else ())]
     frame = answer_rows(given, columns, message("impact.what"))
-    table = theme_table(coding, frame[on], on)
+    table = theme_table(coding, frame.index.to_series() if by_index else frame[on], "index" if by_index else on)
     y = metric_values(frame, spec)
     arrays = design_arrays(design, frame)
     w = np.ones(len(y)) if arrays.weight is None else arrays.weight
@@ -129,10 +134,23 @@ class _Sample:
         self.weight = float(w.sum())
         self.mean = float(w @ y) / self.weight if self.weight else math.nan
 
-    def errors(self, influence: FloatArray) -> tuple[FloatArray, float]:
+    @property
+    def above(self) -> FloatArray:
+        """The answers less their mean; 0 where there is none."""
+        return np.where(self.within, self.y - self.mean, 0.0)
+
+    def errors(self, influence: Influence) -> tuple[FloatArray, float]:
         """Return standard errors from influence values, and the degrees of freedom."""
-        found = design_variance(influence, self.arrays, self.lonely)
-        return np.sqrt(np.maximum(np.diag(found.covariance), 0.0)), found.df
+        a = self.arrays
+        if a.strata is None and a.clusters is None and a.fpc is None and a.margins is None and len(self.y) > 1:
+            variance = influence.variance(np.ones(len(self.y)) if a.weight is None else a.weight)
+            return np.sqrt(variance), float(len(self.y) - 1)
+        error, df = np.empty(influence.size), 0.0
+        for start in range(0, influence.size, _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            found = design_variance(influence.columns(some), a, self.lonely)
+            error[some], df = np.sqrt(np.maximum(np.diag(found.covariance), 0.0)), found.df
+        return error, df
 
 
 def _rows(table: ThemeTable, sample: _Sample, min_n: int, level: float) -> tuple[list[ThemeRow], float]:
@@ -151,9 +169,8 @@ def _rows(table: ThemeTable, sample: _Sample, min_n: int, level: float) -> tuple
     small = ((n < min_n) | ((n_others > 0) & (n_others < min_n))).tolist()
     error, df = np.full(size, np.nan), 0.0
     wanted = np.flatnonzero(~np.array(small, dtype=bool) & np.isfinite(impact))
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        error[some], df = sample.errors(_influence(table, sample, some, without, others))
+    if len(wanted):
+        error[wanted], df = sample.errors(_influence(table, sample, wanted, without, others))
     margin = t_margin(error, df, level)
     return [
         ThemeRow.hidden(theme)
@@ -169,20 +186,24 @@ def _rows(table: ThemeTable, sample: _Sample, min_n: int, level: float) -> tuple
 
 def _influence(
     table: ThemeTable, sample: _Sample, some: npt.NDArray[np.intp], without: FloatArray, others: FloatArray
-) -> FloatArray:
+) -> Influence:
     """Return the influence values of some themes' impacts, without the weights."""
-    of_all = np.where(sample.within, (sample.y - sample.mean) / sample.weight, 0.0)
-    values = np.where(
-        sample.within[:, None],
-        of_all[:, None] - (sample.y[:, None] - without[some]) / others[some],
-        0.0,
-    )
-    place = np.full(len(table.themes), -1)
+    apart = without[some] - sample.mean
+    column, row = _among(table.theme, table.row, some, len(table.themes))
+    # who does not mention the theme adds to the score of those who do not, too
+    common = np.vstack([1 / sample.weight - 1 / others[some], apart / others[some]])
+    own = np.where(sample.within[row], (sample.above[row] - apart[column]) / others[some][column], 0.0)
+    return Influence(np.vstack([sample.above, sample.within]), common, row, column, own)
+
+
+def _among(
+    theme: IntArray, row: IntArray, some: npt.NDArray[np.intp], size: int
+) -> tuple[npt.NDArray[np.intp], IntArray]:
+    """Return the pairs of some of the themes: the theme's place among these, and the response."""
+    place = np.full(size, -1)
     place[some] = np.arange(len(some))
-    mine = place[table.theme] >= 0
-    row, column = table.row[mine], place[table.theme[mine]]
-    values[row, column] = of_all[row]
-    return np.asarray(values)
+    mine = place[theme] >= 0
+    return place[theme[mine]], row[mine]
 
 
 def _split(
@@ -207,19 +228,13 @@ def _split(
     value = np.bincount(theme, weights=sample.w[row] * above, minlength=size)
     # A contribution leans on the score of those who mention none by the share of answers that it stands for.
     lean = np.bincount(theme, weights=sample.w[row] * part / sample.weight, minlength=size)
-    found = {}
-    for start in range(0, len(shown), _AT_ONCE):
-        some = np.array(shown[start : start + _AT_ONCE])
-        place = np.full(size, -1)
-        place[some] = np.arange(len(some))
-        influence = -lean[some] * of_reference[:, None] - sample.within[:, None] * (value[some] / sample.weight)
-        mine = place[theme] >= 0
-        influence[row[mine], place[theme[mine]]] += above[mine]
-        error, df = sample.errors(influence)
-        margin = t_margin(error, df, level)
-        for k, i in enumerate(some.tolist()):
-            v, e, m = float(value[i]), float(error[k]), float(margin[k])
-            found[i] = (v, e, v - m, v + m)
+    column, at = _among(theme, np.arange(len(theme)), np.array(shown), size)
+    common = np.vstack([-lean[shown], -value[shown] / sample.weight])
+    influence = Influence(np.vstack([of_reference, sample.within]), common, row[at], column, above[at])
+    error, df = sample.errors(influence)
+    margin = t_margin(error, df, level)
+    rows = zip(shown, value[shown].tolist(), error.tolist(), margin.tolist(), strict=True)
+    found = {i: (v, e, v - m, v + m) for i, v, e, m in rows}
     return ThemeSplit(n_none=n_none, reference=reference, whole=sample.mean - reference), found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,8 +15,21 @@ from closeloop.text import message
 
 IntArray = npt.NDArray[np.int64]
 
+_CLOSE = 64
+
 THEME = "theme"
 """The column of themes in a coding's long form."""
+
+
+@runtime_checkable
+class CodedResponses(Protocol):
+    """A coding, as far as themes of responses go; that of `closeloop.themes` stands to the right of this package."""
+
+    codes: tuple[str, ...]
+    ids: Any
+
+    def matrix(self, unit: str = ..., coder: str | None = ...) -> Any:
+        """Return which response (a row) has which code (a column)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +57,10 @@ def theme_table(coding: Any, ids: pd.Series[Any], on: str) -> ThemeTable:
 
     Parameters
     ----------
-    coding : frame, or object with ``to_frame()``
-        Long form: a row per mention with the columns `on` and ``theme`` (several mentions of a theme count once, a
-        missing theme says "none"). Wide form: a row per response with `on` and a column of 0 and 1 per theme.
+    coding : Coding, frame, or object with ``to_frame()``
+        A Coding: its codes, as assigned; each of its ids must be among those of the data. Long form: a row per mention
+        with the columns `on` and ``theme`` (several mentions of a theme count once, a missing theme says "none"). Wide
+        form: a row per response with `on` and a column of 0 and 1 per theme.
     ids : Series
         The responses of the data, in their order.
     on : str
@@ -61,7 +75,8 @@ def theme_table(coding: Any, ids: pd.Series[Any], on: str) -> ThemeTable:
     ColumnNotFoundError
         If the coding has no column `on`.
     ValueError
-        If ids occur twice in the data, none of the coding's is there, or a wide column holds something else than 0/1.
+        If ids occur twice in the data, none of the coding's is there (of a Coding: not all), or a wide column holds
+        something else than 0/1.
 
     Examples
     --------
@@ -70,14 +85,11 @@ def theme_table(coding: Any, ids: pd.Series[Any], on: str) -> ThemeTable:
     >>> found.themes, found.row.tolist(), found.theme.tolist()
     (('price', 'staff'), [0, 2], [0, 1])
     """
+    if isinstance(coding, CodedResponses):
+        return _of_coding(coding, ids, on)
     frame = _pandas(coding)
     require_columns(as_frame(frame), [on], message("impact.the_coding"))
-    known = pd.Index(ids.astype(object))
-    twice = known[known.notna() & known.duplicated()]
-    if len(twice):
-        raise ValueError(message("impact.id_twice", column=on, count=len(twice.unique()), example=repr(twice[0])))
-    at = known.get_indexer_for(pd.Index(frame[on].astype(object))) if len(frame) else np.empty(0, np.int64)
-    at = np.where(frame[on].isna().to_numpy(), -1, at)
+    at = _places(frame[on], ids, on)
     n_unknown = int(frame[on][at < 0].nunique(dropna=False))
     if len(frame) and not (at >= 0).any():
         raise ValueError(
@@ -90,11 +102,52 @@ def theme_table(coding: Any, ids: pd.Series[Any], on: str) -> ThemeTable:
         names, entry, theme = _wide(frame, on)
         row = at[entry]
     said = (row >= 0) & (theme >= 0)
-    pairs = np.unique(row[said].astype(np.int64) * max(len(names), 1) + theme[said])
+    pairs = _distinct(row[said].astype(np.int64) * max(len(names), 1) + theme[said], len(ids) * len(names))
     return ThemeTable(
         themes=tuple(str(plain_value(name)) for name in names), row=pairs // max(len(names), 1),
         theme=pairs % max(len(names), 1), n_unknown=n_unknown,
     )  # fmt: skip
+
+
+def _of_coding(coding: CodedResponses, ids: pd.Series[Any], on: str) -> ThemeTable:
+    """Return the pairs of a coding: a response that has a code in any of its mentions has it once."""
+    named = pd.Series(coding.ids)
+    at = _places(named, ids, on)
+    lost = at < 0
+    if lost.any():
+        raise ValueError(
+            message(
+                "impact.unmatched", count=int(lost.sum()), of=len(at), column=on,
+                coded=repr(plain_value(named[lost].iloc[0])), data=_first(ids),
+            )
+        )  # fmt: skip
+    marks = np.asarray(coding.matrix("response")) > 0
+    said = np.flatnonzero(marks.any(axis=0))
+    entry, theme = np.nonzero(marks[:, said])
+    pairs = _distinct(at[entry].astype(np.int64) * max(len(said), 1) + theme, len(ids) * len(said))
+    return ThemeTable(
+        themes=tuple(coding.codes[i] for i in said), row=pairs // max(len(said), 1), theme=pairs % max(len(said), 1),
+        n_unknown=0,
+    )  # fmt: skip
+
+
+def _places(named: pd.Series[Any], ids: pd.Series[Any], on: str) -> IntArray:
+    """Return where each id of a coding stands in the data; −1 where it does not."""
+    known = pd.Index(ids.astype(object))
+    twice = known[known.notna() & known.duplicated()]
+    if len(twice):
+        raise ValueError(message("impact.id_twice", column=on, count=len(twice.unique()), example=repr(twice[0])))
+    at = known.get_indexer_for(pd.Index(named.astype(object))) if len(named) else np.empty(0, np.int64)
+    return np.where(named.isna().to_numpy(), -1, at)
+
+
+def _distinct(codes: IntArray, size: int) -> IntArray:
+    """Return the codes that occur, in order; by marking them where they lie close, which is many times faster."""
+    if size > _CLOSE * max(len(codes), 1 << 16):
+        return np.unique(codes)
+    seen = np.zeros(size, dtype=bool)
+    seen[codes] = True
+    return np.flatnonzero(seen)
 
 
 def _first(ids: pd.Series[Any]) -> str:

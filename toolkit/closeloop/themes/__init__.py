@@ -1,0 +1,1 @@
+"""What customers talk about: codebooks, codings of mentions, and whether the categories hold on data."""

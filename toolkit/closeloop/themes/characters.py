@@ -1,0 +1,146 @@
+"""Characters for text matching: one for one without case and width, and what kind each is.
+
+Everything here keeps positions: character i of the folded text is character i of the text, so a span found in one is a
+span of the other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.uint32]
+"""A text as its code points."""
+
+SPACE, WORD, CONTENT, END, DOT, CLOSER, LINE, GAP = (1 << bit for bit in range(8))
+"""Kinds of character, as bits: white space · ASCII letter, digit or _ · letter, digit, symbol or emoji · ends a clause
+· full stop (ends one, unless within a number or word) · closing quote or bracket · line end · white space or hyphen."""
+
+_ALL = 0x110000
+_NAMED = 0x20000  # planes beyond hold ideographs, and nothing else that matters here
+_ENDS = "。！？；!?;…｡"
+_CLOSERS = "”’」』）)]}\"'»›》〉】〕］｝"
+_LINES = "\n\r\x0b\x0c\x85\u2028\u2029"
+_HYPHENS = "-‐‑–－"
+_REPLACEMENT = 0xFFFD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Code point → its folded code point, and its kinds; and the combinations of kinds that there are."""
+
+    fold: npt.NDArray[np.uint32]
+    kinds: npt.NDArray[np.uint8]
+    combinations: npt.NDArray[np.uint8]
+
+
+@cache
+def tables() -> Tables:
+    """Return both tables, made at the first use."""
+    fold = np.arange(_ALL, dtype=np.uint32)
+    kinds = np.zeros(_ALL, np.uint8)
+    for code in range(_NAMED):
+        char = chr(code)
+        plain = _plain(char)
+        fold[code] = ord(plain)
+        kinds[code] = _kinds(plain)
+    fold[0xD800:0xE000] = _REPLACEMENT
+    kinds[_NAMED:0x32000] = CONTENT
+    for chars, kind in ((_ENDS, END), (_CLOSERS, CLOSER), (_LINES, LINE | SPACE | GAP), (_HYPHENS, GAP), (".．", DOT)):
+        for char in chars:
+            kinds[ord(char)] |= kind
+    kinds = kinds[fold]
+    return Tables(fold=fold, kinds=kinds, combinations=np.unique(kinds))
+
+
+def _plain(char: str) -> str:
+    """Return a character without width and case, where that is one character again."""
+    if char in "’‘":  # what telephones write for an apostrophe
+        return "'"
+    width = unicodedata.decomposition(char)
+    if width.startswith(("<wide>", "<narrow>")):
+        char = chr(int(width.split()[1], 16))
+    for form in (char.casefold(), char.lower()):
+        if len(form) == 1:
+            return form
+    return char
+
+
+def _kinds(char: str) -> int:
+    kinds = 0
+    if char.isspace():
+        kinds |= SPACE | GAP
+    if char.isascii() and (char.isalnum() or char == "_"):
+        kinds |= WORD
+    if char.isalnum() or unicodedata.category(char) == "So":
+        kinds |= CONTENT
+    return kinds
+
+
+def code_points(text: str) -> Codes:
+    """Return a text as its code points; half characters (lone surrogates) stay.
+
+    Examples
+    --------
+    >>> code_points("A价").tolist()
+    [65, 20215]
+    """
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def as_text(codes: Codes) -> str:
+    """Return code points as a text; the inverse of `code_points`.
+
+    Examples
+    --------
+    >>> as_text(code_points("A价"))
+    'A价'
+    """
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def folded(text: str) -> str:
+    """Return a text without case and width, character for character.
+
+    Examples
+    --------
+    >>> folded("ＡＰＰ 价格！"), len("Straße") == len(folded("Straße"))
+    ('app 价格!', True)
+    """
+    return as_text(tables().fold[code_points(text)])
+
+
+@lru_cache(maxsize=1 << 14)
+def as_needle(text: str) -> str:
+    """Return a term as it is looked for: folded, and any run of white space and hyphens one space.
+
+    Examples
+    --------
+    >>> as_needle("  Customer-Service "), as_needle("客服　电话")
+    ('customer service', '客服 电话')
+    """
+    codes = code_points(text)
+    gap = (tables().kinds[codes] & GAP) != 0
+    spaced = np.where(gap, np.uint32(32), tables().fold[codes])
+    kept = ~gap if not gap.size else ~(gap & np.concatenate(([False], gap[:-1])))
+    return as_text(spaced[kept]).strip(" ")
+
+
+def whole_characters(texts: Sequence[str]) -> list[str]:
+    r"""Return texts in which no half character is left (a lone surrogate, which no file can hold).
+
+    Examples
+    --------
+    >>> whole_characters(["a\ud83d\ude00b", "\ud800"]) == ["a😀b", "�"]
+    True
+    """
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return [text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") for text in texts]
+    return list(texts)
