@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import closeloop as cl
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.text import LocalText, set_language
-from closeloop.views.report import Heading
+from closeloop.views.report_parts import Heading
 
 Bare = Callable[[str], str]
 TITLE = LocalText({"en": 'East </style>"\\ & others', "zh-CN": "华东"})

@@ -20,6 +20,7 @@ from closeloop.text import LocalText, message
 if TYPE_CHECKING:
     from closeloop.metrics.compare import Difference
     from closeloop.metrics.league import LeagueTable
+    from closeloop.metrics.measured_gap import Gap
 
 RESERVED = (
     "metric", "breakdown", "n", "n_missing", "promoters", "passives", "detractors", "top", "mean", "sd", "estimate",
@@ -265,6 +266,51 @@ class ScoreTable:
         from closeloop.metrics.table_compare import compare_groups
 
         return compare_groups(self, a, b, metric, (by,) if isinstance(by, str) else by)
+
+    def gap(
+        self,
+        standard: float,
+        *,
+        metric: str | None = None,
+        as_of: dt.date | str | None = None,
+        higher_is_better: bool = True,
+        **keys: object,
+    ) -> Gap:
+        """Return how far one group, or everybody, is from what should be.
+
+        Parameters
+        ----------
+        standard : float
+            In public units: points of an NPS, 0…1 of a share.
+        metric : str, optional
+            The metric's name; needed only where the table has several.
+        as_of : date or str, optional
+            The day of the measurement; needed only where the answers have no dates, else their last one.
+        higher_is_better : bool
+            False for what should be small.
+        **keys : object
+            Which group, as in `result`.
+
+        Returns
+        -------
+        Gap
+
+        Raises
+        ------
+        InsufficientDataError
+            If the group is hidden, or nobody answered.
+        ValueError
+            If there is no such group, or no date.
+
+        Examples
+        --------
+        >>> from closeloop import Nps, score
+        >>> score({"recommend": [10, 9, 8, 8, 3] * 40}, Nps("recommend")).gap(standard=50, as_of="2026-06-30").verdict
+        'missed'
+        """
+        from closeloop.metrics.table_gap import table_gap
+
+        return table_gap(self, standard, metric, as_of, higher_is_better, keys)
 
     def league(self, metric: str | None = None, *, by: str | Sequence[str] | None = None) -> LeagueTable:
         """Return who stands apart from everybody together, and the ranks that groups may well have.

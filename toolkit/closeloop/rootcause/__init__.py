@@ -1,0 +1,1 @@
+"""Why it happens: measured gaps, trees, five-whys, worksheets, countermeasures and the problem that ties them."""

@@ -1,0 +1,1 @@
+"""Worksheets: structured thinking as forms that know what is missing and what is weak."""

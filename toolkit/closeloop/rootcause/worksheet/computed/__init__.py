@@ -1,0 +1,1 @@
+"""What worksheets compute from their answers: tables with figures, also callable alone with plain data."""

@@ -1,0 +1,160 @@
+"""Worksheet templates from the shipped files and from one's own, every fault with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from closeloop.errors import closest
+from closeloop.forms.base import Check
+from closeloop.forms.fields import Model
+from closeloop.forms.options import Option
+from closeloop.rootcause.worksheet.semantics import check_template
+from closeloop.rootcause.worksheet.template import (
+    CheckUse,
+    Example,
+    FindingRule,
+    Repeat,
+    SheetPage,
+    Step,
+    Template,
+    ViewUse,
+)
+from closeloop.survey.document import Document, read_document
+from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.validate import declared_languages, model_findings
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+SUFFIX = ".worksheet.yaml"
+"""How the name of a template file ends."""
+
+_ENTRIES: Mapping[str, type[Model]] = {
+    "pages": SheetPage, "repeat": Repeat, "checks": Check, "options": Option, "rows": Option, "columns": Option,
+    "/findings": FindingRule, "/checks": CheckUse, "/computed": ViewUse, "/guide": Step, "/examples": Example,
+}  # fmt: skip
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Return the names of the shipped templates, sorted.
+
+    Examples
+    --------
+    >>> "5w2h" in shipped_names()
+    True
+    """
+    folder = resources.files("closeloop").joinpath("data", "worksheets")
+    names = (each.name for each in folder.iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))
+
+
+@cache
+def shipped_template(name: str) -> Template:
+    """Return a shipped template."""
+    file = resources.files("closeloop").joinpath("data", "worksheets", f"{name}{SUFFIX}")
+    return build(read_document(str(file)))
+
+
+def load_template(name_or_path: str | Path) -> Template:
+    """Return a template, checked from its first key to its last.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a shipped template (see `list_worksheets`), or a file.
+
+    Raises
+    ------
+    SurveyDefinitionError
+        If there is no such template, or the file has faults: all of them are in ``.findings``, each with file and line.
+
+    Examples
+    --------
+    >>> load_template("5w2h").id
+    '5w2h'
+    """
+    name = str(name_or_path)
+    if name in shipped_names():
+        return shipped_template(name)
+    if not name.endswith((".yaml", ".yml")):
+        raise definition_error(name, [_not_there(name)])
+    try:
+        document = read_document(name)
+    except OSError as error:
+        reason = message("worksheet.not_read", reason=error.strerror or str(error))
+        raise definition_error(name, [Finding(code="not_found", file=name, message=reason)]) from None
+    return build(document)
+
+
+def _not_there(name: str) -> Finding:
+    names = shipped_names()
+    near = dict.fromkeys((*closest(name, names), *names))  # the likeliest first, but all of them
+    return Finding(
+        code="not_found",
+        file=name,
+        message=message("worksheet.not_found"),
+        suggestion=message("worksheet.shipped", names=", ".join(near)),
+    )
+
+
+def build(document: Document) -> Template:
+    """Return the template that a document defines.
+
+    Raises
+    ------
+    SurveyDefinitionError
+        With one finding for every fault: of single keys, and of what the keys say together.
+    """
+    findings = list(document.findings)
+    declared = declared_languages(document.data)
+    template = None
+    try:
+        template = Template.model_validate(document.data, context={"languages": declared})
+    except ValidationError as error:
+        findings += model_findings(error, document, Template, _ENTRIES)
+    findings += check_template(document, declared, template)
+    if template is None or findings:
+        raise definition_error(document.file, list(dict.fromkeys(findings)))
+    return template
+
+
+def template_from_dict(data: Mapping[str, Any]) -> Template:
+    """Return the template that plain data describes, as `Template.to_dict` gives it."""
+    return build(Document(file="", data=dict(data), lines={}))
+
+
+def list_worksheets() -> pd.DataFrame:
+    """Return the shipped templates: id, version, title and purpose (in the language in use), items, serves.
+
+    Examples
+    --------
+    >>> frame = list_worksheets()
+    >>> "5w2h" in frame["id"].tolist()
+    True
+    """
+    return to_frame()
+
+
+def to_frame() -> pd.DataFrame:
+    """Build the frame of `list_worksheets`."""
+    import pandas as pd
+
+    templates = [shipped_template(name) for name in shipped_names()]
+    return pd.DataFrame(
+        {
+            "id": [each.id for each in templates],
+            "version": [each.version for each in templates],
+            "title": [str(each.title) for each in templates],
+            "purpose": [str(each.purpose) for each in templates],
+            "items": [sum(len(page.items) for page in each.pages) for each in templates],
+            "serves": [" ".join(each.serves) for each in templates],
+        }
+    )
