@@ -73,8 +73,8 @@ journeys: $(VENV)/.dev ## the notebooks in a real JupyterLab, light and dark; sc
 	@scripts/chromium.sh
 	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
-docs: $(VENV)/.dev ## run both READMEs; check the public names, the catalogues and docs/coverage.md
-	@$(BIN)/python -m pytest tests/test_readme.py tests/test_public_api.py tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)
+docs: $(VENV)/.dev ## run both READMEs and the guides; check the public names, the catalogues and docs/coverage.md
+	@$(BIN)/python -m pytest tests/test_readme.py tests/test_guide_blocks.py tests/test_public_api.py tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)
 
 notebooks: $(VENV)/.dev ## run every notebook again and write its outputs, byte for byte repeatable
 	@$(KERNEL_ENV) $(BIN)/python scripts/notebooks.py

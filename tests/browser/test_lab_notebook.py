@@ -22,6 +22,8 @@ OTHERS = [  # each in one theme, so that both themes and both languages are seen
     ("notebooks/zh/04_驱动因素.ipynb", "light"),
     ("notebooks/05_early_warning.ipynb", "light"),
     ("notebooks/zh/05_早期预警.ipynb", "dark"),
+    ("notebooks/06_retrospective.ipynb", "dark"),
+    ("notebooks/zh/06_复盘.ipynb", "light"),
 ]
 
 # Contrast (WCAG 2.2) of every piece of text inside an element against what is painted behind it.
