@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -109,3 +111,23 @@ def test_a_gap_of_a_share_is_in_shares() -> None:
 def test_hostile_words_stay_words() -> None:
     html = Gap(**(LATE | {"metric": "<script>alert(1)</script>"}))._repr_html_()
     assert "<script>" not in html
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    gap = Gap(**{**LATE, "n": np.int64(4820), "actual": np.float32(0.138), "standard": np.int64(0), "ci": None})
+    assert (type(gap.n), type(gap.actual), type(gap.standard)) == (int, float, float)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"unit": "stars"}, "The unit of a gap is one of points, percent, decimal, count; it is stars."),
+        ({"ci": (None, 0.2)}, "ci should be two finite numbers"),
+        ({"ci": (0.1, 0.2, 0.3)}, "ci should be two finite numbers"),
+        ({"as_of": pd.NaT}, "as_of should be a date such as 2026-09-30, it is NaT."),
+        ({"n": 5.5}, "a whole number from 1; it is 5.5"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        Gap(**{**LATE, **wrong})

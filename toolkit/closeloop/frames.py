@@ -43,7 +43,10 @@ def as_frame(data: Any) -> Frame:
     if isinstance(data, pd.DataFrame):
         return data
     if isinstance(data, Mapping):
-        return pd.DataFrame(dict(data))
+        try:
+            return pd.DataFrame(dict(data))
+        except UnicodeEncodeError:
+            return pd.DataFrame({name: _whole(values) for name, values in data.items()})
     try:
         frame = nw.from_native(data)
     except TypeError as error:
@@ -70,15 +73,37 @@ def as_column(data: Any) -> pd.Series[Any]:
     """
     if isinstance(data, pd.Series):
         return data
-    if isinstance(data, np.ndarray | list | tuple | range):
+    if isinstance(data, list | tuple):
+        # (An array of the list, to ask for its dimensions, would take as much for each text as the longest one needs.)
+        if not any(isinstance(value, list | tuple | np.ndarray) for value in data):
+            return _series(data)
+    elif isinstance(data, np.ndarray | range):
         if np.ndim(data) == 1:
-            return pd.Series(data)
+            return _series(data)
     elif nw.dependencies.is_into_series(data):
         series: pd.Series[Any] = nw.from_native(data, series_only=True).to_pandas()
         return series
     elif isinstance(data, Iterable) and not isinstance(data, str | bytes | Mapping):
-        return pd.Series(list(data))
+        # of pyarrow's scalars, which know no other library's “missing”, the plain values
+        return pd.Series(data.to_pylist() if hasattr(data, "to_pylist") else list(data))
     raise TypeError(message("scores.not_a_column", found=type(data).__name__))
+
+
+def _series(values: Any) -> pd.Series[Any]:
+    try:
+        return pd.Series(values)
+    except UnicodeEncodeError:
+        return pd.Series(_whole(values))
+
+
+def _whole(values: Any) -> Any:
+    """Return values without half characters (lone surrogates): no column of texts, and no file, can hold them."""
+    if not isinstance(values, list | tuple | np.ndarray):
+        return values
+    return [
+        value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if isinstance(value, str) else value
+        for value in values
+    ]
 
 
 def column_names(frame: Frame) -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from closeloop.metrics.result import Shown, TableResult
@@ -87,11 +88,18 @@ class Gap(TableResult):
             raise ValueError(message("gap.no_metric"))
         for name in ("standard", "actual"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if not _is_number(value):
                 raise ValueError(message("gap.no_number", field=name, found=value))
-        if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 1:
-            raise ValueError(message("gap.no_n", found=self.n))
+            object.__setattr__(self, name, value if isinstance(value, int) else float(value))
+        n: Any = self.n  # a whole number of any library
+        if isinstance(n, bool) or not isinstance(n, Integral) or int(n) < 1:
+            raise ValueError(message("gap.no_n", found=n))
+        object.__setattr__(self, "n", int(n))
+        if self.unit not in _DIGITS:
+            raise ValueError(message("gap.no_unit", found=self.unit, known=", ".join(_DIGITS)))
         if self.ci is not None:
+            if len(self.ci) != 2 or not all(map(_is_number, self.ci)):
+                raise ValueError(message("gap.no_interval", found=self.ci))
             low, high = (float(limit) for limit in self.ci)
             if not low <= self.actual <= high:
                 raise ValueError(message("gap.limits", low=low, high=high, actual=self.actual))
@@ -179,10 +187,14 @@ class Gap(TableResult):
         return plot_gap(self, ax)
 
 
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+
+
 def _day(given: object) -> dt.date:
-    if isinstance(given, dt.datetime):
+    if isinstance(given, dt.datetime) and given == given:  # pandas' NaT is a datetime that is no day
         return given.date()
-    if isinstance(given, dt.date):
+    if isinstance(given, dt.date) and not isinstance(given, dt.datetime):
         return given
     try:
         return dt.date.fromisoformat(str(given))

@@ -190,7 +190,7 @@ def weighted_alpha(
     n, alpha = len(given), float(_alpha(times @ apart_within, times @ counts, apart))
     observed = 1 - float(times @ apart_within / (times @ counts).sum())
     low = high = np.nan
-    if np.isfinite(alpha):
+    if np.isfinite(alpha) and n > 1:  # one thing drawn again and again always gives the same α
         low, high = _limits(times, apart_within, counts, apart, confidence_level, draws, seed)
     return Agreement(n=n, observed=observed, kappa=alpha, ci_low=low, ci_high=high)
 

@@ -100,7 +100,7 @@ def unseen(counts: npt.ArrayLike, n: int | None = None, confidence_level: float 
     share = once / size if size else math.nan
     low, high = _chance_limits(share, twice, size, z) if size else (0.0, 1.0)
     kinds = found + once * (once - 1) / (2 * (twice + 1))
-    kinds_low, kinds_high = _kinds_limits(found, once, twice, size, kinds, z)
+    kinds_low, kinds_high = _kinds_limits(found, once, twice, int(given.sum()), kinds, z)
     return Unseen(
         n=size, found=found, once=once, twice=twice, next_new=share, next_low=low, next_high=high,
         kinds=float(kinds), kinds_low=kinds_low, kinds_high=kinds_high,
@@ -116,13 +116,13 @@ def _chance_limits(share: float, twice: int, n: int, z: float) -> tuple[float, f
     return (max(low, 0.0) if share else 0.0), (min(high, 1.0) if share < 1 else 1.0)
 
 
-def _kinds_limits(found: int, once: int, twice: int, n: int, kinds: float, z: float) -> tuple[float, float]:
+def _kinds_limits(found: int, once: int, twice: int, times: int, kinds: float, z: float) -> tuple[float, float]:
     if not found:
         return 0.0, math.nan
     more = kinds - found
     if not more:
-        # EstimateS: with nothing to add, the share of kinds missed is taken as exp(−n / found).
-        missed = math.exp(-n / found)
+        # EstimateS: with nothing to add, the share of kinds missed is taken as exp(−times / found).
+        missed = math.exp(-times / found)
         margin = z * math.sqrt(found * missed) / (1 - missed)
         return max(float(found), found / (1 - missed) - margin), found / (1 - missed) + margin
     variance = once * (once - 1) / (2 * (twice + 1)) + once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)

@@ -68,7 +68,8 @@ def accept(
     Raises
     ------
     ValueError
-        If what is needed is missing, the code is there already, or it does not fit the codebook.
+        If what is needed is missing, the code is there already, another one looks for all of the terms, or it does not
+        fit the codebook.
 
     Examples
     --------
@@ -105,6 +106,9 @@ def accept(
             raise ValueError(message("recode.new_needs"))
         if any(code.id == id for code in codebook.codes):
             raise ValueError(message("recode.there_already", code=id))
+        twin = _twin(codebook, added)
+        if twin is not None:
+            raise ValueError(message("recode.same_words", code=twin))
         if parent is not None and split is not None:
             at = codes.index(next(code for code in codes if code["id"] == codebook.code(parent).id))
             codes[at]["split"] = _given(split)
@@ -138,6 +142,12 @@ def _terms(suggestion: Suggestion, terms: Any) -> dict[str, list[str]]:
     for word in [given] if isinstance(given, str) else given:
         found.setdefault("zh-CN" if is_dense(word) else "en", []).append(word)
     return found
+
+
+def _twin(codebook: Codebook, added: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the code that looks for all of these words already; a second one would only overlap with it."""
+    words = {as_needle(word) for given in added.values() for word in given}
+    return next((code.id for code in codebook.codes if words <= set(map(as_needle, code.rules.literals()))), None)
 
 
 def _new_words(added: Mapping[str, Sequence[str]], rules: Rules) -> dict[str, list[str]]:

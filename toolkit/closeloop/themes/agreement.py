@@ -173,7 +173,8 @@ def _joined(coding: Coding, other: Coding, codes: tuple[str, ...], rows: str) ->
         at = np.array([keys[key] for key in _keys(each, rows)], dtype=np.int64)
         whole = np.zeros((len(keys), len(each.coders), len(codes)), dtype=bool)
         seen = np.zeros((len(keys), len(each.coders)), dtype=bool)
-        whole[at], seen[at] = _sets(each, codes, rows), _judged(each, rows)
+        np.logical_or.at(whole, at, _sets(each, codes, rows))  # an id may stand twice
+        np.logical_or.at(seen, at, _judged(each, rows))
         sets.append(whole)
         judged.append(seen)
     return np.concatenate(sets, axis=1), np.concatenate(judged, axis=1)

@@ -112,9 +112,7 @@ def make_alphabet(chars: Iterable[str] = ()) -> Alphabet:
     """
     both = tables()
     combinations = both.combinations
-    of_kinds = np.zeros(_NUMBERS, np.uint8)
-    of_kinds[combinations] = np.arange(combinations.size)
-    of_folded = of_kinds[both.kinds]
+    numbers = both.plain_numbers.copy()
     kinds = np.zeros(_NUMBERS, np.uint8)
     kinds[: combinations.size] = combinations
     shared = np.zeros(_NUMBERS, bool)
@@ -127,8 +125,9 @@ def make_alphabet(chars: Iterable[str] = ()) -> Alphabet:
         own = room if len(same) == room else room - room // 4 - 1
         given = np.arange(len(same))
         given[own:] = own + np.arange(len(same) - own) % max(room - own, 1)
-        of_folded[[ord(char) for char in same]] = first + given
+        numbers[[ord(char) for char in same]] = first + given
         kinds[first + given] = kind
         shared[first + given[own:]] = True
         first, left = first + room, left - 1
-    return Alphabet(numbers=of_folded[both.fold], kinds=kinds, shared=shared)
+    numbers[both.folding] = numbers[both.fold[both.folding]]
+    return Alphabet(numbers=numbers, kinds=kinds, shared=shared)

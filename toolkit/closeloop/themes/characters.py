@@ -32,11 +32,25 @@ _REPLACEMENT = 0xFFFD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """Code point → its folded code point, and its kinds; and the combinations of kinds that there are."""
+    """What is known of all characters.
+
+    Attributes
+    ----------
+    fold, kinds : ndarray
+        Code point → its folded code point; its kinds.
+    folding : ndarray
+        The code points that are not their own folded one.
+    combinations : ndarray
+        The combinations of kinds that there are, sorted.
+    plain_numbers : ndarray
+        Code point → position of its kinds in `combinations`.
+    """
 
     fold: npt.NDArray[np.uint32]
     kinds: npt.NDArray[np.uint8]
+    folding: npt.NDArray[np.int64]
     combinations: npt.NDArray[np.uint8]
+    plain_numbers: npt.NDArray[np.uint8]
 
 
 @cache
@@ -55,7 +69,11 @@ def tables() -> Tables:
         for char in chars:
             kinds[ord(char)] |= kind
     kinds = kinds[fold]
-    return Tables(fold=fold, kinds=kinds, combinations=np.unique(kinds))
+    combinations = np.unique(kinds)
+    return Tables(
+        fold=fold, kinds=kinds, folding=np.flatnonzero(fold != np.arange(_ALL)), combinations=combinations,
+        plain_numbers=np.searchsorted(combinations, kinds).astype(np.uint8),
+    )  # fmt: skip
 
 
 def _plain(char: str) -> str:

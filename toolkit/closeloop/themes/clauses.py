@@ -32,6 +32,7 @@ _ABBREVIATIONS = ("mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "cf
 _MAYBE_LAST = ("etc", "a.m", "p.m", "inc", "ltd", "co", "corp", "u.s", "u.k", "min", "hrs", "ext", "tel")
 _BEFORE_NUMBER = ("no", "nr", "pp", "p")
 _LONGEST = 7  # characters of an abbreviation, and one before it that is not part of it: packed in eight bytes
+_ASCII = 128
 _ENTITY = 10
 _SHORTEST_ENTITY = 2  # as in &lt;
 _ADDRESS = re.compile(r"[!-~]+")
@@ -128,6 +129,30 @@ def _dot_ends(dots: Ints, text: Characters) -> Flags:
         return np.empty(0, bool)
     ellipsis = ((text.kind(dots - 1) | text.kind(dots + 1)) & DOT) != 0
     inside = ((text.kind(dots + 1) & WORD) != 0) | (text.char(dots + 1) == ord(","))
+    near, far = (np.minimum(text.char(dots - back), _ASCII - 1) for back in (1, 2))
+    short = np.flatnonzero(_short_endings()[near, far])  # a few of them: only there the whole word is looked at
+    inside[short] |= _shortens(dots[short], text)
+    behind_digit = np.flatnonzero((near >= ord("0")) & (near <= ord("9")))
+    inside[behind_digit] |= _numbers_line(dots[behind_digit], text)
+    ends: Flags = ellipsis | ~inside
+    return ends
+
+
+@cache
+def _short_endings() -> Flags:
+    """Return which characters, the last and the one before it, stand at the end of what may be an abbreviation."""
+    table = np.zeros((_ASCII, _ASCII), bool)
+    table[ord("a") : ord("z") + 1, ord(".")] = True
+    for word in (*_ABBREVIATIONS, *_MAYBE_LAST, *_BEFORE_NUMBER):
+        if len(word) == 1:
+            table[ord(word)] = True
+        else:
+            table[ord(word[-1]), ord(word[-2])] = True
+    return table
+
+
+def _shortens(dots: Ints, text: Characters) -> Flags:
+    """Say which full stops stand behind an abbreviation that does not end its clause."""
     follower = dots + 1
     for _ in range(2):
         follower = follower + ((text.kind(follower) & (SPACE | LINE)) == SPACE)
@@ -136,11 +161,10 @@ def _dot_ends(dots: Ints, text: Characters) -> Flags:
     goes_on = (after >= ord("a")) & (after <= ord("z")) | digit_follows
     word = _word_before(dots, text)
     letter = ((word & 0xFF) >= ord("a")) & (((word >> np.uint64(8)) & 0xFF) == ord("."))  # the J of F.J.
-    shortened = np.isin(word, _packed(_ABBREVIATIONS))
-    shortened |= goes_on & (np.isin(word, _packed(_MAYBE_LAST)) | letter)
-    shortened |= digit_follows & np.isin(word, _packed(_BEFORE_NUMBER))
-    ends: Flags = ellipsis | ~(inside | shortened | _numbers_line(dots, text))
-    return ends
+    found: Flags = np.isin(word, _packed(_ABBREVIATIONS))
+    found |= goes_on & (np.isin(word, _packed(_MAYBE_LAST)) | letter)
+    found |= digit_follows & np.isin(word, _packed(_BEFORE_NUMBER))
+    return found
 
 
 def _word_before(dots: Ints, text: Characters) -> npt.NDArray[np.uint64]:

@@ -142,6 +142,9 @@ def _seeds(rows: Any, weight: FloatArray, fewest: int) -> FloatArray:
         free &= np.asarray(rows @ centre).reshape(-1) < MEMBER
         if weight[free].sum() < fewest:
             break
+    length = float(np.sqrt(usual))
+    if not found and length >= LOOSE and weight.sum() >= fewest:
+        found.append(everybody / length)  # nothing stands out because all say the same
     return np.array(found).reshape(len(found), rows.shape[1])
 
 

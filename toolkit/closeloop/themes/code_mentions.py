@@ -64,7 +64,8 @@ def code_mentions(texts: Any, codebook: Codebook, *, ids: Any = None) -> Coding:
     comments = _comments(texts)
     names = _names(ids, len(comments))
     needles = compile_needles(codebook_rules(codebook))
-    parts = [_coded(comments[begin:end], begin, needles) for begin, end in _blocks(comments)]
+    begins = text_begins(comments)
+    parts = [_coded(comments[a:b], begins[a:b] - begins[a], a, needles) for a, b in _blocks(begins)]
     before = np.cumsum([0, *(part.text.size for part in parts)])
     columns = {name: _together(parts, name) for name in ("text", "start", "end", "rule", "found_start", "found_end")}
     substantive = np.concatenate([np.empty(0, bool), *(part.substantive for part in parts)])
@@ -72,13 +73,13 @@ def code_mentions(texts: Any, codebook: Codebook, *, ids: Any = None) -> Coding:
     used = dict.fromkeys(rule.name for rule in needles.rules if not rule.vetoes)
     number = {name: at for at, name in enumerate(used)}
     of_rule = np.array([number.get(rule.name, -1) for rule in needles.rules], np.int64)
-    of_code = np.array([rule.code for rule in needles.rules], np.int64)
     texts_read = np.empty(len(comments), object)
     texts_read[:] = [text for part in parts for text in part.comments]
     return Coding(
         unit="mention", codebook=codebook, codes=tuple(code.id for code in codebook.codes), ids=names,
         texts=texts_read, response=columns["text"], start=columns["start"], end=columns["end"],
-        substantive=substantive, mention=mention, code=of_code[columns["rule"]], coder=np.zeros(mention.size, np.int64),
+        substantive=substantive, mention=mention, code=needles.codes[columns["rule"]],
+        coder=np.zeros(mention.size, np.int64),
         rule=of_rule[columns["rule"]], found_start=columns["found_start"], found_end=columns["found_end"],
         coders=(f"{codebook.id}@{codebook.version}",), rules=tuple(used),
         judged=np.ones((substantive.size, 1), bool),
@@ -131,21 +132,19 @@ def _names(ids: Any, n: int) -> npt.NDArray[np.object_]:
     return names
 
 
-def _blocks(comments: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _blocks(begins: Ints) -> Iterator[tuple[int, int]]:
     """Give stretches of comments of about one block of characters each."""
-    if comments:
-        begins = text_begins(comments)
+    if begins.size:
         cuts = np.flatnonzero(np.diff(begins // _BLOCK)) + 1
-        yield from zip([0, *cuts.tolist()], [*cuts.tolist(), len(comments)], strict=True)
+        yield from zip([0, *cuts.tolist()], [*cuts.tolist(), begins.size], strict=True)
 
 
-def _coded(comments: Sequence[str], first: int, needles: Needles) -> _Part:
-    """Return a stretch of comments coded; ``first`` is the number of the first of them."""
+def _coded(comments: Sequence[str], begins: Ints, first: int, needles: Needles) -> _Part:
+    """Return a stretch of comments coded: where each begins when they are joined, and the number of the first."""
     joined = read("\n".join(comments), needles.alphabet)
     if ((joined.codes >= _SURROGATES.start) & (joined.codes < _SURROGATES.stop)).any():
         comments = whole_characters(comments)
-        joined = read("\n".join(comments), needles.alphabet)
-    begins = text_begins(comments)
+        joined, begins = read("\n".join(comments), needles.alphabet), text_begins(comments)
     clauses = text_clauses(joined, begins)
     offset = begins[clauses.text]
     start, end = clauses.start + offset, clauses.end + offset
@@ -174,10 +173,9 @@ def _hits(needles: Needles, text: Characters, start: Ints, end: Ints) -> Hits:
 
 def _chosen(needles: Needles, mention: Ints, hits: Hits) -> Ints:
     """Return the matches that give a code: no veto in the clause; of a code's matches the first, then the longest."""
-    vetoes = np.array([rule.vetoes for rule in needles.rules], bool)[hits.rule]
-    codes = np.array([rule.code for rule in needles.rules], np.int64)[hits.rule]
+    vetoes, codes = needles.vetoes[hits.rule], needles.codes[hits.rule]
     pair = mention * (int(codes.max(initial=0)) + 1) + codes
-    left = np.flatnonzero(~vetoes & ~np.isin(pair, pair[vetoes]))
+    left = np.flatnonzero(~np.isin(pair, pair[vetoes])) if vetoes.any() else np.arange(pair.size)
     order = left[np.lexsort((hits.rule[left], hits.start[left] - hits.end[left], hits.start[left], pair[left]))]
     ordered = pair[order]
     return order[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: order.size]]

@@ -127,7 +127,9 @@ class Coding(CodingVerbs):
         ndarray of uint8
             Rows × `codes`.
         """
-        rows = _rows(self, unit)
+        if unit not in _UNITS:
+            raise ValueError(message("themes.unit", found=unit))
+        rows = self.n_mentions if unit == "mention" else self.n_responses
         chosen = slice(None) if coder is None else self.coder == self.coder_number(coder)
         given = np.zeros((rows, len(self.codes)), np.uint8)
         at = self.mention[chosen] if unit == "mention" else self.response[self.mention[chosen]]
@@ -167,13 +169,7 @@ class Coding(CodingVerbs):
         return tuple(child.id for child in children), rolled
 
     def coder_number(self, coder: str) -> int:
-        """Return the position of a coder.
-
-        Raises
-        ------
-        ValueError
-            If nobody of this name coded.
-        """
+        """Return the position of a coder; a ValueError names the closest where nobody of this name coded."""
         if coder not in self.coders:
             near = closest(str(coder), self.coders) or self.coders[:5]
             raise ValueError(message("themes.unknown_coder", coder=coder, names=", ".join(near)))
@@ -294,12 +290,6 @@ class Coding(CodingVerbs):
         from closeloop.views.style import framed
 
         return framed(coding_block(self, language()), language())
-
-
-def _rows(coding: Coding, unit: str) -> int:
-    if unit not in _UNITS:
-        raise ValueError(message("themes.unit", found=unit))
-    return coding.n_mentions if unit == "mention" else coding.n_responses
 
 
 def _same(one: object, two: object) -> bool:

@@ -191,7 +191,8 @@ def _coders(frame: pd.DataFrame, name: str | None) -> tuple[Ints, tuple[str, ...
 
 def _long(column: pd.Series[Any]) -> tuple[Ints, Ints, tuple[str, ...]]:
     """Return the rows that hold a code, which, and the names in order of appearance."""
-    at = np.flatnonzero(column.notna().to_numpy())
+    filled = column.notna().to_numpy() & (column.astype(str).str.strip() != "").to_numpy()  # CSV knows no missing text
+    at = np.flatnonzero(filled)
     numbers, known = pd.factorize(np.array([str(plain_id(value)) for value in column.iloc[at]], object))
     return at, numbers.astype(np.int64), tuple(known)
 

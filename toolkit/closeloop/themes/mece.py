@@ -85,7 +85,8 @@ def mece(
     left divides into other, parent only and uncoded. Overlap: mentions with two or more categories. Shares have
     Wilson's interval at the effective number of mentions, see `closeloop.themes.shares.clustered_shares`.
 
-    The verdict goes by intervals. A share fails if its whole interval lies beyond the threshold, and passes if the
+    The verdict goes by intervals. A share fails if its whole interval lies beyond the threshold, and that of
+    Clopper and Pearson, too (for few mentions Wilson's lower limit is too high), and passes if the
     estimate keeps to it and the interval rules out twice as much; between the two it is “cannot tell”. “Fail” if any
     check fails; “pass” if all pass, on at least 100 mentions. Without several coders a pass says nothing about whether
     others would code alike; a note says so. Where coders disagree (lower limit of α below 0.667), or codes are per
@@ -109,7 +110,7 @@ def mece(
     limits = MeceThresholds() if thresholds is None else thresholds
     if coder is not None:
         coding.coder_number(coder)
-    node = node_of(coding, parent, other, groups)
+    node = node_of(coding, parent, (other,) if isinstance(other, str) else other, groups)
     judged = judgements(coding, node, coder)
     n, unit = judged.n, str(coding.unit)
     of_mention = _weights(coding, weight)
@@ -129,7 +130,9 @@ def mece(
             judged, node, judged.weight, pairs, _labels(coding), unit, n, limits, confidence_level
         ),
         unseen=found, code_counts=tuple(int(count) for count in judged.codes if count), evidence=evidence,
-        checks=checks_of(split, weighted, pairs, found, evidence.alpha if evidence else None, n, limits),
+        checks=checks_of(
+            split, weighted, pairs, found, evidence.alpha if evidence else None, n, limits, confidence_level
+        ),
         thresholds=limits, confidence_level=confidence_level,
     )  # fmt: skip
 

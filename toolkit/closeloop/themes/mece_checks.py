@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from closeloop.stats.agreement import Agreement
+from closeloop.stats.intervals import share_interval
 from closeloop.stats.unseen import Unseen
 from closeloop.themes.mece_pairs import MecePairs
 from closeloop.themes.mece_shares import Division, Share
@@ -47,7 +48,7 @@ class Check:
 
 def checks_of(
     split: Division, weighted: Division | None, pairs: MecePairs, found: Unseen, alpha: Agreement | None, n: int,
-    thresholds: MeceThresholds,
+    thresholds: MeceThresholds, confidence_level: float,
 ) -> tuple[Check, ...]:  # fmt: skip
     """Return the questions with their answers, in the order in which they decide."""
     checks = [
@@ -67,8 +68,11 @@ def checks_of(
         )  # fmt: skip
     for suffix, division in (("", split), ("_weighted", weighted)):
         if division is not None:
-            checks.append(_of_share(f"residual{suffix}", division.residual, thresholds.residual, thresholds))
-            checks.append(_of_share(f"overlap{suffix}", division.overlap, thresholds.overlap, thresholds))
+            for name, share, limit in (
+                ("residual", division.residual, thresholds.residual),
+                ("overlap", division.overlap, thresholds.overlap),
+            ):
+                checks.append(_of_share(f"{name}{suffix}", share, limit, thresholds, confidence_level))
     checks.append(_of_pairs(pairs))
     checks.append(_of_new(found, thresholds))
     return tuple(checks)
@@ -88,14 +92,20 @@ def verdict_of(checks: Sequence[Check], unit: str, n: int) -> Verdict:
     return "pass" if set(outcomes.values()) == {"pass"} else "cannot tell"
 
 
-def _of_share(name: str, share: Share, limit: float, thresholds: MeceThresholds) -> Check:
+def _of_share(name: str, share: Share, limit: float, thresholds: MeceThresholds, confidence_level: float) -> Check:
     """Judge a share by its interval: it fails if the whole interval lies beyond the limit.
+
+    The lower limit is then the exact one of Clopper and Pearson, too: of few mentions Wilson's lies too high, and a
+    single miscoded one of three would fail.
 
     It passes if the estimate keeps to the limit and the interval rules out a share that is `tolerance` times as large:
     to ask that the whole interval keep to 5 % would let nothing pass below some 400 mentions, even at 3 %.
     """
     within = share.estimate <= limit and share.ci_high <= thresholds.tolerance * limit
-    outcome: Verdict = "fail" if share.ci_low > limit else "pass" if within else "cannot tell"
+    count, size = share.estimate * share.n_effective, share.n_effective
+    exact = share_interval(count, size, confidence_level, method="clopper-pearson").low
+    beyond = share.ci_low > limit and float(exact) > limit
+    outcome: Verdict = "fail" if beyond else "pass" if within else "cannot tell"
     return Check(
         name=name, estimate=share.estimate, ci_low=share.ci_low, ci_high=share.ci_high, limit=limit, outcome=outcome
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.stats.effective_size import t_ratio
 from closeloop.stats.intervals import share_interval
 from closeloop.themes.mece_node import Node, codes_below
 from closeloop.themes.shares import clustered_shares
@@ -145,7 +146,7 @@ def shares(judged: Judgements, hits: BoolArray, weight: FloatArray, confidence_l
     n = int(np.count_nonzero(np.bincount(judged.mention[used])))
     row, column = np.nonzero(hits[used])
     found = clustered_shares(row, column, hits.shape[1], weight[used], judged.response[used], confidence_level)
-    size = np.minimum(found.n_star, n)
+    size = np.minimum(found.n_star, n * t_ratio(n, found.df, confidence_level))
     low, high = share_interval(found.share * size, size, confidence_level)
     count = weight @ hits
     return [

@@ -92,6 +92,8 @@ def _why(report: MeceReport, check: Check) -> LocalText:
         return message(f"mece.why_n_{outcome}", **counts, **unit_words(report.unit))
     if check.name == "alpha":
         return _why_alpha(report, check, outcome)
+    if math.isnan(check.estimate):
+        return message("mece.why_weightless")
     if math.isnan(check.ci_low):
         return message("mece.why_one_response")
     values: dict[str, Any] = {
@@ -157,7 +159,7 @@ def notes_of(report: MeceReport) -> tuple[LocalText, ...]:
     )  # fmt: skip
     if report.n and report.evidence is None:
         found.append(message("mece.note_one_coder" if len(report.coders) < 2 else "mece.note_shared_work"))
-    if report.weighted is not None:
+    if report.weighted is not None and not math.isnan(report.weighted.covered.estimate):
         size = told(report.weighted.covered.n_effective, "count")
         found.append(message("mece.note_weighted", n_effective=size, **_told(report.weighted.covered)))
     if report.unseen.found:

@@ -55,6 +55,8 @@ class Needles:
     ----------
     rules : tuple of Rule
         All rules, patterns too, in the order of the codebook.
+    codes, vetoes : ndarray
+        Per rule its code, and whether it takes matches back.
     alphabet : Alphabet
         In which texts are to be read.
     joints : bytes
@@ -73,6 +75,8 @@ class Needles:
     """
 
     rules: tuple[Rule, ...]
+    codes: Ints
+    vetoes: npt.NDArray[np.bool_]
     alphabet: Alphabet
     joints: bytes
     spaced: bool
@@ -128,7 +132,9 @@ def compile_needles(rules: tuple[Rule, ...]) -> Needles:
     space = int(alphabet.numbers[ord(_SPACE)])
     joint = [bool(kind & GAP) and not kind & LINE for kind in alphabet.kinds.tolist()]
     return Needles(
-        rules=rules, alphabet=alphabet, joints=bytes(space if gap else number for number, gap in enumerate(joint)),
+        rules=rules, codes=np.array([rule.code for rule in rules], np.int64),
+        vetoes=np.array([rule.vetoes for rule in rules], bool), alphabet=alphabet,
+        joints=bytes(space if gap else number for number, gap in enumerate(joint)),
         spaced=any(_SPACE in rules[at].needle for at in literal),
         automaton=automaton(list(keys), alphabet.having(WORD)), first=np.cumsum([0, *map(len, keys.values())]),
         members=np.array(list(chain(*keys.values())), np.int64), chars=chars, lengths=lengths,

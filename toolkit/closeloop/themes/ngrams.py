@@ -63,7 +63,8 @@ class Vectors:
     Attributes
     ----------
     rows : sparse array
-        Texts × n-grams that several texts have, TF–IDF. With the other n-grams each row would have length 1.
+        Texts × n-grams that several texts have, or a repeated one, TF–IDF. With the other n-grams each row would have
+        length 1.
     telling : ndarray
         How much of a word each n-gram is: two Chinese characters are one, four letters a third.
     """
@@ -72,13 +73,16 @@ class Vectors:
     telling: FloatArray
 
 
-def vectors(texts: Sequence[str]) -> Vectors:
+def vectors(texts: Sequence[str], repeated: Sequence[bool] = ()) -> Vectors:
     """Return texts as vectors.
 
     Parameters
     ----------
     texts : sequence of str
         As `plain` gives them, each once.
+    repeated : sequence of bool
+        For the first texts, whether so many wrote the same that the text is a group by itself; its n-grams are kept,
+        though no other text has them.
 
     Examples
     --------
@@ -96,6 +100,9 @@ def vectors(texts: Sequence[str]) -> Vectors:
     counts.data[:] = 1.0  # clauses are short: whether, not how often
     df = np.bincount(counts.indices, minlength=len(names))
     rare = np.log(len(texts) / np.maximum(df, 1)) + 0.1
+    kept = np.zeros(len(texts), bool)
+    kept[: len(repeated)] = repeated
+    df[counts[np.flatnonzero(kept)].indices] = 2  # of a text that many wrote
     shared = np.flatnonzero(df >= 2)
     # what no other text has cannot make two texts alike, but it makes them unlike: it counts for the length
     length = np.sqrt(np.asarray(counts @ rare**2).reshape(-1))

@@ -38,6 +38,7 @@ def pareto(
     Parameters
     ----------
     coding : Coding
+        Of several coders, what any of them gave counts.
     weight : sequence, column or mapping, optional
         What a mention weighs: severity, order value. One for each response (in their order, or by id: a mapping, a
         pandas column with the ids as its index), or one for each mention. By default the weights that the coding has.
@@ -130,7 +131,9 @@ def _label(coding: Coding, code: str) -> LocalText:
 def _weights(weight: Any, coding: Coding, hits: ThemeHits, unit: str) -> FloatArray:
     """Return the weight of each unit."""
     if weight is None:
-        return np.ones(len(hits.first)) if coding.weights is None else np.asarray(coding.weights)[hits.response]
+        if coding.weights is None:
+            return np.ones(len(hits.first))
+        weight = coding.weights
     by_mention = unit == "mention" and not hasattr(weight, "keys") and np.ndim(weight) == 1
     if by_mention and len(weight) == coding.n_mentions != coding.n_responses:
         values = np.asarray(list(weight), dtype=object)[hits.first]
@@ -176,7 +179,8 @@ def _pooled(
 
 
 def _of(shares: Shares, order: IntArray) -> Shares:
-    return replace(shares, share=shares.share[order], covariance=shares.covariance[np.ix_(order, order)])
+    columns = {name: getattr(shares, name)[order] for name in ("share", "low", "high", "n_star")}
+    return replace(shares, covariance=shares.covariance[np.ix_(order, order)], **columns)
 
 
 def _first_place(hits: ThemeHits, order: list[int], n: int) -> IntArray:

@@ -163,7 +163,8 @@ class Pareto(TableResult):
     def sentence(self) -> LocalText:
         """The largest theme, whether it is surely the largest, and how few cover most."""
         found = [bar for bar in self.themes if bar.count]
-        unit = message(f"pareto.count_{self.unit}", count=told(self.n, "count"))
+        number = "one" if self.n == 1 else "count"
+        unit = message(f"pareto.{number}_{self.unit}", count=told(self.n, "count"))
         if not self.n:
             return message("pareto.nothing")
         if not found:
@@ -180,6 +181,8 @@ class Pareto(TableResult):
             first = message("pareto.first_perhaps", rivals=told_list([*rivals[:_NAMED], *more]), **said)
         else:
             first = message("pareto.first" if len(found) > 1 else "pareto.only", **said)
+        if len(found) == 1:
+            return first
         reached = self.vital[-1].cumulative
         few = {
             "count": len(self.vital), "of": len(found), "covered": told(reached, "percent", 0),

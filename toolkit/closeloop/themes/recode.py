@@ -95,6 +95,8 @@ class Recode(TableResult):
     @property
     def sentence(self) -> LocalText:
         """How much more is covered, and how many mentions changed."""
+        if not self.n:
+            return message("recode.nothing")
         was, was_low, was_high = self.coverage_before
         now, now_low, now_high = self.coverage_after
         return message(

@@ -98,9 +98,9 @@ def suggest(
     if len(coded) > _CODED:
         coded = np.sort(draw.choice(coded, _CODED, replace=False))
     other = HeldTexts.of([mention_words(coding, i) for i in coded.tolist()], coded)
-    found = vectors([*held.texts, *other.texts])
-    rows, known = found.rows[: len(held.texts)], found.rows[len(held.texts) :]
     least = max(FEWEST, math.ceil(0.01 * len(left))) if fewest is None else max(fewest, 2)
+    found = vectors([*held.texts, *other.texts], (held.count >= least).tolist())
+    rows, known = found.rows[: len(held.texts)], found.rows[len(held.texts) :]
     groups = clusters(rows, found.telling, held.count, least)
     outside = _sample(range(len(other.texts)), _OUTSIDE, draw)
     within = _sample(range(len(held.texts)), _OUTSIDE, draw)

@@ -79,7 +79,8 @@ def group_terms(held: HeldTexts, groups: Clusters, number: int, elsewhere: list[
 def _distinct(terms: list[Term], said: list[frozenset[str]], weight: FloatArray) -> tuple[Term, ...]:
     """Return the best terms, none within another; those first that together find the group.
 
-    A piece of a longer run of characters that comes up about as often is no word of its own.
+    A piece of a longer run of characters that comes up about as often is no word of its own; where all say the same
+    sentence there is nothing but such pieces, and the best one stands for it.
     """
     chosen: list[Term] = []
     reached = np.zeros(len(said), bool)
@@ -94,7 +95,7 @@ def _distinct(terms: list[Term], said: list[frozenset[str]], weight: FloatArray)
         chosen.append(replace(term, finds=adds))
         if len(chosen) == _TERMS:
             break
-    return tuple(chosen)
+    return tuple(chosen or terms[:1])
 
 
 def _within(one: str, two: str) -> bool:

@@ -121,7 +121,8 @@ def rank_ranges(shares: Shares, confidence_level: float = 0.95) -> tuple[IntArra
     -----
     All pairs are compared, by Student's t on their difference (which takes into account that mentions carry several
     codes), at a level that Bonferroni's inequality corrects for the number of pairs: with the probability
-    `confidence_level` every true rank lies in its range.
+    `confidence_level` every true rank lies in its range. Where all responses are alike (all have the one and none the
+    other) the difference has no spread to go by; then the exact intervals of both, at the same level, must lie apart.
 
     References
     ----------
@@ -144,7 +145,10 @@ def rank_ranges(shares: Shares, confidence_level: float = 0.95) -> tuple[IntArra
     spread = np.sqrt(np.maximum(variance[:, None] + variance[None, :] - 2 * shares.covariance, 0.0))
     apart = shares.share[:, None] - shares.share[None, :]
     pairs = size * (size - 1) / 2
-    bound = float(stdtrit(shares.df, 1 - (1 - confidence_level) / (2 * pairs)))
+    alpha = (1 - confidence_level) / pairs
+    bound = float(stdtrit(shares.df, 1 - alpha / 2))
     larger = apart > bound * spread
     larger &= apart > 1e-12
+    low, high = share_interval(shares.share * shares.n_star, shares.n_star, 1 - alpha, method="clopper-pearson")
+    larger &= (spread > 1e-9) | (low[:, None] > high[None, :])
     return 1 + larger.sum(axis=0), size - larger.sum(axis=1)
