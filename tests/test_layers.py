@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
-    {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"stats"}, {"forms"}, {"versioned"},
-    {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause", "followup"}, {"views"}, {"widgets"},
-    {"demo"}, {"cli"}, {"__main__"},
+    {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"drawing"}, {"stats"}, {"forms"},
+    {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause", "followup"}, {"views"},
+    {"widgets"}, {"demo"}, {"cli"}, {"__main__"},
 )  # fmt: skip
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 

@@ -66,7 +66,7 @@ MEMBERS = {
     "Codebook": "id version languages title codes code children accept save",
     "Coding": "pareto mece agreement suggest trend from_table to_frame matrix save",
     "MeceReport": "verdict reasons coverage overlap pairs unseen plot",
-    "FiveWhys": "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo redo",
+    "FiveWhys": "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo",
     "IssueTree": "add formula mece split merge move findings to_markdown from_markdown to_svg save undo redo",
     "Worksheet": "fill missing findings to_markdown save undo redo",
     "Countermeasure": "cause what kind owner due metric baseline target unit smart strength",

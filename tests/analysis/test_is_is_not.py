@@ -106,7 +106,7 @@ def test_missing_traits_and_missing_outcomes_are_left_out() -> None:
     found = is_is_not(data, "late", ["lot"])
     assert (found.n_affected, found.n_unaffected, found.n_unknown) == (40, 40, 5)
     assert found["lot", "A"].affected == (20, 20)
-    assert any("5 rows left out" in str(note) for note in found.notes)
+    assert any("left out, because it is not known whether they are affected: 5." in str(note) for note in found.notes)
 
 
 def test_the_affected_may_be_told_in_many_ways() -> None:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -390,3 +391,29 @@ def test_names_in_the_key_of_a_full_plane_do_not_touch() -> None:
     assert len(key) > 72
     assert all(box.x1 <= chart.figure.bbox.x1 and box.y0 >= 0 for box in key)
     assert not [(a, b) for a, b in itertools.combinations(key, 2) if a.shrunk(0.98, 0.9).overlaps(b.shrunk(0.98, 0.9))]
+
+
+def test_where_nothing_is_scored_nothing_is_said_to_be_harmless() -> None:
+    assert fmea([{"mode": "label lost"}]).sentence.en == "No failure mode has all three scores yet."
+    assert stakeholder_matrix([{"name": "courier"}]).sentence.en == "Nothing can be placed yet: scores are missing."
+    assert (
+        stakeholder_matrix([{"name": "courier", "attitude": 2, "influence": 5}]).sentence.zh == "没有影响力大的反对者。"
+    )
+
+
+def test_groups_that_are_called_like_a_substitute_keep_ids_of_their_own() -> None:
+    notes = [{"text": "a", "group": "group 2"}, {"text": "b", "group": "等待"}, {"text": "c", "group": "退款"}]
+    found = affinity(notes).to_codebook("draft", "Notes", split="What is it about?", language="en")
+    assert [code.id for code in found.codes] == ["group_2", "group_2_", "group_3", "other"]
+
+
+def test_scores_of_numpy_are_scores_and_texts_are_not() -> None:
+    risk = risk_matrix([{"risk": "r", "likelihood": np.int64(3), "impact": np.float32(2)}]).risks[0]
+    assert (risk.score, risk.band) == (6, "moderate")
+    with pytest.raises(ValueError, match="found '3'"):
+        risk_matrix([{"risk": "r", "likelihood": "3"}])
+
+
+def test_votes_are_whole() -> None:
+    with pytest.raises(ValueError, match=r"#1: votes are whole, found 2\.7"):
+        ideas([{"text": "call back", "votes": 2.7}])

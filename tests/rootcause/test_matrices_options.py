@@ -209,7 +209,7 @@ def test_eight_options_on_five_criteria_are_still_exact() -> None:
         ({"a": {"x": 6}}, None, ["x"], "a, x: expected a score from 1 to 5, found 6"),
         ({"a": {"x": 0}}, None, ["x"], "found 0"),
         ({"a": {"x": True}}, None, ["x"], "found True"),
-        ({"a": {"x": "4"}}, None, ["x"], "found 4"),
+        ({"a": {"x": "4"}}, None, ["x"], "found '4'"),
         ({"a": {"x": math.inf}}, None, ["x"], "found inf"),
         ({}, None, ["x"], "options is empty"),
         ([], None, ["x"], "options is empty"),
@@ -259,3 +259,9 @@ def test_a_worksheet_computes_the_same_with_its_weights() -> None:
         worksheet("option-matrix").result("option_matrix")
     with pytest.raises(KeyError, match="option_matrix"):
         sheet.result("option_matrx")
+
+
+def test_a_score_of_no_criterion_is_refused() -> None:
+    # else the option would stand there with a score missing
+    with pytest.raises(ValueError, match="tim"):
+        option_matrix({"a": {"tim": 3}, "b": {"time": 3}})

@@ -13,6 +13,7 @@ from closeloop.errors import CaseTransitionError, StoreError
 from closeloop.metrics.measured_gap import Gap
 from closeloop.rootcause.countermeasure import Countermeasure
 from closeloop.rootcause.lesson import Lesson
+from closeloop.rootcause.lesson_library import lesson_library
 from closeloop.rootcause.load import load
 from closeloop.rootcause.outside_event import OutsideEvent
 from closeloop.rootcause.pdca import PdcaCycle
@@ -167,6 +168,13 @@ def test_training_alone_is_flagged_and_something_beside_it_is_not() -> None:
     assert "Q04" in problem.findings().rules
     problem.add(measure(id="CM-9", action="process"))
     assert "Q04" not in problem.findings().rules
+
+
+def test_a_problem_asks_where_else_its_cause_is_at_work() -> None:
+    problem = worked_out()
+    assert "Q05" in problem.findings().rules
+    problem.add(measure(id="CM-9", what="have operations sign every contract of the group", kind="preventive"))
+    assert "Q05" not in problem.findings().rules
 
 
 def test_what_is_late_is_said_on_the_day() -> None:
@@ -327,3 +335,39 @@ def test_a_change_of_policy_owes_its_reason_notice_and_a_transition() -> None:
     )
     assert not fair.findings()
     assert not OutsideEvent(what="a competitor opens", on="2025-11-15", kind="external").findings()
+
+
+def test_before_a_cause_is_verified_only_containment_is_in_place() -> None:
+    early = Problem(gap()).add(measure(id="CM-1"))
+    assert "only containment" in str(next(f for f in early.findings() if f.rule == "Q07").message)
+    assert "Q07" not in Problem(gap()).add(measure(id="CM-1", kind="containment", action="apology")).findings().rules
+
+
+def test_the_recurrence_of_its_themes_is_watched_with_what_was_done_about_it() -> None:
+    months = [f"2026-{month:02d}" for month in range(1, 13) for _ in range(60)]
+    codes = ["late" if i % 60 < (20 if i < 480 else 4) else None for i in range(720)]
+    coding = Coding.from_table(pd.DataFrame({"id": range(720), "code": codes}), unit="response")
+    problem = worked_out()
+    problem.add(measure(id="CM-1").start("2026-08-01").finish("2026-09-01", "contract 12"))
+    seen = problem.recurrence(coding, months, baseline=6)
+    assert [change.first for change in seen.changes] == ["2026-09"]
+    assert "have operations sign" in str(seen.to_dict())
+    with pytest.raises(ValueError, match="names no theme"):
+        Problem(gap()).recurrence(coding, months)
+
+
+def test_lessons_of_all_problems_are_one_library_with_where_they_were_used() -> None:
+    old = Lesson(insight="contracts decide", action="sign", tags=("contracts",), review_by="2026-12-01")
+    one = worked_out().add(old.applied_in("P-018"))
+    other = Problem(gap(), id="P-018").add(Lesson(insight="promise late", action="promise less"))
+    library = lesson_library([other, one], today="2026-12-15")
+    assert [(problem, lesson.insight) for problem, lesson in library.lessons] == [
+        ("P-017", "contracts decide"),
+        ("P-018", "promise late"),
+    ]
+    assert library.rows()[0]["used_in"] == ("P-018",)
+    assert [lesson.insight for lesson in library.due] == ["contracts decide"]
+    assert [lesson.insight for _, lesson in lesson_library([one, other], tag="contracts").lessons] == [
+        "contracts decide"
+    ]
+    assert library.plot().title == "Lessons"

@@ -385,7 +385,7 @@ def test_w11_another_problem_has_to_be_named_and_an_early_stop_explained() -> No
     assert case.whys.findings().rules == ()
     early = case.whys.ask(case.whys.top, case.say("format"))
     case.whys.stop(early.cause, "actionable")
-    assert "after 1 why(s)" in str(case.whys.findings()[0].message)
+    assert "at why number 1" in str(case.whys.findings()[0].message)
     case.whys.stop(early.cause, "actionable", note="the contract allows us to ask for a table")
     assert case.whys.findings().rules == ()
 

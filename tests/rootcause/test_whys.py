@@ -591,7 +591,7 @@ def test_the_questions_against_habits_of_thought_answer_from_the_graph() -> None
     questions = [str(one) for one in whys.debias()]
     assert "1 of 1 effects have only one" in questions[1]
     assert "0 of 1 links were tested" in questions[2]
-    assert "1 different people" in questions[5]
+    assert "Different people so far: 1." in questions[5]
     whys.rule_out(whys.rival(whys.top, "The van broke down").cause, "test", source="log")
     assert "0 of 1 effects" in str(whys.debias()[1])
     assert "1 of 2 links were tested" in str(whys.debias()[2])

@@ -305,7 +305,7 @@ def test_a_sheet_of_a_newer_format_is_refused_and_left_alone(sheet: Worksheet, t
 
 def test_repr_and_text_say_how_far_it_is(sheet: Worksheet) -> None:
     sheet.fill(what="x", kind="many", options=[{"name": "A", "cost": 101}])
-    assert repr(sheet) == "Worksheet(choice v1, 3 of 6 items answered, 1 missing)"
+    assert repr(sheet) == "<Worksheet choice v1: 3 of 6 items answered, 1 missing>"
     text = str(sheet)
     for words in ("Choice", "What: x", "Still missing", "at least 2", "error dear", "Cost: 101"):
         assert words in text

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from closeloop.stats.intervals import share_interval
 from closeloop.text import set_language
+from closeloop.themes.code_mentions import code_mentions
 from closeloop.themes.codebook import Codebook, CodebookState
 from closeloop.themes.codebook_file import load_codebook
 from closeloop.themes.coding import Coding
@@ -536,3 +537,13 @@ def test_the_human_codings_of_the_chinese_reviews(shared: Callable[[str], Path])
 
 
 _ASPECTS = ("location", "service", "price", "environment", "dish")
+
+
+def test_an_overlap_that_the_codebook_declares_is_said_to_be_meant() -> None:
+    coding = code_mentions(["They promised to call and nobody told me anything."] * 3, load_codebook("conflict-types"))
+    report = coding.mece()
+    assert [tuple(map(str, found)) for found in report.declared] == [
+        ("Communication during service", "Service delivery", "Communication")
+    ]
+    assert any("that part of their overlap is meant" in str(note) for note in report.notes)
+    assert Coding.from_table({"id": [1, 2], "code": ["a", "b"]}, unit="mention").mece().declared == ()

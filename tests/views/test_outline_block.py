@@ -122,7 +122,7 @@ def test_a_tree_block_says_question_split_order_and_findings(bare: Callable[[str
     ):  # fmt: skip
         assert words in text
     set_language("zh-CN")
-    assert "原因树 · 2 条陈述 · 1 处错误 · 0 处提醒" in bare(tree._repr_html_())
+    assert "原因树 · 2 条陈述 · 1 处错误 · 0 处警告" in bare(tree._repr_html_())
 
 
 def test_a_pyramid_shows_the_answer_the_sentence_and_its_findings(bare: Callable[[str], str]) -> None:

@@ -62,7 +62,7 @@ class ColumnNotFoundError(CloseloopError, KeyError):
         shown = self.closest or self.columns[:5]
         key = "errors.column_close" if self.closest else "errors.column_missing"
         place = where if isinstance(where, LocalText) or where else message("errors.the_data")
-        super().__init__(message(key, column=column, where=place, names=", ".join(f"“{c}”" for c in shown)))
+        super().__init__(message(key, column=column, where=place, names=", ".join(f"“{c}”" for c in shown) or "–"))
 
 
 class ResponseValidationError(CloseloopError, ValueError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -27,6 +27,11 @@ class State(BaseModel):
     """Base of what a document says at one moment: immutable, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Give what was said, not what was left as it is."""
+        fields = type(self).model_fields
+        return ((name, value) for name, value in super().__repr_args__() if value != fields[str(name)].default)
 
 
 S = TypeVar("S", bound=State)
@@ -203,10 +208,10 @@ def read_content(path: str | Path) -> dict[str, Any]:
     """
     source = Path(path)
     try:
-        content = json.loads(source.read_text(encoding="utf-8"))
+        content = json.loads(source.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StoreError(message("versioned.not_read", file=source, reason=error.strerror or error)) from error
-    except ValueError as error:  # not UTF-8, or not JSON
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nothing but brackets
         raise StoreError(message("versioned.not_json", file=source, reason=error)) from None
     if not isinstance(content, dict) or MARK not in content:
         raise StoreError(message("versioned.not_ours", file=source, mark=MARK))

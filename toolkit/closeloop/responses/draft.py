@@ -51,7 +51,7 @@ def draft_survey(
     dialect: str = "auto",
     encoding: str = "auto",
     sheet: str | int | None = None,
-    id: str | None = None,  # noqa: A002  the survey file's own word
+    id: str | None = None,
 ) -> Survey:
     """Return a survey drafted from an export.
 

@@ -146,7 +146,11 @@ class Countermeasure(Entry):
         missing = [name for name in EXPECTED if getattr(self, name) in (None, "")]
         if missing:
             raise ValueError(message("problem.start_needs", what=self.what, missing=", ".join(missing)))
-        return self.revise(started_on=on)
+        started = self.revise(started_on=on)
+        if started.started_on and started.due and started.started_on > started.due:
+            values = {"start": started.started_on, "due": started.due}
+            raise ValueError(message("problem.start_after_due", what=self.what, **values))
+        return started
 
     def finish(self, on: dt.date | str, evidence: str) -> Self:
         """Return the countermeasure as done, with what shows it.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from closeloop.html import harmless
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ class Finding:
 
     def in_language(self, tag: str | None) -> str:
         """Return the finding on one line in the language `tag` (default: the one in use)."""
-        text = self.message.in_language(tag)
+        return self._with_suggestion(self.message.in_language(tag), tag)
+
+    def beside_subject(self, tag: str | None) -> str:
+        """Return the finding on one line for a place that names its subject already."""
+        return self.in_language(tag)
+
+    def _with_suggestion(self, text: str, tag: str | None) -> str:
         if self.suggestion is None:
             return text
         # A full-width mark brings its own space.
@@ -97,7 +104,15 @@ class Findings(Sequence[Finding]):
         return tuple(dict.fromkeys(finding.rule for finding in self._found))
 
     def of(self, level: Level) -> Findings:
-        """Return the findings of one level."""
+        """Return the findings of one level.
+
+        Raises
+        ------
+        ValueError
+            If it is none of error, warn, info.
+        """
+        if level not in _RANK:
+            raise ValueError(message("findings.no_level", found=level, known=", ".join(_RANK)))
         return Findings(finding for finding in self._found if finding.level == level)
 
     def at(self, part: str) -> Findings:
@@ -139,6 +154,7 @@ class Findings(Sequence[Finding]):
             return str(message("findings.none"))
         lines = []
         for finding in self._found:
-            about = f" ({finding.subject})" if finding.subject else ""
-            lines.append(f"{message(f'findings.{finding.level}')} {finding.rule}{about}: {finding.in_language(None)}")
+            values = {"level": message(f"findings.{finding.level}"), "rule": finding.rule, "subject": finding.subject}
+            key = "findings.line" if finding.subject else "findings.line_whole"
+            lines.append(harmless(message(key, **values, text=finding.beside_subject(None))))
         return "\n".join(lines)

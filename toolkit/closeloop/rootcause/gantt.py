@@ -9,6 +9,7 @@ from typing import Any
 
 from closeloop.forms.form import find_cycle
 from closeloop.metrics.result import Shown, TableResult
+from closeloop.rootcause.days import day_of
 from closeloop.rootcause.task import ActionTask
 from closeloop.text import LocalText, message
 from closeloop.written import told, told_list
@@ -150,7 +151,7 @@ def gantt(tasks: Sequence[ActionTask], today: dt.date | str) -> Gantt:
     >>> [(bar.task.id, bar.slack) for bar in gantt(tasks, "2026-10-04").bars]
     [('C', 9), ('A', 0), ('B', 0)]
     """
-    day = dt.date.fromisoformat(today) if isinstance(today, str) else today
+    day = day_of(today)
     known = {task.id: task for task in tasks}
     if len(known) < len(tasks):
         twice = sorted({task.id for task in tasks if sum(other.id == task.id for other in tasks) > 1})

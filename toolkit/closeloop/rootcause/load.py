@@ -33,7 +33,7 @@ def document_of(content: Mapping[str, Any], file: str = "") -> Any:
         If nothing here knows the kind, it is of a newer format, or not complete.
     """
     kind = content.get(MARK)
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         place = file or message("versioned.no_file")
         raise StoreError(message("versioned.unknown_kind", file=place, found=kind, known=", ".join(_KINDS)))
     module, name = _KINDS[kind]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from closeloop.rootcause.days import day_of
 from closeloop.rootcause.entry import Entry
 from closeloop.rootcause.findings import Finding, Findings
 from closeloop.text import message
@@ -76,7 +77,7 @@ class OutsideEvent(Entry):
         last = min(self.until or dt.date.max, self.on + dt.timedelta(days=days))
         found = []
         for name, given, codes in cases:
-            day = dt.date.fromisoformat(given) if isinstance(given, str) else given
+            day = day_of(given)
             if first <= day <= last and (not self.codes or set(self.codes) & set(codes)):
                 found.append(name)
         return tuple(found)

@@ -38,12 +38,12 @@ class PdcaCycle(Entry):
     Raises
     ------
     ValueError
-        If there is an act without a check.
+        If there is an act without a check, or the turn ends before it begins.
 
     Examples
     --------
     >>> PdcaCycle(plan="move the pick-up to 18:00").findings().rules
-    ('P01', 'P02', 'P03')
+    ('P01', 'P03', 'P02')
     """
 
     plan: str = Field(min_length=1)
@@ -59,6 +59,8 @@ class PdcaCycle(Entry):
     def _check_act(self) -> Self:
         if self.act is not None and self.check is None:
             raise ValueError(str(message("problem.act_needs_check", act=self.act)))
+        if self.from_on is not None and self.to_on is not None and self.to_on < self.from_on:
+            raise ValueError(str(message("problem.turn_order", start=self.from_on, end=self.to_on)))
         return self
 
     def findings(self) -> Findings:

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from closeloop.errors import CaseTransitionError
+from closeloop.html import harmless
 from closeloop.metrics.measured_gap import Gap
 from closeloop.rootcause.countermeasure import Countermeasure
+from closeloop.rootcause.days import day_of, day_or_none
 from closeloop.rootcause.effect_review import EffectReview
 from closeloop.rootcause.findings import Findings
 from closeloop.rootcause.lesson import Lesson
 from closeloop.rootcause.pdca import PdcaCycle
 from closeloop.rootcause.task import ActionTask
+from closeloop.rootcause.whys.evidence import ids_of, words
 from closeloop.text import LocalText, message
 from closeloop.versioned import MARK, Document, State
 
@@ -88,7 +91,9 @@ class Problem(Document[ProblemState]):
         if not isinstance(gap, Gap):
             raise TypeError(str(message("problem.no_gap", found=type(gap).__name__)))
         super().__init__(
-            ProblemState(gap=gap, title=title, id=id, cases=tuple(dict.fromkeys(cases)), themes=tuple(themes))
+            ProblemState(
+                gap=gap, title=_text(title), id=_text(id), cases=ids_of(cases, "cases"), themes=ids_of(themes, "themes")
+            )
         )
 
     # --- what it says ---
@@ -193,14 +198,15 @@ class Problem(Document[ProblemState]):
         self._refuse_closed()
         said = self.state
         self._put(
-            cases=tuple(dict.fromkeys((*said.cases, *cases))), themes=tuple(dict.fromkeys((*said.themes, *themes)))
+            cases=tuple(dict.fromkeys((*said.cases, *ids_of(cases, "cases")))),
+            themes=tuple(dict.fromkeys((*said.themes, *ids_of(themes, "themes")))),
         )
         return self
 
     def concentrate(self, focus: str) -> Self:
         """Say in one sentence what the main contradiction is; gives the problem itself."""
         self._refuse_closed()
-        self._put(focus=focus)
+        self._put(focus=words(focus, "focus"))
         return self
 
     def measure(
@@ -236,9 +242,13 @@ class Problem(Document[ProblemState]):
         Raises
         ------
         ValueError
-            If it is another metric, was measured before the countermeasure started, or there is no such countermeasure.
+            If it is another metric, was measured before the countermeasure started or after the review, or there is no
+            such countermeasure.
         """
         self._refuse_closed()
+        if not isinstance(after, Gap):
+            raise ValueError(message("problem.not_a_measurement", found=type(after).__name__))  # noqa: TRY004
+        reviewed = day_of(on)
         known = {one.id: one for one in self.countermeasures if one.id}
         if countermeasure and countermeasure not in known:
             names = ", ".join(known) or "–"
@@ -252,11 +262,13 @@ class Problem(Document[ProblemState]):
             raise ValueError(message("problem.not_started", what=measure.what if measure else self.title))
         if str(after.as_of) < str(start):
             raise ValueError(message("problem.measured_before", as_of=after.as_of, start=start))
+        if str(after.as_of) > str(reviewed):
+            raise ValueError(message("problem.measured_later", as_of=after.as_of, on=reviewed))
         judge = measure or Countermeasure(
             cause="–", what="–", baseline=self.gap.actual, target=self.gap.standard, metric=metric
         )
         review = EffectReview(
-            after=after, on=_day(on), by=by, countermeasure=countermeasure, verdict=judge.judged(after), note=note,
+            after=after, on=reviewed, by=by, countermeasure=countermeasure, verdict=judge.judged(after), note=note,
             customers_satisfied=customers_satisfied, settled=settled,
         )  # fmt: skip
         self._put(reviews=(*self.reviews, review))
@@ -291,16 +303,16 @@ class Problem(Document[ProblemState]):
             from closeloop.written import told_joined
 
             raise CaseTransitionError(message("problem.cannot_close", missing=told_joined(missing, "; ", "；")))
-        self._put(closed_on=_day(on), closed_by=by, no_lesson=no_lesson)
+        self._put(closed_on=day_of(on), closed_by=by, no_lesson=no_lesson)
         return self
 
     # --- what follows ---
 
-    def findings(self, today: dt.date | None = None) -> Findings:
+    def findings(self, today: dt.date | str | None = None) -> Findings:
         """Return what is weak in the problem and in all that belongs to it; with `today`, also what is late."""
         from closeloop.rootcause.problem_findings import problem_findings
 
-        return problem_findings(self, today)
+        return problem_findings(self, day_or_none(today))
 
     def gantt(self, today: dt.date | str) -> Gantt:
         """Return its tasks on a calendar."""
@@ -313,6 +325,34 @@ class Problem(Document[ProblemState]):
         from closeloop.rootcause.trace import needs_trace
 
         return needs_trace(coding, [self])
+
+    def recurrence(self, coding: Any, times: Any, every: str = "month", **how: Any) -> Any:
+        """Return how often its themes come up over time, its countermeasures marked, so that one sees what comes back.
+
+        Parameters
+        ----------
+        coding : Coding
+            What customers say, coded.
+        times : sequence, column or mapping
+            When each response was given, as `Coding.trend` takes it.
+        every : str
+            ``"month"``, ``"week"`` …
+        **how
+            Further arguments of `Coding.trend`, such as ``baseline``.
+
+        Returns
+        -------
+        ThemeTrend
+
+        Raises
+        ------
+        ValueError
+            If the problem names no theme.
+        """
+        if not self.state.themes:
+            raise ValueError(message("problem.no_themes"))
+        done = [(one.done_on.isoformat(), one.what) for one in self.countermeasures if one.done_on]
+        return coding.trend(times, every, **({"codes": list(self.state.themes), "events": done} | how))
 
     def to_markdown(self) -> str:
         """Return the problem as markdown, in the language in use: gap, steps, causes, what is done, effect, lessons."""
@@ -359,5 +399,6 @@ def _name_of(content: Mapping[str, Any]) -> tuple[object, ...]:
     return content[MARK], named
 
 
-def _day(given: dt.date | str) -> dt.date:
-    return dt.date.fromisoformat(given) if isinstance(given, str) else given
+def _text(given: object) -> str:
+    """Return a name on one line; empty where there is none."""
+    return " ".join(harmless(str(given)).split()) if given is not None else ""

@@ -62,8 +62,9 @@ def _own(problem: Problem) -> Iterator[Finding]:
 
 def _of_measure(problem: Problem, measure: Countermeasure, today: dt.date | None) -> Iterator[Finding]:
     verified = [cause for whys in problem.whys for cause in whys.causes if cause.status == "verified"]
-    if verified and measure.kind != "containment" and not any(_treats(measure, cause) for cause in verified):
-        yield _finding("Q07", "error", "cause_unverified", measure.id, what=measure.what, cause=measure.cause)
+    if measure.kind != "containment" and not any(_treats(measure, cause) for cause in verified):
+        key = "cause_unverified" if verified else "cause_unknown"
+        yield _finding("Q07", "error", key, measure.id, what=measure.what, cause=measure.cause)
     reviewed = [review.on for review in problem.reviews if review.countermeasure in {measure.id, ""}]
     due = [day for day in measure.reviews() if today is not None and day <= today]
     if due and not any(day >= due[-1] for day in reviewed):

@@ -15,7 +15,7 @@ STEPS = ("gap", "split", "focus", "propose", "optimise")
 """See the gap, split the problem, find the key, propose, optimise: 看落差、拆问题、找关键、提方案、做优化."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Step:
     """One step of the five.
 
@@ -34,6 +34,10 @@ class Step:
     def done(self) -> bool:
         """Whether nothing is missing."""
         return not self.missing
+
+    def __repr__(self) -> str:
+        said = " ".join(str(each) for each in self.missing) or "done"
+        return f"<Step {self.name}: {said}>"
 
     @property
     def label(self) -> LocalText:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from closeloop.rootcause.worksheet.markdown import safe
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -12,14 +13,17 @@ if TYPE_CHECKING:
 
 def problem_markdown(problem: Problem) -> str:
     """Return a problem as markdown in the language in use."""
-    lines = [f"# {plain(problem.title)}", "", plain(problem.gap.sentence)]
+    lines = [f"# {safe(problem.title)}", "", safe(problem.gap.sentence)]
     if problem.cases:
-        lines += ["", str(message("problem.cases_listed", count=len(problem.cases), cases=", ".join(problem.cases)))]
+        lines += [
+            "",
+            str(message("problem.cases_listed", count=len(problem.cases), cases=", ".join(map(safe, problem.cases)))),
+        ]
     if problem.state.focus:
-        lines += ["", str(message("problem.focus_is", focus=plain(problem.state.focus)))]
+        lines += ["", str(message("problem.focus_is", focus=safe(problem.state.focus)))]
     lines += ["", f"## {message('problem.steps')}", ""]
     for step in problem.steps():
-        missing = " ".join(str(each) for each in step.missing)
+        missing = " ".join(safe(each) for each in step.missing)
         lines.append(f"- [{'x' if step.done else ' '}] {step.label}" + (f": {missing}" if missing else ""))
     for document in (*problem.trees, *problem.whys, *problem.worksheets):
         lines += ["", _deeper(document.to_markdown())]
@@ -34,43 +38,32 @@ def problem_markdown(problem: Problem) -> str:
             cells += [message(f"problem.strength_{one.strength}"), one.owner or "–", one.due or "–", expected(one)]
             lines.append(_row(cells))
     for review in problem.reviews:
-        lines += ["", f"## {message('problem.review_of', day=review.on)}", "", plain(review.after.sentence), ""]
-        lines += [f"- {question} {answer}" for question, answer in review.answers()]
+        lines += ["", f"## {message('problem.review_of', day=review.on)}", "", safe(review.after.sentence), ""]
+        lines += [f"- {question} {safe(answer)}" for question, answer in review.answers()]
     if problem.lessons:
         lines += ["", f"## {message('problem.lessons')}", ""]
-        lines += [f"- {plain(lesson.insight)} → {plain(lesson.action)}" for lesson in problem.lessons]
+        lines += [f"- {safe(lesson.insight)} → {safe(lesson.action)}" for lesson in problem.lessons]
     if problem.state.closed_on:
-        closed = message("problem.closed", day=problem.state.closed_on, by=plain(problem.state.closed_by))
+        closed = message("problem.closed", day=problem.state.closed_on, by=safe(problem.state.closed_by))
         lines += ["", str(closed)]
     return "\n".join(lines) + "\n"
 
 
-def expected(measure: Any) -> str:
+def expected(measure: Any, tag: str | None = None) -> str:
     """Return what is expected of a countermeasure: its figure, from where to where; a dash where that is open."""
     if measure.baseline is None or measure.target is None:
         return "–"
-    from closeloop.written import FORMS, told
+    from closeloop.written import FORMS, told, told_joined
 
     form = measure.unit if measure.unit in FORMS else "decimal"
     unit = "" if measure.unit in FORMS else f" {measure.unit}"
-    return f"{measure.metric}: {told(measure.baseline, form)} → {told(measure.target, form)}{unit}"
-
-
-def plain(text: object) -> str:
-    r"""Return a text so that markdown shows it as it is, on one line.
-
-    Examples
-    --------
-    >>> print(plain("# late | <b>"))
-    \# late \| &lt;b&gt;
-    """
-    said = " ".join(str(text).split()).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
-    said = said.replace(">", "&gt;").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("`", "\\`")
-    return f"\\{said}" if said[:1] in {"#", "-", "+"} else said
+    figures = told_joined([told(measure.baseline, form), told(measure.target, form)], " → ")
+    text = told_joined([f"{measure.metric}", told_joined([figures, unit], "")], ": ", "：")
+    return text.in_language(tag)
 
 
 def _row(cells: list[Any]) -> str:
-    return "| " + " | ".join(str(cell) if set(str(cell)) == {"-"} else plain(cell) for cell in cells) + " |"
+    return "| " + " | ".join(str(cell) if set(str(cell)) == {"-"} else safe(cell) for cell in cells) + " |"
 
 
 def _deeper(markdown: str) -> str:

@@ -176,6 +176,8 @@ def needs_trace(coding: Coding, problems: Sequence[Problem], *, confidence_level
     >>> [theme.code for theme in needs_trace(coding, [Problem(gap, themes=["late"])]).untreated]
     ['late', 'price']
     """
+    if not hasattr(coding, "matrix"):
+        raise ValueError(message("problem.no_coding", found=type(coding).__name__))
     matrix = coding.matrix(unit="response")
     counts = matrix.sum(axis=0, dtype=np.int64).tolist()
     n = coding.n_responses

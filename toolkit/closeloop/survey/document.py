@@ -72,7 +72,17 @@ def read_document(path: str | Path) -> Document:
         If the file is not UTF-8, not YAML, empty, or not a mapping.
     """
     file = str(path)
-    text = _decode(Path(path).read_bytes(), file)
+    return parsed_document(_decode(Path(path).read_bytes(), file), file)
+
+
+def parsed_document(text: str, file: str) -> Document:
+    """Return the document that a YAML 1.2 text holds; `file` is named in faults.
+
+    Raises
+    ------
+    SurveyDefinitionError
+        If the text is not YAML, empty, or not a mapping.
+    """
     root = _compose(text, file)
     if root is None:
         raise definition_error(file, [Finding(code="empty", file=file, line=1, message=message("survey.empty"))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,8 +134,20 @@ def mece(
         checks=checks_of(
             split, weighted, pairs, found, evidence.alpha if evidence else None, n, limits, confidence_level
         ),
-        thresholds=limits, confidence_level=confidence_level,
+        thresholds=limits, confidence_level=confidence_level, declared=_declared(coding, node),
     )  # fmt: skip
+
+
+def _declared(coding: Coding, node: Node) -> tuple[tuple[LocalText | str, LocalText | str, LocalText | str], ...]:
+    """Return the codes that the codebook puts under two categories of the node, each with the two."""
+    if coding.codebook is None:
+        return ()
+    found = []
+    for one, two in combinations(node.categories, 2):
+        both = one.codes & two.codes
+        upper = [code for code in coding.codebook.codes if code.id in both and code.parent not in both]
+        found += [(code.label, one.label, two.label) for code in upper]
+    return tuple(found)
 
 
 def _labels(coding: Coding) -> dict[str, LocalText | str]:

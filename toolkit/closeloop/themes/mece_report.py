@@ -95,6 +95,8 @@ class MeceReport(TableResult):
         What was allowed.
     confidence_level : float
         Of the intervals.
+    declared : tuple
+        Codes that the codebook itself puts under two of the categories: code, and the two; their overlap is meant.
 
     Examples
     --------
@@ -125,6 +127,7 @@ class MeceReport(TableResult):
     checks: tuple[Check, ...]
     thresholds: MeceThresholds
     confidence_level: float
+    declared: tuple[tuple[LocalText | str, LocalText | str, LocalText | str], ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -157,6 +157,9 @@ def notes_of(report: MeceReport) -> tuple[LocalText, ...]:
             times=told(limits.tolerance, "decimal", 0 if limits.tolerance == int(limits.tolerance) else 1),
         )
     )  # fmt: skip
+    found += [
+        message("mece.note_declared", code=code, one=one, two=two) for code, one, two in report.declared if report.n
+    ]
     if report.n and report.evidence is None:
         found.append(message("mece.note_one_coder" if len(report.coders) < 2 else "mece.note_shared_work"))
     if report.weighted is not None and not math.isnan(report.weighted.covered.estimate):

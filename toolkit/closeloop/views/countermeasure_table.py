@@ -16,21 +16,24 @@ if TYPE_CHECKING:
     from closeloop.rootcause.countermeasure import Countermeasure
 
 _FIELDS = ("what", "cause", "kind", "strength", "owner", "due", "expected", "state")
+_SHORT = ("kind", "strength", "due")
 
 
 def countermeasure_table(measures: Sequence[Countermeasure], tag: str) -> Html:
     """Return countermeasures as one table."""
-    columns = tuple(Column(head=say(f"problem.field_{name}", tag)) for name in _FIELDS)
+    columns = tuple(
+        Column(head=say(f"problem.field_{name}", tag), css="short" if name in _SHORT else "") for name in _FIELDS
+    )
     rows = tuple(
         (
             f"{one.id} {one.what}".strip(), one.cause, say(f"problem.kind_{one.kind}", tag),
-            say(f"problem.strength_{one.strength}", tag), one.owner or "–", str(one.due or "–"), expected(one),
+            say(f"problem.strength_{one.strength}", tag), one.owner or "–", str(one.due or "–"), expected(one, tag),
             _state(one, tag),
         )
         for one in measures
     )  # fmt: skip
     caption = element("b", say("problem.countermeasures", tag))
-    return element("div", table(columns, [Section(rows=rows)], caption=caption, css="res"), class_="scroll")
+    return element("div", table(columns, [Section(rows=rows)], caption=caption, css="res many"), class_="scroll")
 
 
 def countermeasure_html(measure: Countermeasure) -> str:

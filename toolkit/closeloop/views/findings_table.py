@@ -21,8 +21,12 @@ def findings_table(found: Findings, tag: str) -> Html:
     if not found:
         return element("p", say("findings.none", tag), class_="note")
     counts = {name: len(found.of(level)) for name, level in _LEVELS.items()}
-    columns = tuple(Column(head=say(f"findings.{name}", tag)) for name in ("level", "rule", "subject", "text"))
-    rows = tuple((say(f"findings.{f.level}", tag), f.rule, f.subject, f.in_language(tag)) for f in found)
+    forms = {"level": "short", "rule": "short", "subject": "", "text": ""}
+    columns = tuple(Column(head=say(f"findings.{name}", tag), css=css) for name, css in forms.items())
+    rows = tuple(
+        (say(f"findings.{f.level}", tag), f.rule, f.subject, f.beside_subject(tag) if f.subject else f.in_language(tag))
+        for f in found
+    )
     caption = element("b", say("findings.title", tag, **counts))
     body = element("div", table(columns, [Section(rows=rows)], caption=caption, css="res"), class_="scroll")
     return element("div", body, class_="block")

@@ -143,7 +143,8 @@ def report(title: LocalText | str, parts: Sequence[Any], language: str | None = 
 
     Examples
     --------
-    >>>     >>> report("Third quarter", ["# Everybody", NpsResult(promoters=17, passives=12, detractors=7), "Stable."])
+    >>> from closeloop.metrics.nps import NpsResult
+    >>> report("Third quarter", ["# Everybody", NpsResult(promoters=17, passives=12, detractors=7), "Stable."])
     <Report: Third quarter; 3 parts>
     """
     tag = text.language() if language is None else normalise_tag(language)

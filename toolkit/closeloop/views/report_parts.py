@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from closeloop.drawing import Drawing
 from closeloop.html import Html, element
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import TableResult
@@ -49,7 +50,7 @@ def part_html(part: Any, tag: str) -> Html:
     """Return one part of a report in the language `tag`."""
     if isinstance(part, Heading):
         return element("h2", in_tag(part.text, tag), class_="part")
-    if isinstance(part, str | LocalText):
+    if isinstance(part, str | LocalText) and not isinstance(part, Drawing):
         return _prose(in_tag(part, tag), tag)
     return element("section", _shown(part, tag), class_="part")
 
@@ -80,7 +81,7 @@ def _shown(part: Any, tag: str) -> Html:
         return findings_table(part, tag)
     if isinstance(part, Countermeasure):
         return countermeasure_table([part], tag)
-    if isinstance(part, Chart):
+    if isinstance(part, Chart | Drawing):
         return part.to_html()
     if _is_figure(part):
         return Chart(figure=part, title="", alt=_titles(part) or say("figure", tag)).to_html()

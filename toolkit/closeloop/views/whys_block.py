@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from closeloop.html import Html, element, join
 from closeloop.metrics.measured_gap import Gap
 from closeloop.numbers import day, level, number
-from closeloop.rootcause.whys.coverage import Coverage
+from closeloop.rootcause.whys.coverage import Coverage, counted
 from closeloop.rootcause.whys.graph import CauseGraph
 from closeloop.rootcause.whys.rules.finding import WhysFinding
 from closeloop.rootcause.whys.rules.reasoning import measured_on
@@ -62,10 +62,10 @@ def _head(graph: CauseGraph, found: Findings, tag: str) -> Html:
         facts.append(say("whys.n_measured", tag, n=number(state.gap.n)))
         facts.append(say("whys.as_of", tag, on=day(measured_on(state.gap), tag)))
     if graph.causes[TOP].cases:
-        facts.append(say("whys.n_cases", tag, n=number(len(graph.causes[TOP].cases))))
+        facts.append(in_tag(counted("n_cases", len(graph.causes[TOP].cases)), tag))
     errors, warnings = len(found.of("error")), len(found.of("warn"))
     counts = [
-        element("span", icon(name), " ", say(f"whys.n_{word}", tag, n=n), class_=name)
+        element("span", icon(name), " ", in_tag(counted(f"n_{word}", n), tag), class_=name)
         for name, word, n in (("error", "errors", errors), ("warn", "warnings", warnings))
         if n
     ]

@@ -12,7 +12,7 @@ from closeloop.rootcause.whys.rules.finding import WhysFinding
 from closeloop.rootcause.whys.state import LinkState
 from closeloop.rootcause.whys.whys_words import chips, evidence_says, evidence_source
 from closeloop.views.outline import Bullet, Note
-from closeloop.views.words import in_tag, marks, say
+from closeloop.views.words import in_tag, say
 
 DEEPEST = 30
 """Deeper causes are counted and not drawn: a list that is nested further has no room for words."""
@@ -47,12 +47,7 @@ def whys_bullets(graph: CauseGraph, found: Findings, tag: str) -> tuple[tuple[Bu
 
 def notes_of(found: Iterable[WhysFinding], tag: str) -> tuple[Note, ...]:
     """Return findings as remarks under the cause they are about, which they do not name again."""
-    result = []
-    for one in found:
-        what = in_tag(one.what, tag)
-        parts = [what[:1].upper() + what[1:], in_tag(one.suggestion, tag) if one.suggestion is not None else ""]
-        result.append(Note(one.level, one.rule, marks(tag).gap.join(part for part in parts if part)))
-    return tuple(result)
+    return tuple(Note(one.level, one.rule, one.beside_subject(tag)) for one in found)
 
 
 def _notes(found: Findings, tag: str) -> dict[str, tuple[Note, ...]]:

@@ -11,7 +11,7 @@ from closeloop.rootcause.findings import Finding, Findings
 from closeloop.rootcause.worksheet.answers import entries_of, is_blank, visible_items
 from closeloop.rootcause.worksheet.judge import item_label, place_id
 from closeloop.rootcause.worksheet.missing import Missing
-from closeloop.rootcause.worksheet.template import SheetPage, entry_word
+from closeloop.rootcause.worksheet.template import SheetPage, entry_word, number_head
 from closeloop.rootcause.worksheet.written import answer_text
 from closeloop.views.result_table import result_table
 from closeloop.views.words import marks, say
@@ -119,7 +119,7 @@ class _Said:
         if len(used) > _MOST_COLUMNS:
             body = self._transposed(page, entries, used, word)
         else:
-            body = self._entry_table(page, entries, used, word)
+            body = self._entry_table(page, entries, used)
         return join([body, *(left if unused else [])])
 
     def _transposed(self, page: SheetPage, entries: list[dict[str, Any]], items: Sequence[BaseItem], word: str) -> Html:
@@ -149,11 +149,9 @@ class _Said:
     def _caption(self, page: SheetPage) -> str:
         return page.title.in_language(self.tag) if page.title is not None else entry_word(page).in_language(self.tag)
 
-    def _entry_table(
-        self, page: SheetPage, entries: list[dict[str, Any]], items: Sequence[BaseItem], word: str
-    ) -> Html:
+    def _entry_table(self, page: SheetPage, entries: list[dict[str, Any]], items: Sequence[BaseItem]) -> Html:
         columns = (
-            Column(head=word, css="no"),
+            Column(head=number_head(page, map(item_label, items), self.tag), css="no"),
             *(
                 Column(head=item_label(item).in_language(self.tag), css="nar" if item.type in _NARROW else "")
                 for item in items

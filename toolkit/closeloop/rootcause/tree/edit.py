@@ -26,6 +26,7 @@ from closeloop.rootcause.tree.node import (
     with_children,
 )
 from closeloop.text import message
+from closeloop.written import told_joined
 
 Path = tuple[int, ...]
 """Where a node stands: positions from the root on."""
@@ -122,6 +123,10 @@ def moved(state: TreeState, path: Path, goal: Path, position: int | None) -> Tre
     root = changed(state.root, path[:-1], lambda old: _without(old, path[-1]))
     goal = next(where for where, old, _ in walk(root) if old.id == under)
 
+    most = len(at(root, goal).children)
+    if position is not None and (type(position) is not int or not 0 <= position <= most):
+        raise ValueError(message("tree.no_position", found=position, most=most))
+
     def taken(old: TreeNode) -> TreeNode:
         children = list(old.children)
         children.insert(len(children) if position is None else position, node)
@@ -197,7 +202,9 @@ def one_of(value: Any, known: Sequence[str], what: str) -> Any:
         If it is none of them.
     """
     if value not in known:
-        raise ValueError(message(f"tree.unknown_{what}", found=value, known=", ".join(known)))
+        text = message(f"tree.unknown_{what}", found=value, known=", ".join(known))
+        near = closest(str(value), known, n=1)
+        raise ValueError(told_joined([text, message("whys.did_you_mean", name=near[0])], " ", "") if near else text)
     return value
 
 
@@ -209,7 +216,7 @@ def node_kind(kind: NodeKind) -> NodeKind:
 
 def optional(text: str | None) -> str | None:
     """Return a text as it is kept; None for an empty one."""
-    return line(text) if text and text.strip() else None
+    return line(text) if text and str(text).strip() else None
 
 
 def _order_value(by: str | None, value: object) -> int | float | str:

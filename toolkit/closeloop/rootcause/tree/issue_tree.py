@@ -288,5 +288,6 @@ class IssueTree(TreeDoors):
         return tree_pyramid(self.state, answer, because=because, recommend=recommend)
 
     def __repr__(self) -> str:
-        counts = f"{self.n_statements} statements, {len(self.findings())} findings"
+        numbers = [(self.n_statements, "statement"), (len(self.findings()), "finding")]
+        counts = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in numbers)
         return f"<IssueTree {self.tree_kind}: {self.question} ({counts})>"

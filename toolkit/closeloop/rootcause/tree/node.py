@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, model_validator
 
 from closeloop.html import harmless
-from closeloop.text import message
+from closeloop.text import LocalText, message
 from closeloop.versioned import State
 
 TreeKind = Literal["why", "how", "driver"]
@@ -40,7 +40,9 @@ def line(text: str) -> str:
     >>> line("  Parcels\n are late ")
     'Parcels are late'
     """
-    kept = " ".join(harmless(text.translate(_NO_BREAKS)).split())
+    if not isinstance(text, str | LocalText):
+        raise ValueError(message("tree.not_text", found=repr(text)[:80]))  # noqa: TRY004  # a wrong value
+    kept = " ".join(harmless(str(text).translate(_NO_BREAKS)).split())
     if not kept:
         raise ValueError(message("tree.no_text"))
     if len(kept) > MOST_CHARACTERS:

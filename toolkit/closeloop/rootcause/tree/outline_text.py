@@ -32,7 +32,7 @@ from closeloop.rootcause.tree.node import (
 )
 from closeloop.text import message
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|&~$#])")
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>|&~$#]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9]))")  # within a word _ is no markup
 _LEADING = re.compile(r"^(?:([-+=])|(\d+)([.)]))")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self, get_args
 
+from closeloop.drawing import Drawing
 from closeloop.rootcause.tree import opml, outline_text
 from closeloop.rootcause.tree.edit import one_of
 from closeloop.rootcause.tree.node import TreeKind, TreeState
@@ -50,11 +51,11 @@ class TreeDoors(Document[TreeState]):
         """
         return cls(opml.from_opml(text, one_of(kind, get_args(TreeKind), "kind")))
 
-    def to_svg(self, kind: str = "tree") -> str:
-        """Return the tree as a drawing: ``"tree"`` (left to right), ``"mind-map"``, or ``"outline"``."""
+    def to_svg(self, kind: str = "tree") -> Drawing:
+        """Return the tree as SVG, which shows itself: ``"tree"`` (left to right), ``"mind-map"`` or ``"outline"``."""
         from closeloop.views.tree_svg import tree_svg
 
-        return tree_svg(self.state, kind)
+        return Drawing(tree_svg(self.state, kind))
 
     def __str__(self) -> str:
         from closeloop.views.tree_text import tree_text

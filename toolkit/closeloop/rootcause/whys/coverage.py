@@ -13,7 +13,18 @@ from closeloop.text import LocalText, message
 from closeloop.written import told, told_interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def counted(key: str, n: int) -> LocalText:
+    """Return how many there are, in the singular where it is one.
+
+    Examples
+    --------
+    >>> counted("n_causes", 1).en, counted("n_causes", 2).en
+    ('1 cause', '2 causes')
+    """
+    return message(f"whys.{key}_one" if n == 1 else f"whys.{key}", n=told(n, "count"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Coverage:
     """Cases of a problem that at least one verified root reaches, of all its cases.
 
@@ -58,18 +69,22 @@ class Coverage:
     @property
     def sentence(self) -> LocalText:
         """How many causes, how many verified, how many cases reached and not reached."""
-        causes = {"n_causes": self.n_causes, "n_verified": self.n_verified}
+        causes = {"causes": counted("n_causes", self.n_causes), "n_verified": self.n_verified}
         if not self.n:
             return message("whys.coverage_no_cases", **causes)
         key = "whys.coverage" if self.reached < self.n else "whys.coverage_all"
         low, high = self.interval
         return message(
-            key, **causes, reached=self.reached, n=self.n, left=self.n - self.reached,
+            key, **causes, reached=self.reached, n=self.n, linked=counted("n_linked", self.n),
+            left=counted("n_left", self.n - self.reached),
             share=told(self.share, "percent", 0), interval=told_interval(low, high, "percent", 0),
         )  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+    def __repr__(self) -> str:
+        return f"<Coverage: {self.sentence}>"
 
 
 def coverage_of(graph: CauseGraph, cases: Iterable[str] | None = None) -> Coverage:

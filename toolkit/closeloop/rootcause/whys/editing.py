@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from closeloop.rootcause.whys.evidence import chosen, day_of, words
+from closeloop.rootcause.days import day_or_none
+from closeloop.rootcause.whys.evidence import chosen, words
 from closeloop.rootcause.whys.handles import Cause, Link
 from closeloop.rootcause.whys.lookup import WhysLookup
 from closeloop.rootcause.whys.state import CLAIMS, TOP, CauseState, LinkState
@@ -94,7 +95,7 @@ class WhysEditing(WhysLookup):
             causes = (*state.causes, CauseState.model_validate({"id": above, "text": said, **told}))
         link = LinkState.model_validate(
             {"id": self._new("l"), "cause": above, "effect": below, "gate": gate, "by": by or state.author,
-             "on": day_of(on), "loop": loop, "rival": rival}
+             "on": day_or_none(on), "loop": loop, "rival": rival}
         )  # fmt: skip
         self._update(causes=causes, links=(*state.links, link), last=self._highest)
         return Link(self, link.id)

@@ -6,11 +6,12 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from closeloop.errors import closest
 from closeloop.html import harmless
+from closeloop.rootcause.days import day_or_none
 from closeloop.rootcause.whys.contrast import Contrast
 from closeloop.rootcause.whys.state import EVIDENCE_KINDS, Evidence
 from closeloop.text import LocalText, message
@@ -60,7 +61,7 @@ def evidence_of(
         raise ValueError(message("whys.not_sha256", found=sha256))
     return Evidence.model_validate(
         {
-            "kind": kind, "source": words(source, "source"), "says": says or "", "shows": shows, "on": day_of(on),
+            "kind": kind, "source": words(source, "source"), "says": says or "", "shows": shows, "on": day_or_none(on),
             "by": by or "", "sha256": sha256.lower() if sha256 else None, "result": _kept(result),
         }
     )  # fmt: skip
@@ -89,6 +90,26 @@ def words(text: object, field: str) -> str:
     return said
 
 
+def ids_of(given: Iterable[object], field: str) -> tuple[str, ...]:
+    """Return ids as texts, each once.
+
+    Raises
+    ------
+    ValueError
+        If it is a single text, or no list.
+
+    Examples
+    --------
+    >>> ids_of(["C-1", 7, "C-1"], "cases")
+    ('C-1', '7')
+    """
+    if isinstance(given, str):
+        raise ValueError(message("whys.ids_text", field=field, found=given))  # noqa: TRY004  # a wrong value
+    if not isinstance(given, Iterable):
+        raise ValueError(message("whys.ids_not_list", field=field, found=repr(given)))  # noqa: TRY004
+    return tuple(dict.fromkeys(words(str(one), field) for one in given))
+
+
 def chosen(field: str, value: object, choices: Sequence[str]) -> None:
     """Refuse a word that is none of the choices.
 
@@ -102,31 +123,6 @@ def chosen(field: str, value: object, choices: Sequence[str]) -> None:
         text = message("whys.not_a_choice", field=field, found=value, choices=", ".join(choices))
         hint = message("whys.did_you_mean", name=near[0]) if near else LocalText({"en": "", "zh-CN": ""})
         raise ValueError(told_joined([text, hint], " ", "") if near else text)
-
-
-def day_of(when: dt.date | str | None) -> dt.date | None:
-    """Return a day from a date or its ISO text.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-
-    Examples
-    --------
-    >>> day_of("2026-10-08")
-    datetime.date(2026, 10, 8)
-    """
-    if when is None:
-        return None
-    if isinstance(when, dt.datetime):
-        return when.date()
-    if isinstance(when, dt.date):
-        return when
-    try:
-        return dt.date.fromisoformat(str(when))
-    except ValueError:
-        raise ValueError(message("whys.no_day", found=when)) from None
 
 
 def number_of(field: str, value: object) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from closeloop.drawing import Drawing
 from closeloop.frames import convert
 from closeloop.rootcause.findings import Findings
 from closeloop.rootcause.whys.coverage import Coverage, coverage_of
@@ -152,8 +153,8 @@ class FiveWhys(WhysRecording):
         """Return all of it as markdown, in the language in use."""
         return whys_markdown(self.graph, self.findings(), language())
 
-    def to_svg(self, kind: str = "tree") -> str:
-        """Return it as a drawing that needs no style sheet.
+    def to_svg(self, kind: str = "tree") -> Drawing:
+        """Return it as SVG, a text that needs no style sheet and shows itself in a notebook.
 
         Parameters
         ----------
@@ -165,7 +166,7 @@ class FiveWhys(WhysRecording):
 
         chosen("kind", kind, DRAWINGS)
         draw = {"tree": whys_tree_svg, "ishikawa": ishikawa_svg, "fault-tree": fault_tree_svg}[kind]
-        return draw(self, language())
+        return Drawing(draw(self, language()))
 
     def to_frame(self, backend: str = "pandas") -> Any:
         """Return the links as a frame: what leads to what, status, evidence counts, read-back."""

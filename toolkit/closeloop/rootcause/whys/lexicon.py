@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEXICONS = ("blame", "vague", "solution")
 """The shipped word lists: words that blame a person, words that only say "not good", solutions dressed up as causes."""
 _SUFFIX = ".lexicon.yaml"
+_QUOTED = re.compile(r"“[^”]{1,200}”|「[^」]{1,200}」|『[^』]{1,200}』|\"[^\"]{1,200}\"")
 
 
 def _compiles(pattern: str) -> str:
@@ -58,11 +59,12 @@ class Lexicon(Model):
         """Return the first place in a text that the list knows, as it is written there; empty where there is none.
 
         English words are looked up as whole words, case apart, Chinese ones anywhere; a find that lies within a place
-        that `unless` matches does not count.
+        that `unless` matches, or between quotation marks (a button, somebody's words), does not count.
         """
         plain = unicodedata.normalize("NFKC", text)
         search, veto = _compiled(self.words, self.patterns), _compiled({}, self.unless)
-        spared = [match.span() for match in veto.finditer(plain)] if veto else []
+        spared = [match.span() for match in _QUOTED.finditer(plain)]
+        spared += [match.span() for match in veto.finditer(plain)] if veto else []
         for match in search.finditer(plain) if search else ():
             if not any(first <= match.start() and match.end() <= last for first, last in spared):
                 return match.group()

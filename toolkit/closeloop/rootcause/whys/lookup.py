@@ -36,6 +36,17 @@ class WhysLookup(Document[WhysState]):
         return self._graph
 
     @property
+    def title(self) -> LocalText:
+        """What is to be explained, in words."""
+        text = self.graph.text(TOP)
+        return text if isinstance(text, LocalText) else LocalText(text)
+
+    @property
+    def gap(self) -> Gap | None:
+        """The measured gap it starts from; None as long as there are only words."""
+        return self.state.gap
+
+    @property
     def top(self) -> Cause:
         """What is to be explained: where the first why is asked."""
         return Cause(self, TOP)

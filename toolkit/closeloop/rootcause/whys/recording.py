@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from closeloop.rootcause.countermeasure import Countermeasure
+from closeloop.rootcause.days import day_or_none
 from closeloop.rootcause.whys.contrast import contrast_of
 from closeloop.rootcause.whys.editing import WhysEditing
-from closeloop.rootcause.whys.evidence import chosen, contrast_evidence, day_of, evidence_of, number_of, words
+from closeloop.rootcause.whys.evidence import chosen, contrast_evidence, evidence_of, ids_of, number_of, words
 from closeloop.rootcause.whys.graph import same_person
 from closeloop.rootcause.whys.handles import Cause, Link
 from closeloop.rootcause.whys.state import (
     AIMS,
     STOP_REASONS,
     STRENGTHS,
+    TOP,
+    CauseState,
     Counterfactual,
     Prediction,
     Readback,
@@ -129,12 +132,12 @@ class WhysRecording(WhysEditing):
         if same_person(reader) == same_person(state.by):
             raise ValueError(message("whys.own_readback", by=reader))
         cause, effect = self.graph.words(state.cause), self.graph.words(state.effect)
-        read = Readback(by=reader, holds=holds, on=day_of(on), cause=cause, effect=effect)
+        read = Readback(by=reader, holds=holds, on=day_or_none(on), cause=cause, effect=effect)
         self._replace_link(state.id, readbacks=(*state.readbacks, read))
 
     def sufficient(self, link: Link | str, *, alone: bool) -> None:
         """Answer whether the cause alone is enough for its effect."""
-        self._replace_link(self.link_state(link).id, alone=bool(alone))
+        self._replace_link(self.link_state(link).id, alone=_yes_no("alone", alone))
 
     def counterfactual(
         self,
@@ -146,17 +149,22 @@ class WhysRecording(WhysEditing):
         note: str | None = None,
     ) -> None:
         """Answer where the measure would stand without the cause, in the unit of the gap; it becomes the target."""
+        state = self._caused(cause)
         expected = Counterfactual(
-            shrinks_to=number_of("shrinks_to", shrinks_to), by=by or self.state.author, on=day_of(on), note=note or ""
+            shrinks_to=number_of("shrinks_to", shrinks_to),
+            by=by or self.state.author,
+            on=day_or_none(on),
+            note=note or "",
         )
-        self._replace_cause(self.cause_state(cause).id, counterfactual=expected)
+        self._replace_cause(state.id, counterfactual=expected)
 
     def predict(
         self, cause: Cause | str, other_effect: str, *, found: bool | None = None, source: str | None = None
     ) -> None:
         """Put on record another effect the cause must have, and whether it was found (None: not looked for yet)."""
-        state = self.cause_state(cause)
-        one = Prediction(effect=words(other_effect, "other_effect"), found=found, source=source or "")
+        state = self._caused(cause)
+        known = None if found is None else _yes_no("found", found)
+        one = Prediction(effect=words(other_effect, "other_effect"), found=known, source=source or "")
         others = tuple(each for each in state.predictions if each.effect != one.effect)
         self._replace_cause(state.id, predictions=(*others, one))
 
@@ -180,9 +188,7 @@ class WhysRecording(WhysEditing):
         result: Any = None,
     ) -> None:
         """Rule a cause out: it stays in the graph, struck out, with the evidence against it."""
-        state = self.cause_state(cause)
-        if not self.graph.above.get(state.id):
-            raise ValueError(message("whys.top_has_no_link"))
+        state = self._caused(cause)
         one = evidence_of(kind, source=source, says=says, on=on, by=by, shows="contradicts", result=result)
         earlier = state.ruled_out.evidence if state.ruled_out else ()
         self._replace_cause(state.id, ruled_out=RuledOut(evidence=(*earlier, one)))
@@ -207,7 +213,7 @@ class WhysRecording(WhysEditing):
         """
         chosen("reason", reason, STOP_REASONS)
         stop = Stop.model_validate({"reason": reason, "note": note or "", "problem": problem or ""})
-        self._replace_cause(self.cause_state(cause).id, stop=stop)
+        self._replace_cause(self._caused(cause).id, stop=stop)
 
     def countermeasure(
         self,
@@ -233,12 +239,12 @@ class WhysRecording(WhysEditing):
             What is done.
         """
         if isinstance(id, Countermeasure):
-            strength, what = strength or id.strength, what or id.what
+            strength, what = strength or ("weak" if id.strength == "none" else id.strength), what or id.what
             aim = aim or ("mitigate" if id.kind == "containment" else "prevent")
         chosen("strength", strength, STRENGTHS)
         if aim is not None:
             chosen("aim", aim, AIMS)
-        state = self.cause_state(cause)
+        state = self._caused(cause)
         name = words((id.id or id.what) if isinstance(id, Countermeasure) else id, "id")
         remedy = Remedy.model_validate({"id": name, "strength": strength, "aim": aim, "what": what or ""})
         others = tuple(each for each in state.remedies if each.id != remedy.id)
@@ -255,11 +261,22 @@ class WhysRecording(WhysEditing):
 
     def cases(self, cause: Cause | str, ids: Iterable[str]) -> None:
         """Say which cases were coded to a cause; at the top: all cases of the problem."""
-        if isinstance(ids, str):
-            raise ValueError(message("whys.cases_text", found=ids))  # noqa: TRY004  # a wrong value, not a wrong type
-        listed = tuple(dict.fromkeys(words(str(each), "cases") for each in ids))
+        listed = ids_of(ids, "cases")
         self._replace_cause(self.cause_state(cause).id, cases=listed)
 
     def dated(self, cause: Cause | str, on: dt.date | str | None) -> None:
         """Say when a cause happened or began; None takes the date away."""
-        self._replace_cause(self.cause_state(cause).id, dated=day_of(on))
+        self._replace_cause(self.cause_state(cause).id, dated=day_or_none(on))
+
+    def _caused(self, cause: Cause | str) -> CauseState:
+        """Return a cause that is not what is to be explained."""
+        state = self.cause_state(cause)
+        if state.id == TOP:
+            raise ValueError(message("whys.top_has_no_link"))
+        return state
+
+
+def _yes_no(field: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(message("whys.yes_no", field=field, found=value))  # noqa: TRY004  # a wrong value
+    return value

@@ -15,6 +15,7 @@ _ENGLISH = re.compile(
 )
 _CHINESE = re.compile(r"[的了是很太过被把已会在都也就让使其这那]|因为|所以|由于|导致|造成|非常|十分|比较|有点")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\W_]+")
+_SHORT = 6
 _ENDING = re.compile(r"(?:ing|ed|es|s|ly)$")
 
 
@@ -41,6 +42,21 @@ def similarity(first: str, second: str) -> float:
     """
     one, other = _pieces(first), _pieces(second)
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def contrasted(first: str, second: str) -> bool:
+    """Whether two short Chinese texts each say something the other does not: 夜班缺人 and 白班缺人.
+
+    In so few characters one of them makes another statement, however much else is shared.
+
+    Examples
+    --------
+    >>> contrasted("夜班缺人", "白班缺人"), contrasted("发货晚", "包裹发货晚了")
+    (True, False)
+    """
+    one, other = (set("".join(_RUN.findall(_CHINESE.sub("", text)))) for text in (first, second))
+    chinese = all("\u3400" <= char <= "\u9fff" for char in one | other)
+    return chinese and max(len(one), len(other)) <= _SHORT and bool(one - other) and bool(other - one)
 
 
 def _pieces(text: str) -> frozenset[str]:

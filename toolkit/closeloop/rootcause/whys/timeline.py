@@ -9,7 +9,7 @@ from closeloop.rootcause.whys.graph import CauseGraph
 from closeloop.rootcause.whys.rules.reasoning import date_of, w15_time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Moment:
     """One cause in time.
 
@@ -30,6 +30,11 @@ class Moment:
     number: str
     text: str
     late: bool
+
+    def __repr__(self) -> str:
+        return (
+            f"<Moment {self.on or 'undated'}: {f'{self.number} {self.text}'.strip()}{' · late' if self.late else ''}>"
+        )
 
 
 def timeline_of(graph: CauseGraph) -> list[Moment]:

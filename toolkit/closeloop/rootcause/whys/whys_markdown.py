@@ -37,14 +37,16 @@ def whys_markdown(graph: CauseGraph, found: Findings, tag: str) -> str:
         lines += _tree(graph, tag)
         lines += ["", f"## {_say('read_aloud', tag)}", ""]
         lines += [f"- {escaped(step)}" for step in read_aloud_of(graph).in_language(tag).split("\n")]
+        lines += ["", f"## {_say('causes', tag)}"]
         for place in graph.places:
             if not place.again:
                 lines += ["", *_section(graph, place, tag)]
     else:
         lines += [_say("no_causes", tag), "", f"## {_say('debias', tag)}", ""]
         lines += [f"- {_plain(question, tag)}" for question in debias_questions(graph)]
-    lines += ["", f"## {_say('findings', tag)}", ""]
-    lines += [f"- {_finding(one, tag)}" for one in found] or [_say("no_findings", tag)]
+    if graph.places or found:  # of what nobody has asked yet, rules say nothing either way
+        lines += ["", f"## {_say('findings', tag)}", ""]
+        lines += [f"- {_finding(one, tag)}" for one in found] or [_say("no_findings", tag)]
     return "\n".join(lines) + "\n"
 
 

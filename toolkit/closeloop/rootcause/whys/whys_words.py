@@ -6,6 +6,7 @@ import datetime as dt
 
 from closeloop.numbers import day
 from closeloop.rootcause.whys.contrast import contrasts
+from closeloop.rootcause.whys.coverage import counted
 from closeloop.rootcause.whys.graph import CauseGraph, contradicting
 from closeloop.rootcause.whys.state import CauseState, Evidence, LinkState
 from closeloop.rootcause.whys.subjects import subject_label
@@ -25,7 +26,7 @@ def chips(graph: CauseGraph, link: LinkState) -> list[LocalText]:
     if cause.stop is not None and not graph.live(link.cause):
         found.append(message(f"whys.stop_{cause.stop.reason}"))
     if cause.cases:
-        found.append(message("whys.chip_cases", n=len(cause.cases)))
+        found.append(counted("chip_cases", len(cause.cases)))
     against = len(contradicting(link))
     key = "whys.chip_evidence_against" if against else "whys.chip_evidence"
     found.append(message(key, n=len(link.evidence), against=against))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -24,10 +25,10 @@ from closeloop.rootcause.worksheet.template import (
     Template,
     ViewUse,
 )
-from closeloop.survey.document import Document, read_document
+from closeloop.survey.document import Document, parsed_document, read_document
 from closeloop.survey.findings import Finding, definition_error
 from closeloop.survey.validate import declared_languages, model_findings
-from closeloop.text import message
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 SUFFIX = ".worksheet.yaml"
 """How the name of a template file ends."""
+
+# Where the pages of a shipped file begin and end, and how their items begin: a page lies two blanks in, an item six.
+_PAGES = re.compile(r"^pages:.*\n", re.MULTILINE)
+_AFTER_PAGES = re.compile(r"^[a-z]", re.MULTILINE)
+_ITEM = re.compile(r"^ {6}- ", re.MULTILINE)
 
 _ENTRIES: Mapping[str, type[Model]] = {
     "pages": SheetPage, "repeat": Repeat, "checks": Check, "options": Option, "rows": Option, "columns": Option,
@@ -147,14 +153,23 @@ def to_frame() -> pd.DataFrame:
     """Build the frame of `list_worksheets`."""
     import pandas as pd
 
-    templates = [shipped_template(name) for name in shipped_names()]
+    heads = [_shipped_head(name) for name in shipped_names()]
     return pd.DataFrame(
         {
-            "id": [each.id for each in templates],
-            "version": [each.version for each in templates],
-            "title": [str(each.title) for each in templates],
-            "purpose": [str(each.purpose) for each in templates],
-            "items": [sum(len(page.items) for page in each.pages) for each in templates],
-            "serves": [" ".join(each.serves) for each in templates],
+            "id": [each["id"] for each in heads],
+            "version": [each["version"] for each in heads],
+            "title": [str(LocalText(each["title"])) for each in heads],
+            "purpose": [str(LocalText(each["purpose"])) for each in heads],
+            "items": [each["items"] for each in heads],
+            "serves": [" ".join(each["serves"]) for each in heads],
         }
     )
+
+
+@cache
+def _shipped_head(name: str) -> dict[str, Any]:
+    """Return what a shipped file says above its pages, and how many items follow: a list need not read forty forms."""
+    file = resources.files("closeloop").joinpath("data", "worksheets", f"{name}{SUFFIX}")
+    head, pages = _PAGES.split(file.read_text(encoding="utf-8"), maxsplit=1)
+    said = parsed_document(head, str(file)).data
+    return {"serves": [], **said, "items": len(_ITEM.findall(_AFTER_PAGES.split(pages, maxsplit=1)[0]))}

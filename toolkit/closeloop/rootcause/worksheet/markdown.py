@@ -10,14 +10,14 @@ from closeloop.forms.items import BaseItem, Matrix
 from closeloop.html import harmless
 from closeloop.rootcause.worksheet.answers import entries_of, visible_items
 from closeloop.rootcause.worksheet.judge import item_label, place_id, place_of
-from closeloop.rootcause.worksheet.template import SheetPage, entry_word
+from closeloop.rootcause.worksheet.template import SheetPage, entry_word, number_head
 from closeloop.rootcause.worksheet.written import answer_text, labelled
 from closeloop.text import language, message, normalise_tag
 
 if TYPE_CHECKING:
     from closeloop.rootcause.worksheet.worksheet import Worksheet
 
-_MARKUP = re.compile(r"([\\`*_\[\]|~])")
+_MARKUP = re.compile(r"([\\`*\[\]|~]|(?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9]))")  # within a word _ is no markup
 _LEADING = re.compile(r"^(\s*)([#>+-]|\d+[.)])")
 _BLANK = "____________________"
 _EMPTY_ROWS = 3
@@ -115,8 +115,7 @@ def _blank_answer(item: BaseItem, tag: str) -> Iterator[str]:
 
 def _table(sheet: Worksheet, page: SheetPage, tag: str, blank: bool) -> Iterator[str]:
     items = [item for item in page.items if item.type != "note"]
-    word = entry_word(page).in_language(tag)
-    yield _row([word, *(item_label(item).in_language(tag) for item in items)])
+    yield _row([number_head(page, map(item_label, items), tag), *(item_label(item).in_language(tag) for item in items)])
     yield _row(["---"] * (len(items) + 1), raw=True)
     entries = entries_of(sheet.answers, page.name)
     for number, entry in enumerate(entries, 1):

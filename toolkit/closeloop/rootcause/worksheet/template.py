@@ -66,7 +66,7 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -75,7 +75,7 @@ from closeloop.forms.fields import Condition, Count, Free, ItemName, Model, Rema
 from closeloop.forms.items import Page
 from closeloop.rootcause.findings import Level
 from closeloop.survey.definition import Languages
-from closeloop.text import LocalText
+from closeloop.text import LocalText, message
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -194,6 +194,13 @@ class Template(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the template as JSON-safe data, key by key as in a file."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def number_head(page: SheetPage, labels: Iterable[LocalText], tag: str) -> str:
+    """Return what stands over the numbers of the entries: the word for one, unless another column is called that."""
+    word = entry_word(page).in_language(tag)
+    taken = {label.in_language(tag).casefold() for label in labels}
+    return message("matrices.number").in_language(tag) if word.casefold() in taken else word
 
 
 def entry_word(page: SheetPage) -> LocalText:

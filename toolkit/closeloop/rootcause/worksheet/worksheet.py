@@ -40,7 +40,7 @@ class Worksheet(Document[SheetState]):
     --------
     >>> sheet = worksheet("5w2h").fill(what="The statement came late", how_many="31 of 120 cases")
     >>> sheet
-    Worksheet(5w2h v1, ... items answered, 5 missing)
+    <Worksheet 5w2h v1: ... items answered, 5 missing>
     >>> [str(each) for each in sheet.missing()][:2]
     ['Why it matters', 'Who']
     """
@@ -247,7 +247,7 @@ class Worksheet(Document[SheetState]):
         answered, asked = self._answered()
         missing = len(self.missing())
         return (
-            f"Worksheet({self.id} v{self._template.version}, {answered} of {asked} items answered, {missing} missing)"
+            f"<Worksheet {self.id} v{self._template.version}: {answered} of {asked} items answered, {missing} missing>"
         )
 
     def _answered(self) -> tuple[int, int]:

@@ -32,6 +32,11 @@ class WhysFinding(Finding):
     number: str = ""
     what: LocalText
 
+    def beside_subject(self, tag: str | None) -> str:
+        """Return what is wrong and what to do, without the cause's words."""
+        what = self.what.in_language(tag)
+        return self._with_suggestion(what[:1].upper() + what[1:], tag)
+
 
 def found(
     graph: CauseGraph,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from closeloop.rootcause.whys.graph import CauseGraph
 from closeloop.rootcause.whys.lexicon import Lexicon
 from closeloop.rootcause.whys.rules.finding import WhysFinding, found
-from closeloop.rootcause.whys.similarity import TAUTOLOGY, similarity
+from closeloop.rootcause.whys.similarity import TAUTOLOGY, contrasted, similarity
 from closeloop.rootcause.whys.state import TOP
 from closeloop.rootcause.whys.subjects import is_person
 from closeloop.written import told
@@ -15,8 +15,9 @@ def w04_tautology(graph: CauseGraph) -> list[WhysFinding]:
     """Find causes that say their effect once more."""
     result = []
     for link in graph.standing:
-        value = similarity(graph.words(link.cause), graph.words(link.effect))
-        if value >= TAUTOLOGY:
+        cause, its_effect = graph.words(link.cause), graph.words(link.effect)
+        value = similarity(cause, its_effect)
+        if value >= TAUTOLOGY and not contrasted(cause, its_effect):
             effect, figure = graph.text(link.effect), told(value, "decimal")
             result.append(found(graph, "W04", "warn", "same", link=link, effect=effect, value=figure, limit=TAUTOLOGY))
     return result

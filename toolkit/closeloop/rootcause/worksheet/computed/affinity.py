@@ -189,6 +189,8 @@ def affinity_codebook(found: Affinity, id: str, title: str, split: str, tag: str
     for number, group in enumerate(found.named, 1):
         slug = re.sub(r"[^a-z0-9]+", "_", group.name.casefold()).strip("_") if group.name.isascii() else ""
         name = slug if slug[:1].isalpha() and slug not in taken else f"group_{number}"
+        while name in taken:  # another group is called so
+            name += "_"
         taken.add(name)
         definition = message("matrices.draft_definition", name=group.name, n=len(group.notes))
         examples = tuple(text(note) for note in group.notes[:_MOST_EXAMPLES])

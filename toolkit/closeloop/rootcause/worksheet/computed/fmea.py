@@ -102,6 +102,8 @@ class Fmea(TableResult):
     def sentence(self) -> LocalText:
         """How many are urgent, and which."""
         urgent = [mode.name for mode in self.modes if mode.priority == "high"]
+        if not any(mode.priority for mode in self.modes):
+            return message("matrices.fmea_unrated")
         if not urgent:
             return message("matrices.fmea_none")
         return message("matrices.fmea_high", n=len(urgent), names=named(urgent))

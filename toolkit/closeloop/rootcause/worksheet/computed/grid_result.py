@@ -73,6 +73,8 @@ class GridResult(TableResult):
         names = [entry.name for entry in self.entries if entry.quadrant == self.first]
         if names:
             return self.word("first", names=named(names))
+        if not any(entry.quadrant for entry in self.entries):
+            return message("matrices.none_placed")
         return self.word("nothing")
 
     @property
@@ -86,19 +88,24 @@ class GridResult(TableResult):
 
     @property
     def columns(self) -> tuple[Shown, ...]:
-        """Number, name, both scores, quadrant, advice."""
+        """Number, name, both scores, quadrant, and advice where there is any."""
+        advised = any(entry.quadrant and self.advice(entry.quadrant) for entry in self.entries)
         return (
             Shown("number", message("matrices.number"), "count"),
             Shown("name", self.word("name")),
             Shown("x", self.word("x"), "decimal", digits=0),
             Shown("y", self.word("y"), "decimal", digits=0),
             Shown("quadrant_shown", message("matrices.quadrant")),
-            Shown("advice", message("matrices.advice")),
+            *((Shown("advice", message("matrices.advice")),) if advised else ()),
         )
 
     def quadrant_title(self, name: str) -> LocalText:
         """Return what a quadrant is called."""
         return self.word(name)
+
+    def advice(self, name: str) -> LocalText | None:
+        """Return what is done with what lies in a quadrant; None where nothing general can be said."""
+        return self.word(f"{name}_do")
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per entry."""
@@ -110,7 +117,7 @@ class GridResult(TableResult):
                 "y": entry.y,
                 "quadrant": entry.quadrant or None,
                 "quadrant_shown": self.quadrant_title(entry.quadrant) if entry.quadrant else None,
-                "advice": self.word(f"{entry.quadrant}_do") if entry.quadrant else None,
+                "advice": self.advice(entry.quadrant) if entry.quadrant else None,
             }
             for number, entry in enumerate(self.entries, 1)
         ]

@@ -139,7 +139,7 @@ def ideas(collected: Sequence[Mapping[str, Any] | str], *, seed: int = 0) -> Ide
     TypeError
         If it is no list of mappings or texts.
     ValueError
-        If there are none, votes are negative, or an idea was merged into one that does not exist.
+        If there are none, votes are negative or not whole, or an idea was merged into one that does not exist.
 
     Examples
     --------
@@ -180,6 +180,8 @@ def ideas(collected: Sequence[Mapping[str, Any] | str], *, seed: int = 0) -> Ide
 
 def _votes(row: Mapping[str, Any], number: int) -> int:
     votes = amount_in(row, "votes", f"#{number}")
+    if votes == votes and votes != int(votes):
+        raise ValueError(message("matrices.no_votes", n=number, found=votes))
     return 0 if votes != votes else int(votes)
 
 

@@ -54,7 +54,8 @@ def option_matrix(
     Raises
     ------
     ValueError
-        If there are no options or criteria, a score lies outside 1 to 5, or the weights are negative or all zero.
+        If there are no options or criteria, a score lies outside 1 to 5 or is of no criterion, or the weights are
+        negative or all zero.
 
     Examples
     --------
@@ -116,6 +117,12 @@ def _scores(
         raise ValueError(message("matrices.no_criteria", found=", ".join(criteria) or "–"))
     given: Any = options
     if isinstance(options, Mapping):
+        slots = dict.fromkeys(slot for scores in options.values() if isinstance(scores, Mapping) for slot in scores)
+        unknown = [str(slot) for slot in slots if slot not in criteria]
+        if unknown:
+            raise ValueError(
+                message("matrices.no_criterion_scored", found=", ".join(unknown), known=", ".join(criteria))
+            )
         given = [
             {**scores, "name": name} if isinstance(scores, Mapping) else scores for name, scores in options.items()
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from closeloop.text import LocalText, message
@@ -92,8 +93,10 @@ def score_in(row: Mapping[str, Any], slot: str, where: str, low: int = 1, high: 
     value = row.get(slot)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return math.nan
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(message("matrices.off_scale", where=where, slot=slot, found=value, low=low, high=high))
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= float(value) <= high:
+        raise ValueError(
+            message("matrices.off_scale", where=where, slot=slot, found=_quoted(value), low=low, high=high)
+        )
     return float(value)
 
 
@@ -108,9 +111,14 @@ def amount_in(row: Mapping[str, Any], slot: str, where: str) -> float:
     value = row.get(slot)
     if value is None:
         return math.nan
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        raise ValueError(message("matrices.no_amount", where=where, slot=slot, found=value))
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < math.inf:
+        raise ValueError(message("matrices.no_amount", where=where, slot=slot, found=_quoted(value)))
     return float(value)
+
+
+def _quoted(value: object) -> object:
+    """Return a text in quotation marks, so that “3” is told from 3."""
+    return repr(value) if isinstance(value, str) else value
 
 
 def choice_in(row: Mapping[str, Any], slot: str, where: str, known: Sequence[str]) -> str:

@@ -34,6 +34,10 @@ class TwoByTwo(GridResult):
         """The quadrant that is looked at first: high on both scales."""
         return "upper_right"
 
+    def advice(self, name: str) -> LocalText | None:
+        """Return what is done with what lies in a field; None where the field's own name says it."""
+        return None if name in self.names else self.word(f"{name}_do")
+
     def word(self, key: str, **fields: Any) -> LocalText:
         """Return one of the texts by which the plane is named; one's own before the general one."""
         if key in self.names:
