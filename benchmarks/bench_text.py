@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from figures import Figure
 
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.coding import Coding
-from closeloop.themes.needles import compile_needles
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.codings.needles import compile_needles
 
 COMMENTS, CODES, TERMS = 100_000, 30, 300
 ROUNDS = 7

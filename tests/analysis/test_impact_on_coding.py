@@ -14,9 +14,9 @@ from closeloop.analysis.impact.result import ThemeImpact
 from closeloop.metrics.design import Design
 from closeloop.metrics.spec import Nps
 from closeloop.stats.design import taylor
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
 
 CODES = ["price", "staff", "app"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from closeloop.metrics.measured_gap import Gap
-from closeloop.rootcause.countermeasure import Countermeasure
+from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.text import set_language
 
 GOOD: dict[str, Any] = {

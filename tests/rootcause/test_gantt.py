@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeloop.rootcause.gantt import gantt
-from closeloop.rootcause.task import ActionTask
+from closeloop.rootcause.problem.gantt import gantt
+from closeloop.rootcause.problem.task import ActionTask
 from closeloop.text import set_language
 
 

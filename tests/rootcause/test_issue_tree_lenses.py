@@ -7,7 +7,7 @@ from closeloop.rootcause.tree.issue_tree import IssueTree
 from closeloop.rootcause.tree.lenses import four_p_tree, tree_from_codebook
 from closeloop.rootcause.tree.node import walk
 from closeloop.text import set_language
-from closeloop.themes.codebook_file import load_codebook
+from closeloop.themes.codebooks.codebook_file import load_codebook
 
 
 def test_revenue_by_the_four_p_is_checked_for_every_product_and_month() -> None:

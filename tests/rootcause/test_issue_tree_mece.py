@@ -9,7 +9,7 @@ import pytest
 from closeloop.rootcause.tree.coded_tree import TreeMece
 from closeloop.rootcause.tree.issue_tree import IssueTree
 from closeloop.text import set_language
-from closeloop.themes.coding import Coding
+from closeloop.themes.codings.coding import Coding
 
 
 def coded(*groups: tuple[Sequence[str], int], unit: str = "mention") -> Coding:

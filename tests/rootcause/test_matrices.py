@@ -23,7 +23,7 @@ from closeloop.rootcause.worksheet.computed.two_by_two import two_by_two
 from closeloop.rootcause.worksheet.registry import VIEWS
 from closeloop.rootcause.worksheet.worksheet import worksheet
 from closeloop.text import set_language
-from closeloop.themes.codebook import Codebook
+from closeloop.themes.codebooks.codebook import Codebook
 
 RISK = {"risk": "refunds are abused", "source": "side_effects", "likelihood": 4, "impact": 3}
 

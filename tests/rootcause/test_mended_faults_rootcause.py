@@ -15,11 +15,11 @@ import pytest
 
 from closeloop import IssueTree, StoreError, load, set_language, worksheet
 from closeloop.metrics.measured_gap import Gap
-from closeloop.rootcause.countermeasure import Countermeasure
 from closeloop.rootcause.findings import Finding, Findings
-from closeloop.rootcause.pdca import PdcaCycle
-from closeloop.rootcause.problem import Problem
-from closeloop.rootcause.task import ActionTask
+from closeloop.rootcause.problem.countermeasure import Countermeasure
+from closeloop.rootcause.problem.pdca import PdcaCycle
+from closeloop.rootcause.problem.problem import Problem
+from closeloop.rootcause.problem.task import ActionTask
 from closeloop.rootcause.whys.five_whys import FiveWhys
 from closeloop.rootcause.whys.lexicon import load_lexicon
 from closeloop.rootcause.worksheet.computed.two_by_two import two_by_two

@@ -11,21 +11,21 @@ import pytest
 
 from closeloop.errors import CaseTransitionError, StoreError
 from closeloop.metrics.measured_gap import Gap
-from closeloop.rootcause.countermeasure import Countermeasure
-from closeloop.rootcause.lesson import Lesson
-from closeloop.rootcause.lesson_library import lesson_library
 from closeloop.rootcause.load import load
-from closeloop.rootcause.outside_event import OutsideEvent
-from closeloop.rootcause.pdca import PdcaCycle
-from closeloop.rootcause.problem import Problem
-from closeloop.rootcause.task import ActionTask
+from closeloop.rootcause.problem.countermeasure import Countermeasure
+from closeloop.rootcause.problem.lesson import Lesson
+from closeloop.rootcause.problem.lesson_library import lesson_library
+from closeloop.rootcause.problem.outside_event import OutsideEvent
+from closeloop.rootcause.problem.pdca import PdcaCycle
+from closeloop.rootcause.problem.problem import Problem
+from closeloop.rootcause.problem.task import ActionTask
 from closeloop.rootcause.tree.issue_tree import IssueTree
 from closeloop.rootcause.whys.five_whys import FiveWhys
 from closeloop.rootcause.worksheet.worksheet import worksheet
 from closeloop.text import set_language
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
 
 CAUSE = "The carrier contract was renewed without asking operations"
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from closeloop.errors import StoreError, SurveyDefinitionError
 from closeloop.metrics.measured_gap import Gap
-from closeloop.rootcause.countermeasure import Countermeasure
 from closeloop.rootcause.load import load
-from closeloop.rootcause.problem import Problem
+from closeloop.rootcause.problem.countermeasure import Countermeasure
+from closeloop.rootcause.problem.problem import Problem
 from closeloop.rootcause.whys.five_whys import FiveWhys
 from closeloop.rootcause.whys.handles import Link
 from closeloop.rootcause.whys.lexicon import load_lexicon

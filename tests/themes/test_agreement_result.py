@@ -13,8 +13,8 @@ from closeloop.errors import ColumnNotFoundError
 from closeloop.stats.agreement import cohen_kappa, krippendorff_alpha
 from closeloop.stats.set_agreement import set_alpha
 from closeloop.text import set_language
-from closeloop.themes.agreement import agreement
-from closeloop.themes.coding import Coding
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.mece.agreement import agreement
 
 # Krippendorff (2011), example B: two observers, twelve things, α = 0.692
 FIRST, SECOND = "aabbdcccedda", "babbbccceddd"

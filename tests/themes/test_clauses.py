@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeloop.themes.clauses import split_clauses
+from closeloop.themes.codings.clauses import split_clauses
 
 
 def clauses(text: str) -> list[str]:

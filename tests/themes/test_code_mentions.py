@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeloop.themes.characters import as_needle, folded
-from closeloop.themes.clauses import split_clauses
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.coding import Coding
-from closeloop.themes.needles import codebook_rules, compile_needles
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codings.characters import as_needle, folded
+from closeloop.themes.codings.clauses import split_clauses
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.codings.needles import codebook_rules, compile_needles
 
 
 def book(*rules: dict[str, Any]) -> Codebook:

@@ -10,9 +10,9 @@ import pytest
 from closeloop.errors import StoreError, SurveyDefinitionError
 from closeloop.html import escape
 from closeloop.text import LANGUAGES, set_language
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.codebook_file import list_codebooks, load_codebook, shipped_codebooks
-from closeloop.themes.patterns import pattern_error
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codebooks.codebook_file import list_codebooks, load_codebook, shipped_codebooks
+from closeloop.themes.codings.patterns import pattern_error
 from closeloop.views.codebook_block import codebook_block
 
 GOOD = """\

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from closeloop.errors import StoreError
 from closeloop.text import LANGUAGES, set_language
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
 from closeloop.versioned import read_content
 from closeloop.views.coding_block import coding_block
 

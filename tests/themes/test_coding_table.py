@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.coding import Coding
 
 
 def test_long_rows_of_whole_responses() -> None:

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from closeloop.stats.intervals import share_interval
 from closeloop.text import set_language
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
-from closeloop.themes.mece import mece
-from closeloop.themes.mece_thresholds import MeceThresholds
-from closeloop.themes.mece_tree import mece_tree
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.mece.mece import mece
+from closeloop.themes.mece.mece_thresholds import MeceThresholds
+from closeloop.themes.mece.mece_tree import mece_tree
 
 CLEAN = ["delivery"] * 120 + ["price"] * 110 + ["staff"] * 100 + ["quality"] * 90
 Mention = list[str | None]

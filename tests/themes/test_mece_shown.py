@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from closeloop.text import set_language
-from closeloop.themes.coding import Coding
-from closeloop.themes.mece import mece
-from closeloop.themes.mece_report import MeceReport
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.mece.mece import mece
+from closeloop.themes.mece.mece_report import MeceReport
 from closeloop.views.report import report as put_together
 from closeloop.views.saturation_chart import plot_saturation
 

@@ -12,13 +12,13 @@ import pytest
 
 from closeloop.stats.agreement import krippendorff_alpha
 from closeloop.stats.unseen import unseen
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.coding import Coding
-from closeloop.themes.mece import mece
-from closeloop.themes.mece_tree import mece_tree
-from closeloop.themes.pareto import pareto
-from closeloop.themes.recode import recode
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.codings.recode import recode
+from closeloop.themes.mece.mece import mece
+from closeloop.themes.mece.mece_tree import mece_tree
+from closeloop.themes.pareto.pareto import pareto
 
 FILLER = ["rain", "blue", "tall trees", "half past nine", "see you", "so so", "came by bus", "long ago"]
 PARKING = ["no parking here", "parking is full", "no parking at night", "where is parking", "parking lot closed"]

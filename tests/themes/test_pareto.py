@@ -15,10 +15,10 @@ from closeloop.stats.design import taylor
 from closeloop.stats.effective_size import n_star
 from closeloop.stats.intervals import share_interval
 from closeloop.text import set_language
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.coding import Coding
-from closeloop.themes.pareto import pareto
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.pareto.pareto import pareto
 from closeloop.themes.shares import clustered_shares
 
 

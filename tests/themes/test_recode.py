@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closeloop.text import set_language
-from closeloop.themes.accept import accept
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
-from closeloop.themes.recode import recode
-from closeloop.themes.suggestion import Quote, Suggestion, Term
+from closeloop.themes.codebooks.accept import accept
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.codings.recode import recode
+from closeloop.themes.residual.suggestion import Quote, Suggestion, Term
 
 PARKING = {"en": "Parking", "zh-CN": "停车"}
 

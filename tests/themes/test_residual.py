@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closeloop.text import set_language
-from closeloop.themes.clusters import clusters
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook, CodebookState
-from closeloop.themes.coding import Coding
-from closeloop.themes.ngrams import plain, readable, vectors
-from closeloop.themes.suggestion import Suggestions
+from closeloop.themes.codebooks.codebook import Codebook, CodebookState
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.residual.clusters import clusters
+from closeloop.themes.residual.ngrams import plain, readable, vectors
+from closeloop.themes.residual.suggestion import Suggestions
 
 PARKING = {
     "en": [

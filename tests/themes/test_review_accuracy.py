@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook_file import load_codebook
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
 
 pytestmark = pytest.mark.shared
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Code, Codebook
-from closeloop.themes.codebook_file import list_codebooks, load_codebook, shipped_codebooks
-from closeloop.themes.coding import Coding
+from closeloop.themes.codebooks.codebook import Code, Codebook
+from closeloop.themes.codebooks.codebook_file import list_codebooks, load_codebook, shipped_codebooks
+from closeloop.themes.codings.code_mentions import code_mentions
+from closeloop.themes.codings.coding import Coding
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh-CN")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from closeloop.themes.code_mentions import code_mentions
-from closeloop.themes.codebook import Codebook
-from closeloop.themes.codebook_file import load_codebook
+from closeloop.themes.codebooks.codebook import Codebook
+from closeloop.themes.codebooks.codebook_file import load_codebook
+from closeloop.themes.codings.code_mentions import code_mentions
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 

@@ -19,10 +19,10 @@ from closeloop.responses.read import read_responses
 from closeloop.stats.intervals import share_interval
 from closeloop.survey.load import load_survey
 from closeloop.text import set_language
-from closeloop.themes.coding import Coding
-from closeloop.themes.theme_lines import family_width
-from closeloop.themes.theme_trend import theme_trend
-from closeloop.themes.theme_trend_result import ThemeTrend
+from closeloop.themes.codings.coding import Coding
+from closeloop.themes.trend.theme_lines import family_width
+from closeloop.themes.trend.theme_trend import theme_trend
+from closeloop.themes.trend.theme_trend_result import ThemeTrend
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 FILES = {

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KINDS = {
-    "codebook": ("closeloop.themes.codebook", "Codebook"),
-    "coding": ("closeloop.themes.coding", "Coding"),
+    "codebook": ("closeloop.themes.codebooks.codebook", "Codebook"),
+    "coding": ("closeloop.themes.codings.coding", "Coding"),
     "five-whys": ("closeloop.rootcause.whys.five_whys", "FiveWhys"),
     "issue-tree": ("closeloop.rootcause.tree.issue_tree", "IssueTree"),
     "worksheet": ("closeloop.rootcause.worksheet.worksheet", "Worksheet"),
-    "problem": ("closeloop.rootcause.problem", "Problem"),
+    "problem": ("closeloop.rootcause.problem.problem", "Problem"),
 }
 """Kind of document → where its class is defined."""
 
@@ -60,7 +60,7 @@ def load(path: str | Path) -> Any:
     Examples
     --------
     >>> import tempfile
-    >>> from closeloop.rootcause.problem import Problem
+    >>> from closeloop.rootcause.problem.problem import Problem
     >>> from closeloop.metrics.measured_gap import Gap
     >>> problem = Problem(Gap(metric="nps", standard=30, actual=12, n=400, as_of="2026-06-30", unit="points"))
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.themes.coding import Coding
+    from closeloop.themes.codings.coding import Coding
 
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -15,7 +15,7 @@ from closeloop.written import write
 
 if TYPE_CHECKING:
     from closeloop.stats.agreement import Agreement
-    from closeloop.themes.agreement_report import AgreementReport
+    from closeloop.themes.mece.agreement_report import AgreementReport
 
 MOST = 25
 _NAME = 2.6
@@ -38,13 +38,13 @@ def plot_agreement(report: AgreementReport, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> table = {"id": [1, 2, 3, 4] * 2, "code": ["late", "rude", "late", "rude", "late", "rude", "rude", "rude"],
     ...          "coder": ["Ann"] * 4 + ["Bo"] * 4}
     >>> plot_agreement(Coding.from_table(table, unit="response", coder="coder").agreement()).title
     'Agreement of coders'
     """
-    from closeloop.themes.agreement_report import RELIABLE, TENTATIVE
+    from closeloop.themes.mece.agreement_report import RELIABLE, TENTATIVE
 
     tag = language()
     known = [row for row in report.codes if not math.isnan(row.alpha.kappa)]

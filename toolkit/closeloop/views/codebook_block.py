@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from closeloop.html import Column, Html, Section, element, join, table
 from closeloop.numbers import number
-from closeloop.themes.codebook import Code, Codebook
-from closeloop.themes.codebook_text import Place, book_sentence, book_title, code_limits, places
-from closeloop.themes.rules import Matchers
+from closeloop.themes.codebooks.codebook import Code, Codebook
+from closeloop.themes.codebooks.codebook_text import Place, book_sentence, book_title, code_limits, places
+from closeloop.themes.codebooks.rules import Matchers
 from closeloop.views.result_table import two_lines
 from closeloop.views.words import in_tag, marks, say
 

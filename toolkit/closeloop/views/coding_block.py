@@ -11,7 +11,7 @@ import numpy.typing as npt
 from closeloop.html import Column, Html, Section, element, harmless, join, table
 from closeloop.numbers import number
 from closeloop.stats.intervals import share_interval
-from closeloop.themes.coding import Coding
+from closeloop.themes.codings.coding import Coding
 from closeloop.views.result_table import two_lines
 from closeloop.views.words import in_tag, marks, say
 from closeloop.written import write, write_interval

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closeloop.html import Column, Html, Section, element, join, table
-from closeloop.rootcause.problem_text import expected
+from closeloop.rootcause.problem.problem_text import expected
 from closeloop.text import language
 from closeloop.views.findings_table import findings_table
 from closeloop.views.style import framed
 from closeloop.views.words import say
 
 if TYPE_CHECKING:
-    from closeloop.rootcause.countermeasure import Countermeasure
+    from closeloop.rootcause.problem.countermeasure import Countermeasure
 
 _FIELDS = ("what", "cause", "kind", "strength", "owner", "due", "expected", "state")
 _SHORT = ("kind", "strength", "due")

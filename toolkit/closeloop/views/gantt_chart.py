@@ -11,7 +11,7 @@ from closeloop.views.score_axes import cut
 from closeloop.views.style import DETRACTOR, PASSIVE, PROMOTER
 
 if TYPE_CHECKING:
-    from closeloop.rootcause.gantt import Bar, Gantt
+    from closeloop.rootcause.problem.gantt import Bar, Gantt
 
 _NAME = 3.0
 """Inches for what a task is called."""
@@ -23,8 +23,8 @@ def plot_gantt(plan: Gantt, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.rootcause.gantt import gantt
-    >>> from closeloop.rootcause.task import ActionTask
+    >>> from closeloop.rootcause.problem.gantt import gantt
+    >>> from closeloop.rootcause.problem.task import ActionTask
     >>> task = ActionTask(id="T1", what="list contracts", owner="Li", start="2026-10-01", due="2026-10-05")
     >>> plot_gantt(gantt([task], "2026-10-02")).title
     'Tasks on the calendar'

@@ -11,7 +11,7 @@ from closeloop.views.score_axes import cut
 from closeloop.views.style import PROMOTER
 
 if TYPE_CHECKING:
-    from closeloop.rootcause.lesson_library import LessonLibrary
+    from closeloop.rootcause.problem.lesson_library import LessonLibrary
 
 
 def plot_lessons(found: LessonLibrary, ax: Any = None) -> Chart:
@@ -19,7 +19,7 @@ def plot_lessons(found: LessonLibrary, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.rootcause.lesson_library import LessonLibrary
+    >>> from closeloop.rootcause.problem.lesson_library import LessonLibrary
     >>> plot_lessons(LessonLibrary(lessons=())).title
     'Lessons'
     """

@@ -9,7 +9,7 @@ from closeloop.views.result_table import result_table
 from closeloop.views.result_text import result_text
 
 if TYPE_CHECKING:
-    from closeloop.themes.mece_report import MeceReport
+    from closeloop.themes.mece.mece_report import MeceReport
 
 
 def mece_block(report: MeceReport, tag: str) -> Html:

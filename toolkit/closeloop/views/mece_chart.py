@@ -16,8 +16,8 @@ from closeloop.views.words import in_tag, say
 from closeloop.written import told, write
 
 if TYPE_CHECKING:
-    from closeloop.themes.mece_categories import CategoryRow, MeceCategories
-    from closeloop.themes.mece_report import MeceReport
+    from closeloop.themes.mece.mece_categories import CategoryRow, MeceCategories
+    from closeloop.themes.mece.mece_report import MeceReport
 
 MOST = 20
 """So many categories are drawn."""
@@ -46,7 +46,7 @@ def plot_mece(report: MeceReport, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> table = {"id": list(range(9)), "code": ["late", "rude", None] * 3}
     >>> plot_mece(Coding.from_table(table, unit="mention").mece()).title
     'MECE check of the categories at the top'
@@ -86,7 +86,7 @@ def plot_categories(found: MeceCategories, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> table = {"id": list(range(9)), "code": ["late", "rude", None] * 3}
     >>> plot_categories(Coding.from_table(table, unit="mention").mece().categories).title
     'How the mentions spread over the categories'

@@ -13,7 +13,7 @@ from closeloop.views.style import DETRACTOR, PROMOTER
 from closeloop.views.words import in_tag, say
 
 if TYPE_CHECKING:
-    from closeloop.themes.mece_tree import MeceTree
+    from closeloop.themes.mece.mece_tree import MeceTree
 
 MOST = 25
 _NAME = 2.6
@@ -24,8 +24,8 @@ def plot_mece_tree(tree: MeceTree, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
-    >>> from closeloop.themes.mece_tree import mece_tree
+    >>> from closeloop.themes.codings.coding import Coding
+    >>> from closeloop.themes.mece.mece_tree import mece_tree
     >>> table = {"id": list(range(9)), "code": ["late", "rude", None] * 3}
     >>> plot_mece_tree(mece_tree(Coding.from_table(table, unit="mention"))).title
     'MECE check of every node'

@@ -14,7 +14,7 @@ from closeloop.views.words import in_tag, say
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.themes.mece_pairs import MecePairs, Pair
+    from closeloop.themes.mece.mece_pairs import MecePairs, Pair
 
 MOST_CATEGORIES = 9
 """So many categories stand in the grid, those that share most."""
@@ -27,7 +27,7 @@ def plot_pairs(pairs: MecePairs, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> table = {"id": [1, 1, 2, 2, 3], "code": ["late", "delivery"] * 2 + ["rude"]}
     >>> plot_pairs(Coding.from_table(table, unit="mention").mece().pairs).title
     'Categories that share mentions'

@@ -14,7 +14,7 @@ from closeloop.views.words import in_tag
 from closeloop.written import told, told_level, write
 
 if TYPE_CHECKING:
-    from closeloop.themes.pareto_result import Bar, Pareto
+    from closeloop.themes.pareto.pareto_result import Bar, Pareto
 
 MOST = 20
 """So many themes are drawn."""
@@ -41,7 +41,7 @@ def plot_pareto(pareto: Pareto, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> frame = {"id": range(6), "code": ["price", "price", "staff", "price", "delivery", None]}
     >>> plot_pareto(Coding.from_table(frame, unit="response").pareto()).title
     'Themes by number of responses'

@@ -11,7 +11,7 @@ from closeloop.views.result_table import result_table, two_lines
 from closeloop.views.words import in_tag, marks, say
 
 if TYPE_CHECKING:
-    from closeloop.rootcause.problem import Problem
+    from closeloop.rootcause.problem.problem import Problem
 
 
 def problem_block(problem: Problem, tag: str) -> Html:

@@ -14,7 +14,7 @@ from closeloop.views.words import in_tag
 from closeloop.written import write
 
 if TYPE_CHECKING:
-    from closeloop.themes.recode import Recode
+    from closeloop.themes.codings.recode import Recode
 
 _NAME, _MOST = 2.6, 24
 
@@ -24,9 +24,9 @@ def plot_recode(recode: Recode, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.code_mentions import code_mentions
-    >>> from closeloop.themes.codebook_file import load_codebook
-    >>> from closeloop.themes.recode import recode
+    >>> from closeloop.themes.codings.code_mentions import code_mentions
+    >>> from closeloop.themes.codebooks.codebook_file import load_codebook
+    >>> from closeloop.themes.codings.recode import recode
     >>> coding = code_mentions(["I am angry.", "no parking"], load_codebook("emotions"))
     >>> plot_recode(recode(coding, coding.codebook)).title
     'Recoded: emotions@1 → emotions@1'

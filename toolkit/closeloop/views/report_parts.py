@@ -13,11 +13,11 @@ from closeloop.metrics.result import TableResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.responses.responses import Responses
-from closeloop.rootcause.countermeasure import Countermeasure
 from closeloop.rootcause.findings import Findings
+from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.survey.survey import Survey
 from closeloop.text import LocalText
-from closeloop.themes.coding import Coding
+from closeloop.themes.codings.coding import Coding
 from closeloop.versioned import Document
 from closeloop.views.chart import Chart
 from closeloop.views.coding_block import coding_block

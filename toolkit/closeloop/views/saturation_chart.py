@@ -16,7 +16,7 @@ from closeloop.views.words import say
 from closeloop.written import told
 
 if TYPE_CHECKING:
-    from closeloop.themes.mece_report import MeceReport
+    from closeloop.themes.mece.mece_report import MeceReport
 
 _POINTS = 80
 
@@ -37,7 +37,7 @@ def plot_saturation(report: MeceReport, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> table = {"id": list(range(9)), "code": ["late", "rude", None] * 3}
     >>> plot_saturation(Coding.from_table(table, unit="mention").mece()).title
     'MECE check of the categories at the top'

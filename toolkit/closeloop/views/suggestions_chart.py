@@ -15,7 +15,7 @@ from closeloop.views.words import in_tag
 from closeloop.written import told
 
 if TYPE_CHECKING:
-    from closeloop.themes.suggestion import Suggestions
+    from closeloop.themes.residual.suggestion import Suggestions
 
 _NAME = 3.0
 _BELONGS = "#9dbdd3"
@@ -26,7 +26,7 @@ def plot_suggestions(suggestions: Suggestions, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> said = [*[f"no parking {where}" for where in ("today", "again", "there", "at night", "ever")], "fine", "rain"]
     >>> rows = {"id": range(7), "text": said, "code": [None] * 7}
     >>> plot_suggestions(Coding.from_table(rows, unit="response", text="text").suggest()).title

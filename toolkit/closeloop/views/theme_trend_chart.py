@@ -16,7 +16,7 @@ from closeloop.written import told, told_list, write
 
 if TYPE_CHECKING:
     from closeloop.analysis.trend.series import TrendSeries
-    from closeloop.themes.theme_trend_result import ThemeChange, ThemeTrend
+    from closeloop.themes.trend.theme_trend_result import ThemeChange, ThemeTrend
 
 MOST = 8
 """So many themes are drawn: with a change or an alarm first, then the largest."""
@@ -48,7 +48,7 @@ def plot_theme_trend(trend: ThemeTrend, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> months = [f"2025-{m:02d}" for m in range(1, 9) for _ in range(50)]
     >>> coding = Coding.from_table({"id": range(400), "code": ["price", None] * 200}, unit="response")
     >>> plot_theme_trend(coding.trend(months)).title

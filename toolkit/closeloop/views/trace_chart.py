@@ -9,7 +9,7 @@ from closeloop.views.canvas import INK, SOFT, Canvas, room_for
 from closeloop.views.chart import Chart
 
 if TYPE_CHECKING:
-    from closeloop.rootcause.trace import NeedsTrace
+    from closeloop.rootcause.problem.trace import NeedsTrace
 
 _MOST = 20
 
@@ -19,7 +19,7 @@ def plot_trace(found: NeedsTrace, ax: Any = None) -> Chart:
 
     Examples
     --------
-    >>> from closeloop.rootcause.trace import NeedsTrace
+    >>> from closeloop.rootcause.problem.trace import NeedsTrace
     >>> plot_trace(NeedsTrace(themes=(), n=0)).title
     'From what customers need to what is done'
     """

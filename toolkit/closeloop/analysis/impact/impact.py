@@ -39,7 +39,7 @@ def theme_impact(
     Parameters
     ----------
     coding : Coding, frame, or object with ``to_frame()``
-        A `closeloop.themes.coding.Coding`: its codes, as assigned, each response once; all of its ids must be found.
+        A `closeloop.Coding`: its codes, as assigned, each response once; all of its ids must be found.
         Long form: a row per mention with the columns `on` and ``theme``; several mentions of a theme in a response
         count once. Wide form: a row per response with `on` and a column of 0 and 1 per theme. A response that is not in
         the coding mentions nothing.

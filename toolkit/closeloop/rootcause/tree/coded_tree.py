@@ -13,8 +13,8 @@ from closeloop.text import LocalText, message
 from closeloop.written import told, told_level, told_list
 
 if TYPE_CHECKING:
-    from closeloop.themes.coding import Coding
-    from closeloop.themes.mece import MeceReport
+    from closeloop.themes.codings.coding import Coding
+    from closeloop.themes.mece.mece import MeceReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class TreeMece(TableResult):
 
     Examples
     --------
-    >>> from closeloop.themes.coding import Coding
+    >>> from closeloop.themes.codings.coding import Coding
     >>> from closeloop.rootcause.tree.issue_tree import IssueTree
     >>> tree = IssueTree("What do they complain about?")
     >>> parts = tree.add(None, "Price", code="price"), tree.add(None, "Delivery", code="delivery")
@@ -165,7 +165,7 @@ def tree_mece(root: TreeNode, coding: Coding, *, confidence_level: float = 0.95,
     confidence_level : float
         Of the intervals.
     **how
-        Passed on to `closeloop.themes.mece.mece`.
+        Passed on to `closeloop.themes.mece.mece.mece`.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def tree_mece(root: TreeNode, coding: Coding, *, confidence_level: float = 0.95,
     ValueError
         If no node has two coded children, or the coding knows none of the codes.
     """
-    from closeloop.themes.mece import mece
+    from closeloop.themes.mece.mece import mece
 
     known = set(coding.codes) if coding.codebook is None else {code.id for code in coding.codebook.codes}
     mine = {node.code for _, node, _ in walk(root) if node.code is not None}

@@ -269,7 +269,7 @@ class IssueTree(TreeDoors):
         """
         from closeloop.rootcause.tree.coded_tree import tree_mece
         from closeloop.rootcause.tree.driver_check import driver_check
-        from closeloop.themes.coding import Coding
+        from closeloop.themes.codings.coding import Coding
 
         return tree_mece(self.root, data, **how) if isinstance(data, Coding) else driver_check(self.root, data, **how)
 

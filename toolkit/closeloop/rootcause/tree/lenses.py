@@ -8,7 +8,7 @@ from closeloop.rootcause.tree.issue_tree import IssueTree
 from closeloop.text import language, message
 
 if TYPE_CHECKING:
-    from closeloop.themes.codebook import Codebook
+    from closeloop.themes.codebooks.codebook import Codebook
 
 
 def four_p_tree() -> IssueTree:
@@ -62,7 +62,7 @@ def tree_from_codebook(codebook: Codebook, question: str | None = None) -> Issue
 
     Examples
     --------
-    >>> from closeloop.themes.codebook_file import load_codebook
+    >>> from closeloop.themes.codebooks.codebook_file import load_codebook
     >>> tree = tree_from_codebook(load_codebook("4p"), "What do customers complain about?")
     >>> len(tree.root.children) >= 4
     True

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from closeloop.rootcause.countermeasure import Countermeasure
 from closeloop.rootcause.days import day_or_none
+from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.rootcause.whys.contrast import contrast_of
 from closeloop.rootcause.whys.editing import WhysEditing
 from closeloop.rootcause.whys.evidence import chosen, contrast_evidence, evidence_of, ids_of, number_of, words

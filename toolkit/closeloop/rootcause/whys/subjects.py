@@ -14,7 +14,7 @@ _CODEBOOK = "cause-classes"
 @cache
 def _classes() -> dict[str, tuple[LocalText, bool]]:
     """Return the codes of the codebook: label, and whether a cause of this class is never the end of the asking."""
-    from closeloop.themes.codebook_file import load_codebook  # reads a file: only once somebody asks
+    from closeloop.themes.codebooks.codebook_file import load_codebook  # reads a file: only once somebody asks
 
     codes = load_codebook(_CODEBOOK).codes
     return {code.id: (code.label, code.tags.get("never_terminal") == "true") for code in codes}

@@ -14,7 +14,7 @@ from closeloop.rootcause.worksheet.computed.reading import named, rows_of, short
 from closeloop.text import LocalText, language, message, normalise_tag
 
 if TYPE_CHECKING:
-    from closeloop.themes.codebook import Codebook
+    from closeloop.themes.codebooks.codebook import Codebook
 
 _MOST_EXAMPLES = 5
 
@@ -175,7 +175,7 @@ def affinity(notes: Sequence[Mapping[str, Any]]) -> Affinity:
 
 def affinity_codebook(found: Affinity, id: str, title: str, split: str, tag: str | None) -> Codebook:
     """Return the groups as the draft of a codebook, see `Affinity.to_codebook`."""
-    from closeloop.themes.codebook import Code, Codebook, CodebookState
+    from closeloop.themes.codebooks.codebook import Code, Codebook, CodebookState
 
     if not found.named:
         raise ValueError(message("matrices.no_groups"))

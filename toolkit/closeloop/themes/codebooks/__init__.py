@@ -1,0 +1,1 @@
+"""What the categories are: codebooks, their rules, how they change from version to version."""

@@ -1,0 +1,1 @@
+"""Whether categories leave gaps or run into each other, and whether coders agree."""

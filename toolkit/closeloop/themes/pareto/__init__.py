@@ -1,0 +1,1 @@
+"""Which themes come up most."""

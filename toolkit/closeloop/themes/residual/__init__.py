@@ -1,0 +1,1 @@
+"""What has no code yet, grouped into suggestions for a person."""
