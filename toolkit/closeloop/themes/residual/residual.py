@@ -68,8 +68,8 @@ def suggest(
     those that are then the same count as one text, so that they always lie on the same side. Groups: see
     `closeloop.themes.residual.clusters.clusters`. A group whose words are no more frequent than among the coded
     mentions is filler and left out. Belongs to: seen from the centre of an existing code's mentions, its texts stand
-    out from the residual at least a third as far, on average, as that code's own mentions do. Stability: mean Jaccard index of the
-    group with what is found in random halves (Hennig); below 0.5 it falls apart.
+    out from the residual at least a third as far, on average, as that code's own mentions do. Stability: mean Jaccard
+    index of the group with what is found in random halves (Hennig); below 0.5 it falls apart.
 
     References
     ----------
