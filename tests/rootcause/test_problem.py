@@ -231,6 +231,15 @@ def test_a_document_added_again_takes_the_place_of_the_earlier_one() -> None:
     assert problem.trees == (tree,)
 
 
+def test_two_sheets_of_one_template_are_told_apart_by_a_name(tmp_path: Path) -> None:
+    problem = Problem(gap()).add(worksheet("smart"), "hotline").add(worksheet("smart"), "branches")
+    assert len(problem.worksheets) == 2
+    problem.add(worksheet("smart").fill(owner="Wu Fan"), "branches")
+    again = load(problem.save(tmp_path / "p.json"))
+    assert again == problem
+    assert [sheet.answers.get("owner") for sheet in again.worksheets] == [None, "Wu Fan"]
+
+
 def test_what_does_not_belong_is_refused_and_adding_can_be_undone() -> None:
     problem = Problem(gap())
     with pytest.raises(TypeError, match="got int"):

@@ -547,3 +547,17 @@ def test_an_overlap_that_the_codebook_declares_is_said_to_be_meant() -> None:
     ]
     assert any("that part of their overlap is meant" in str(note) for note in report.notes)
     assert Coding.from_table({"id": [1, 2], "code": ["a", "b"]}, unit="mention").mece().declared == ()
+
+
+def test_what_the_codebook_puts_under_both_is_counted_and_gives_no_hint() -> None:
+    codebook = load_codebook("conflict-types")
+    declared = ["service_communication"] * 60
+    apart = [["promise_broken", "wording_tone"]] * 70
+    rest = ["response_speed", "wording_tone", "too_expensive"] * 60
+    only = mece(coded(singly([*declared, *rest]), codebook=codebook)).pairs["communication", "service_delivery"]
+    assert (only.count, only.declared, only.hint) == (60, 60, "")
+    assert str(only.to_do) == "meant: declared in the codebook"
+    mixed = coded([*singly([*declared, *rest]), *apart], codebook=codebook)
+    both = mece(mixed).pairs["communication", "service_delivery"]
+    assert (both.count, both.declared) == (130, 60)
+    assert both.hint

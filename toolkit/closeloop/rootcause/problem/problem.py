@@ -14,7 +14,7 @@ from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.rootcause.problem.effect_review import EffectReview
 from closeloop.rootcause.problem.lesson import Lesson
 from closeloop.rootcause.problem.pdca import PdcaCycle
-from closeloop.rootcause.problem.problem_content import ProblemContent
+from closeloop.rootcause.problem.problem_content import ADDED_AS, ProblemContent
 from closeloop.rootcause.problem.task import ActionTask
 from closeloop.rootcause.whys.evidence import ids_of, words
 from closeloop.text import message
@@ -57,10 +57,17 @@ class Problem(ProblemContent):
 
     # --- what is added ---
 
-    def add(self, thing: Any) -> Self:
+    def add(self, thing: Any, name: str = "") -> Self:
         """Add a tree, five-whys, worksheet, countermeasure, task, PDCA turn or lesson; gives the problem itself.
 
         A document of the same kind and name, or an entry of the same id, takes the place of the earlier one.
+
+        Parameters
+        ----------
+        thing : IssueTree, FiveWhys, Worksheet, Countermeasure, ActionTask, PdcaCycle or Lesson
+        name : str
+            What tells a document from others of its kind; its question, title or template, if left out. Two sheets of
+            one template need it.
 
         Raises
         ------
@@ -72,7 +79,7 @@ class Problem(ProblemContent):
         self._refuse_closed()
         said = self.state
         if isinstance(thing, Document) and thing.kind in _DOCUMENTS:
-            content = thing.to_document()
+            content = thing.to_document() | ({ADDED_AS: name} if name else {})
             kept = [one for one in said.documents if _name_of(one) != _name_of(content)]
             self._put(documents=(*kept, content))
         elif isinstance(thing, Countermeasure):
@@ -284,5 +291,7 @@ class Problem(ProblemContent):
 
 def _name_of(content: Mapping[str, Any]) -> tuple[object, ...]:
     """Return what tells a document within a problem from the others: its kind and what it is called."""
-    named = next((str(content[key]) for key in ("id", "question", "title", "template") if content.get(key)), "")
+    named = next(
+        (str(content[key]) for key in (ADDED_AS, "id", "question", "title", "template") if content.get(key)), ""
+    )
     return content[MARK], named

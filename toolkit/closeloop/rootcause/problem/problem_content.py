@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from closeloop.rootcause.problem.problem_steps import Step
 
 
+ADDED_AS = "added_as"
+"""The key under which a problem notes by which name a document was added to it."""
+
+
 class ProblemState(State):
     """What a problem says at one moment."""
 
@@ -130,7 +134,8 @@ class ProblemContent(Document[ProblemState]):
     def _loaded(self, kind: str) -> tuple[Any, ...]:
         from closeloop.rootcause.load import document_of
 
-        return tuple(document_of(content) for content in self.state.documents if content[MARK] == kind)
+        mine = [content for content in self.state.documents if content[MARK] == kind]
+        return tuple(document_of({key: said for key, said in one.items() if key != ADDED_AS}) for one in mine)
 
 
 def _text(given: object) -> str:

@@ -40,6 +40,8 @@ class Pair:
         What it looks like: the smaller lies within the larger, they are one category, they run into each other.
     sure : bool
         Whether the interval, too, lies beyond the threshold.
+    declared : float
+        Mentions in both only because the codebook itself puts a code under both.
     """
 
     smaller: str
@@ -60,6 +62,12 @@ class Pair:
     lift_high: float
     hint: str = ""
     sure: bool = False
+    declared: float = 0.0
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether at least half of what they share is so by the codebook itself; then there is no hint."""
+        return self.declared > 0 and 2 * self.declared >= self.count
 
     @property
     def advice(self) -> LocalText | None:
@@ -79,7 +87,9 @@ class Pair:
 
     @property
     def to_do(self) -> LocalText | None:
-        """What to do, in a few words; None without a hint."""
+        """What to do, in a few words, or that the overlap is meant; None without either."""
+        if self.is_meant:
+            return message("mece.do_declared")
         return message(f"mece.do_{self.hint}") if self.hint else None
 
 
@@ -223,6 +233,8 @@ def pairs_of(
     swap = sums[first] > sums[second]
     first, second = np.where(swap, second, first), np.where(swap, first, second)
     both = together[first, second]
+    own = judged.own.astype(np.float64)
+    apart = ((own * weight[:, None]).T @ own)[first, second] if len(own) else np.zeros(both.size)
     found = overlap(both, sums[first], sums[second], float(weight.sum()), confidence_level)
     pairs = []
     for k in range(both.size):
@@ -234,6 +246,7 @@ def pairs_of(
             "containment_low": float(found.containment_limits.low[k]),
             "containment_high": float(found.containment_limits.high[k]), "lift": float(found.lift[k]),
             "lift_low": float(found.lift_limits.low[k]), "lift_high": float(found.lift_limits.high[k]),
+            "declared": max(float(both[k] - apart[k]), 0.0) if a.codes & b.codes else 0.0,
         }  # fmt: skip
         pair = Pair(smaller=a.id, larger=b.id, smaller_label=a.label, larger_label=b.label, **measured)
         pairs.append(_hinted(pair, thresholds) if unit == "mention" else pair)
@@ -249,9 +262,10 @@ def _hinted(pair: Pair, limits: MeceThresholds) -> Pair:
     """Return the pair with what it looks like.
 
     A hint needs enough mentions in both, or one miscoded mention would make it. “Within” also needs more than chance:
-    in a category of nine mentions out of ten everything lies within it.
+    in a category of nine mentions out of ten everything lies within it. What the codebook itself puts under both is no
+    fault of the categories.
     """
-    if pair.count < limits.shared:
+    if pair.count < limits.shared or pair.is_meant:
         return pair
     if pair.jaccard > limits.containment:
         return replace(pair, hint="same", sure=pair.jaccard_low > limits.jaccard)

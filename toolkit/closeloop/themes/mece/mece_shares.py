@@ -53,6 +53,8 @@ class Judgements:
     ----------
     hits : ndarray of bool, rows × categories
         Whether the coder gave the category, or a code below it.
+    own : ndarray of bool, rows × categories
+        The same of the codes that no other category has: what the codebook does not put under two of them itself.
     uncoded : ndarray of bool
         Whether the coder gave no code at all that belongs to the node.
     mention, coder, response : ndarray of int
@@ -66,6 +68,7 @@ class Judgements:
     """
 
     hits: BoolArray
+    own: BoolArray
     uncoded: BoolArray
     mention: IntArray
     coder: IntArray
@@ -104,7 +107,9 @@ def judgements(coding: Coding, node: Node, coder: str | None = None) -> Judgemen
         for code in category.kinds if code in place
     ]  # fmt: skip
     finest = list(dict.fromkeys(finest))
+    alone = within * (within.sum(axis=1, keepdims=True) == 1)
     hits: list[BoolArray] = []
+    owned: list[BoolArray] = []
     uncoded: list[BoolArray] = []
     mention: list[IntArray] = []
     who: list[IntArray] = []
@@ -118,18 +123,22 @@ def judgements(coding: Coding, node: Node, coder: str | None = None) -> Judgemen
         if own is not None:
             belongs &= given[:, own].any(axis=1)
         rows = np.flatnonzero(belongs)
-        hits.append(np.asarray(given[rows].astype(np.float32) @ within > 0))
+        numbers = given[rows].astype(np.float32)
+        hits.append(np.asarray(numbers @ within > 0))
+        owned.append(np.asarray(numbers @ alone > 0))
         uncoded.append(~any_code[rows])
         mention.append(rows)
         who.append(np.full(rows.size, k, dtype=np.int64))
         seen[rows] |= given[rows][:, finest].astype(bool)
     if not mention:
         hits, uncoded = [np.zeros((0, len(node.categories)), dtype=bool)], [np.zeros(0, dtype=bool)]
+        owned = hits
         mention, who = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     of = np.concatenate(mention)
     asked = judged.sum(axis=1) if coder is None else np.ones(len(judged))
     return Judgements(
-        hits=np.concatenate(hits), uncoded=np.concatenate(uncoded), mention=of, coder=np.concatenate(who),
+        hits=np.concatenate(hits), own=np.concatenate(owned), uncoded=np.concatenate(uncoded), mention=of,
+        coder=np.concatenate(who),
         response=response[of], weight=1.0 / np.maximum(asked[of], 1), codes=seen.sum(axis=0).astype(np.int64),
         code_names=tuple(coding.codes[k] for k in finest),
     )  # fmt: skip
