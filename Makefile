@@ -13,7 +13,8 @@ LAB_ARGS ?=
 PYTEST_ARGS ?=
 # One more than there are cores: tests that drive a browser, a kernel or a process of their own mostly wait for it.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $$n + 1)
-# Several workers with several threads each would be in each other's way.
+# Several workers with several threads each would be in each other's way. Files go in their own order: sorted by the
+# number of their tests, those that drive a browser would come last, one after the other.
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # An inherited MPLBACKEND would hide inline figures; hashes and time zone are fixed so that outputs are repeatable.
 KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
@@ -59,7 +60,7 @@ lab: $(VENV)/.dev ## open JupyterLab on the notebooks (LAB_ARGS=... is passed on
 
 test: lint types ## everything: lint, types, all tests, the browser, the notebooks' outputs
 	@scripts/chromium.sh
-	@$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
