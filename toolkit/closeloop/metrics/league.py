@@ -130,6 +130,15 @@ class LeagueTable(TableResult):
         )  # fmt: skip
 
     @property
+    def inner(self) -> float:
+        """The z beyond which a group lies outside the funnel's inner limits."""
+        return normal_quantile(0.95)
+
+    def funnel(self, size: npt.ArrayLike, level: float = 0.95) -> npt.NDArray[np.float64]:
+        """Return how far the score of a group of so many answers may lie from the centre by chance."""
+        return np.asarray(normal_quantile(level) * np.sqrt(self.spread / np.asarray(size, dtype=float)))
+
+    @property
     def notes(self) -> tuple[LocalText, ...]:
         """How it was done, and what is missing."""
         rate = told(self.false_discovery_rate, "percent", 0)

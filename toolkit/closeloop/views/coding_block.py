@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ import numpy.typing as npt
 
 from closeloop.html import Column, Html, Section, element, harmless, join, table
 from closeloop.numbers import number
-from closeloop.stats.intervals import share_interval
 from closeloop.themes.codings.coding import Coding
+from closeloop.themes.codings.coding_shares import coding_shares
+from closeloop.themes.shares import Shares
 from closeloop.views.result_table import two_lines
 from closeloop.views.words import in_tag, marks, say
 from closeloop.written import write, write_interval
@@ -35,16 +37,20 @@ class _Row:
 
 def coding_text(coding: Coding, tag: str) -> str:
     """Return a coding as readable plain text, one line per code."""
-    lines = [harmless(_title(coding, tag)), _sentence(coding, tag)]
+    shares = coding_shares(coding)
+    lines = [harmless(_title(coding, tag)), _sentence(coding, shares, tag)]
     rows, absent = _present(coding, tag)
     for row in rows:
         counted = say(f"themes.counted_{coding.unit}", tag, mentions=number(row.mentions), n=number(row.responses))
-        lines.append(harmless(f"{row.label}{marks(tag).colon}{counted}{marks(tag).clause}{_share(coding, row, tag)}"))
+        lines.append(
+            harmless(f"{row.label}{marks(tag).colon}{counted}{marks(tag).clause}{_share(coding, shares, row, tag)}")
+        )
     return "\n".join([*lines, *absent, *(in_tag(note, tag) for note in coding.notes)])
 
 
 def coding_block(coding: Coding, tag: str) -> Html:
     """Return a coding as a piece of HTML in the language `tag`; it says everything without style, too."""
+    shares = coding_shares(coding)
     rows, absent = _present(coding, tag)
     by_mention = coding.unit == "mention"
     heads = [
@@ -60,13 +66,13 @@ def coding_block(coding: Coding, tag: str) -> Html:
             join([row.label, element("span", row.code, class_="soft")] if row.label != row.code else [row.code], " "),
             *([number(row.mentions)] if by_mention else []),
             number(row.responses),
-            _share(coding, row, tag),
+            _share(coding, shares, row, tag),
             _found_by(coding, row, tag),
             *([_examples(coding, row)] if coding.texts is not None and by_mention else []),
         )
         for row in rows[:_MOST_CODES]
     )
-    caption = two_lines(_title(coding, tag), _sentence(coding, tag))
+    caption = two_lines(_title(coding, tag), _sentence(coding, shares, tag))
     notes = [*absent, *(in_tag(note, tag) for note in coding.notes)]
     if len(rows) > _MOST_CODES:
         notes.insert(0, say("rows_left_out", tag, count=number(len(rows) - _MOST_CODES)))
@@ -82,26 +88,23 @@ def _title(coding: Coding, tag: str) -> str:
     return say("themes.coding_title_by", tag, title=in_tag(coding.codebook.title, tag), codebook=book)
 
 
-def _sentence(coding: Coding, tag: str) -> str:
+def _sentence(coding: Coding, shares: Shares, tag: str) -> str:
     coded = coding.matrix().any(axis=1) & coding.substantive
-    n = int(coding.substantive.sum())
     return say(
         f"themes.coding_sentence_{coding.unit}", tag, responses=number(coding.n_responses),
-        mentions=number(coding.n_mentions), substantive=number(n), coded=number(int(coded.sum())),
-        share=_told_share(int(coded.sum()), n, tag),
+        mentions=number(coding.n_mentions), substantive=number(int(coding.substantive.sum())),
+        coded=number(int(coded.sum())), share=_told_share(shares, -1, tag),
     )  # fmt: skip
 
 
-def _told_share(count: int, n: int, tag: str) -> str:
-    if not n:
-        return "–"
-    found = share_interval(count, n)
-    interval = write_interval(float(found.low), float(found.high), "percent", tag)
-    return f"{write(count / n, 'percent', tag)}{marks(tag).clause}{interval}"
+def _told_share(shares: Shares, at: int, tag: str) -> str:
+    share, low, high = (float(one[at]) for one in (shares.share, shares.low, shares.high))
+    told = write(share, "percent", tag)
+    return told if math.isnan(low) else f"{told}{marks(tag).clause}{write_interval(low, high, 'percent', tag)}"
 
 
-def _share(coding: Coding, row: _Row, tag: str) -> str:
-    return _told_share(row.mentions, int(coding.substantive.sum()), tag)
+def _share(coding: Coding, shares: Shares, row: _Row, tag: str) -> str:
+    return _told_share(shares, coding.codes.index(row.code), tag)
 
 
 def _count_head(key: str, tag: str) -> Column:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from closeloop.stats.intervals import normal_quantile
 from closeloop.text import language, message
 from closeloop.views.canvas import INK, SMALL, SOFT, Canvas, dots, room_for
 from closeloop.views.chart import Chart
@@ -98,10 +97,9 @@ def _dots(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], re
 
 def _bars(canvas: Canvas, axes: Axes, labels: list[str], shown: list[Driver], result: Drivers, tag: str) -> None:
     dots(canvas, axes, labels, [(0.0, math.nan, 0.0) for _ in shown])
-    z = normal_quantile(result.confidence_level)
     for y, driver in enumerate(shown):
         for name, place, colour in (("penalty", y - _HALF, DETRACTOR), ("reward", y + _HALF, PROMOTER)):
-            value, reach = driver.more[name], z * driver.more[f"{name}_error"]
+            value, reach = driver.more[name], result.margin(driver.more[f"{name}_error"])
             axes.barh([place], [value], height=1.7 * _HALF, color=colour, alpha=0.3, zorder=2)
             axes.plot([value - reach, value + reach], [place, place], color=colour, lw=1.6, zorder=4)
             axes.plot([value], [place], "o", color=colour, ms=4.5, zorder=5)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closeloop.stats.intervals import normal_quantile
 from closeloop.text import language
 from closeloop.views.canvas import SOFT, Canvas
 from closeloop.views.steps import log_steps
@@ -50,7 +49,7 @@ def plot_league(league: LeagueTable, ax: Axes | None = None) -> Chart:
         scores = np.array([row.estimate for row in league.groups])
         grid = np.geomspace(max(sizes.min() * 0.8, 1), sizes.max() * 1.1, 200)
         for (level, dash, _), name in zip(_LIMITS, limit_names, strict=True):
-            margin = normal_quantile(level) * np.sqrt(league.spread / grid)
+            margin = league.funnel(grid, level)
             for sign in (-1, 1):
                 axes.plot(grid, league.centre + sign * margin, color=SOFT, lw=0.8, ls=dash, zorder=1)
             side = 1 if level > 0.99 else -1  # one name above, one below: they would overprint
@@ -64,7 +63,7 @@ def plot_league(league: LeagueTable, ax: Axes | None = None) -> Chart:
             axes.minorticks_off()
         axes.set_xlim(grid[0], grid[-1])
         typical = float(np.median(sizes))
-        span = max(np.ptp(scores), float(5 * normal_quantile(0.95) * np.sqrt(league.spread / typical)), 1e-9)
+        span = max(np.ptp(scores), float(5 * league.funnel(typical)), 1e-9)
         low, high = min(scores.min(), league.centre - span / 2), max(scores.max(), league.centre + span / 2)
         axes.set_ylim(low - 0.08 * span, high + 0.08 * span)
         canvas.name_axes(axes, *axis)
@@ -82,7 +81,7 @@ def _name_groups(canvas: Canvas, axes: Any, league: LeagueTable, labels: list[st
     from matplotlib.patheffects import withStroke
 
     wanted = [i for i, row in enumerate(league.groups)
-              if len(labels) <= _MOST_NAMES or row.verdict != "like" or abs(row.z) > normal_quantile(0.95)]  # fmt: skip
+              if len(labels) <= _MOST_NAMES or row.verdict != "like" or abs(row.z) > league.inner]  # fmt: skip
     order = sorted(wanted, key=lambda i: (league.groups[i].verdict == "like", -abs(league.groups[i].z)))
     canvas.figure.canvas.draw()
     taken: list[Any] = []

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closeloop.stats.unseen import saturation
 from closeloop.text import language
 from closeloop.views.canvas import INK, LINE, SOFT, Canvas
 from closeloop.views.chart import Chart
@@ -55,7 +54,7 @@ def draw_saturation(canvas: Canvas, axes: Any, report: MeceReport, tag: str) -> 
     found, n = report.unseen, report.n
     # Closer together at the start, where the curve bends.
     sizes = np.unique((n * np.linspace(0, 1, min(n, _POINTS) + 1) ** 2).round().astype(np.int64))
-    axes.plot(sizes, saturation(report.code_counts, n, sizes), color=PROMOTER, lw=1.8, zorder=3)
+    axes.plot(sizes, report.saturation(sizes), color=PROMOTER, lw=1.8, zorder=3)
     axes.plot([n], [found.found], "o", color=PROMOTER, ms=5, zorder=4, clip_on=False)
     top = max(found.kinds, found.found, 1)
     axes.set_xlim(0, max(n, 1))

@@ -16,7 +16,6 @@ from closeloop.rootcause.whys.whys_words import (
     told_day,
     who_when,
 )
-from closeloop.stats.intervals import share_interval
 from closeloop.views.outline import icon
 from closeloop.views.words import in_tag, marks, say
 from closeloop.written import write, write_interval
@@ -113,7 +112,7 @@ def contrast_figure(contrast: Contrast, tag: str) -> Html:
     """Return both shares with their intervals, written and drawn on one scale."""
     rows = []
     for name, (count, n) in (("affected", contrast.affected), ("unaffected", contrast.unaffected)):
-        low, high = (float(limit) for limit in share_interval(count, n, contrast.confidence_level))
+        low, high = contrast.share_limits((count, n))
         label = say(f"whys.side_{name}", tag)
         share = write(count / n if n else None, "percent", tag)
         limits = write_interval(low, high, "percent", tag) if n else "–"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from closeloop.metrics.result import Shown, TableResult
+from closeloop.stats.limits import normal_quantile
 from closeloop.text import LocalText, message
 from closeloop.written import told, told_interval, told_level
 
@@ -174,6 +175,10 @@ class Drivers(TableResult):
         limits = told_interval(low, high, form, digits)
         level = told_level(self.confidence_level)
         return message("drivers.value_interval", value=told_value, level=level, interval=limits)
+
+    def margin(self, std_error: float) -> float:
+        """Return how far the limits at the result's level lie from an estimate with this standard error."""
+        return normal_quantile(self.confidence_level) * std_error
 
     @property
     def notes(self) -> tuple[LocalText, ...]:

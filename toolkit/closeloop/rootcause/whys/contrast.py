@@ -62,6 +62,11 @@ class Contrast:
     def _contrast(self) -> ShareContrast:
         return share_contrast(self.unaffected, self.affected, self.confidence_level)
 
+    def share_limits(self, side: tuple[int, int]) -> tuple[float, float]:
+        """Return Wilson's limits of the share of one side (`affected` or `unaffected`)."""
+        low, high = share_interval(*side, self.confidence_level)
+        return float(low), float(high)
+
     @property
     def verdict(self) -> Verdict:
         """Whether the cause is more or less frequent where the problem is, if that can be told."""
@@ -82,9 +87,8 @@ class Contrast:
         """Both shares with their limits, and what can be told."""
         sides = {}
         for name, (count, n) in (("affected", self.affected), ("unaffected", self.unaffected)):
-            low, high = share_interval(count, n, self.confidence_level)
             sides[name] = told(count / n if n else None, "percent")
-            sides[f"{name}_interval"] = told_interval(float(low), float(high), "percent")
+            sides[f"{name}_interval"] = told_interval(*self.share_limits((count, n)), "percent")
         key = self.verdict.replace(" ", "_")
         return message(f"whys.contrast_{key}", **sides, level=told_level(self.confidence_level))
 

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy.typing as npt
+
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.stats.agreement import Agreement
-from closeloop.stats.unseen import Unseen
+from closeloop.stats.unseen import Unseen, saturation
 from closeloop.text import LocalText, message
 from closeloop.themes.mece.agreement_report import Confusion
 from closeloop.themes.mece.mece_categories import Balance, MeceCategories
 from closeloop.themes.mece.mece_checks import Check, Verdict, verdict_of
 from closeloop.themes.mece.mece_pairs import MecePairs
 from closeloop.themes.mece.mece_rows import report_rows
-from closeloop.themes.mece.mece_shares import Division, Share
+from closeloop.themes.mece.mece_shares import Division, FloatArray, Share
 from closeloop.themes.mece.mece_text import notes_of, reasons_of, sentence_of, title_of
 from closeloop.themes.mece.mece_thresholds import MeceThresholds
 from closeloop.written import told_level
@@ -163,6 +165,10 @@ class MeceReport(TableResult):
     def alpha(self) -> Agreement | None:
         """Agreement of the coders on the categories (α, sets with MASI); None if no two judged the same mentions."""
         return self.evidence.alpha if self.evidence else None
+
+    def saturation(self, sizes: npt.ArrayLike) -> FloatArray:
+        """Return how many codes are expected among so many of the mentions, see `closeloop.stats.unseen.saturation`."""
+        return saturation(self.code_counts, self.n, sizes)
 
     def check(self, name: str) -> Check:
         """Return the answer to one question (``"residual"``, ``"overlap"``, ``"pairs"``, ``"new"``, ``"alpha"`` …).
