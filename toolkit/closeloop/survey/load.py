@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from closeloop.errors import closest
 from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.shipped import definition_file, shipped_in
 from closeloop.survey.survey import Survey
 from closeloop.survey.validate import build
-from closeloop.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +35,7 @@ def shipped_folder(package: Path | None = None) -> Path:
 
 def shipped_names() -> tuple[str, ...]:
     """Return the names of the shipped surveys, sorted."""
-    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in shipped_folder().glob(f"*{SUFFIX}")))
+    return shipped_in(shipped_folder(), SUFFIX)
 
 
 def load_survey(name_or_path: str | Path) -> Survey:
@@ -63,38 +61,8 @@ def load_survey(name_or_path: str | Path) -> Survey:
     >>> load_survey("transaction-csat")
     Survey(transaction-csat v1, ... items, zh-CN en)
     """
-    path = _find(name_or_path)
+    path = definition_file(name_or_path, shipped_folder(), SUFFIX, "survey")
     return Survey(build(read_document(path)), path)
-
-
-def _find(name_or_path: str | Path) -> Path:
-    path = Path(name_or_path)
-    if path.is_file():
-        return path
-    name = str(name_or_path)
-    shipped = shipped_folder() / f"{name}{SUFFIX}"
-    if "/" not in name and "\\" not in name and shipped.is_file():
-        return shipped
-    raise definition_error(name, [_not_there(path, name)])
-
-
-def _not_there(path: Path, name: str) -> Finding:
-    if path.is_dir():
-        return Finding(code="is_folder", file=name, message=message("survey.is_folder"))
-    names = shipped_names()
-    wanted = path.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".survey")
-    near = dict.fromkeys((*closest(wanted, names), *names))  # the likeliest first, but all of them
-    beside = sorted(each.name for each in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
-    similar = closest(path.name, beside)
-    suggestion = message("survey.shipped_names", names=", ".join(near))
-    if similar and path.suffix:
-        suggestion = message("survey.similar_files", names=", ".join(similar))
-    return Finding(
-        code="not_found",
-        file=name,
-        message=message("survey.not_found", folder=str(path.parent.resolve())),
-        suggestion=suggestion,
-    )
 
 
 def survey_from_dict(data: Mapping[str, Any]) -> Survey:

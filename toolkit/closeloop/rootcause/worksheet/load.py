@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from closeloop.errors import closest
 from closeloop.forms.base import Check
 from closeloop.forms.fields import Model
 from closeloop.forms.options import Option
@@ -26,9 +24,10 @@ from closeloop.rootcause.worksheet.template import (
     ViewUse,
 )
 from closeloop.survey.document import Document, parsed_document, read_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.findings import definition_error
+from closeloop.survey.shipped import data_folder, definition_file, shipped_in
 from closeloop.survey.validate import declared_languages, model_findings
-from closeloop.text import LocalText, message
+from closeloop.text import LocalText
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,16 +56,13 @@ def shipped_names() -> tuple[str, ...]:
     >>> "5w2h" in shipped_names()
     True
     """
-    folder = resources.files("closeloop").joinpath("data", "worksheets")
-    names = (each.name for each in folder.iterdir())
-    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))
+    return shipped_in(data_folder("worksheets"), SUFFIX)
 
 
 @cache
 def shipped_template(name: str) -> Template:
     """Return a shipped template."""
-    file = resources.files("closeloop").joinpath("data", "worksheets", f"{name}{SUFFIX}")
-    return build(read_document(str(file)))
+    return build(read_document(data_folder("worksheets") / f"{name}{SUFFIX}"))
 
 
 def load_template(name_or_path: str | Path) -> Template:
@@ -87,28 +83,10 @@ def load_template(name_or_path: str | Path) -> Template:
     >>> load_template("5w2h").id
     '5w2h'
     """
-    name = str(name_or_path)
-    if name in shipped_names():
-        return shipped_template(name)
-    if not name.endswith((".yaml", ".yml")):
-        raise definition_error(name, [_not_there(name)])
-    try:
-        document = read_document(name)
-    except OSError as error:
-        reason = message("worksheet.not_read", reason=error.strerror or str(error))
-        raise definition_error(name, [Finding(code="not_found", file=name, message=reason)]) from None
-    return build(document)
+    if str(name_or_path) in shipped_names():
+        return shipped_template(str(name_or_path))
+    return build(read_document(definition_file(name_or_path, data_folder("worksheets"), SUFFIX, "worksheet")))
 
-
-def _not_there(name: str) -> Finding:
-    names = shipped_names()
-    near = dict.fromkeys((*closest(name, names), *names))  # the likeliest first, but all of them
-    return Finding(
-        code="not_found",
-        file=name,
-        message=message("worksheet.not_found"),
-        suggestion=message("worksheet.shipped", names=", ".join(near)),
-    )
 
 
 def build(document: Document) -> Template:
@@ -169,7 +147,7 @@ def to_frame() -> pd.DataFrame:
 @cache
 def _shipped_head(name: str) -> dict[str, Any]:
     """Return what a shipped file says above its pages, and how many items follow: a list need not read forty forms."""
-    file = resources.files("closeloop").joinpath("data", "worksheets", f"{name}{SUFFIX}")
+    file = data_folder("worksheets") / f"{name}{SUFFIX}"
     head, pages = _PAGES.split(file.read_text(encoding="utf-8"), maxsplit=1)
     said = parsed_document(head, str(file)).data
     return {"serves": [], **said, "items": len(_ITEM.findall(_AFTER_PAGES.split(pages, maxsplit=1)[0]))}

@@ -33,18 +33,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from closeloop.errors import closest
 from closeloop.forms.fields import Model, Remark, Text
 from closeloop.survey.document import Document, path_text, read_document, write_document
 from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.shipped import data_folder, definition_file, shipped_in
 from closeloop.survey.validate import declared_languages, model_findings
-from closeloop.text import LocalText, message
 from closeloop.themes.codebooks.changes import CodebookChange
 from closeloop.themes.codebooks.codebook import BookId, Code, Codebook, CodebookState, CodeText, Languages, Version
 from closeloop.themes.codebooks.codebook_check import codebook_faults, file_entries
@@ -105,7 +103,7 @@ def load_codebook(name_or_path: str | Path) -> Codebook:
     >>> load_codebook("emotions")
     Codebook(emotions@1, ... codes, en zh-CN)
     """
-    path = _find(name_or_path)
+    path = definition_file(name_or_path, data_folder("codebooks"), SUFFIX, "codebook")
     file = path.stat()
     return Codebook(_read(str(path), file.st_mtime_ns, file.st_size))
 
@@ -134,7 +132,7 @@ def list_codebooks() -> pd.DataFrame:
 
 def shipped_codebooks() -> tuple[str, ...]:
     """Return the names of the shipped codebooks, sorted."""
-    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in _folder().glob(f"*{SUFFIX}")))
+    return shipped_in(data_folder("codebooks"), SUFFIX)
 
 
 def write_codebook(codebook: Codebook, path: str | Path) -> Path:
@@ -192,33 +190,3 @@ def _flat(codes: tuple[FileCode, ...], parent: str | None) -> Iterator[Code]:
         said = {name: getattr(code, name) for name in CodeText.model_fields}
         yield Code(**said, parent=parent)
         yield from _flat(code.children, code.id)
-
-
-def _folder() -> Path:
-    with resources.as_file(resources.files("closeloop").joinpath("data", "codebooks")) as folder:
-        return folder
-
-
-def _find(name_or_path: str | Path) -> Path:
-    path, name = Path(name_or_path), str(name_or_path)
-    if path.is_file():
-        return path
-    shipped = _folder() / f"{name}{SUFFIX}"
-    if "/" not in name and "\\" not in name and shipped.is_file():
-        return shipped
-    raise definition_error(name, [_not_there(path, name)])
-
-
-def _not_there(path: Path, name: str) -> Finding:
-    if path.is_dir():
-        return Finding(code="is_folder", file=name, message=message("codebook.is_folder"))
-    names = shipped_codebooks()
-    wanted = path.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".codebook")
-    near = dict.fromkeys((*closest(wanted, names), *names))  # the likeliest first, but all of them
-    beside = sorted(each.name for each in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
-    similar = closest(path.name, beside)
-    suggestion: LocalText = message("codebook.shipped_names", names=", ".join(near))
-    if similar and path.suffix:
-        suggestion = message("survey.similar_files", names=", ".join(similar))
-    text = message("codebook.not_found", folder=str(path.parent.resolve()))
-    return Finding(code="not_found", file=name, message=text, suggestion=suggestion)
