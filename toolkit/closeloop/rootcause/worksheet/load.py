@@ -88,7 +88,6 @@ def load_template(name_or_path: str | Path) -> Template:
     return build(read_document(definition_file(name_or_path, data_folder("worksheets"), SUFFIX, "worksheet")))
 
 
-
 def build(document: Document) -> Template:
     """Return the template that a document defines.
 
