@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
     {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"drawing"}, {"stats"}, {"forms"},
-    {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause", "followup"}, {"views"},
-    {"widgets"}, {"demo"}, {"cli"}, {"__main__"},
+    {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause"}, {"followup"},
+    {"views"}, {"widgets"}, {"demo"}, {"cli"}, {"__main__"},
 )  # fmt: skip
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 
@@ -31,7 +31,21 @@ PURE = {
     "stats": {"numpy", "scipy", "statsmodels"},
     "forms": {"numpy", "pydantic", "pydantic_core", "lark", "annotated_types", "typing_extensions"},
     "rootcause": {"numpy", "pydantic"},
-    **{f"followup.{m}": {"pydantic"} for m in ("stages", "case", "calendar", "clock", "rules", "measure")},
+    **{
+        f"followup.{m}": {"numpy", "pydantic"}
+        for m in (
+            "event",
+            "state",
+            "stages",
+            "commands",
+            "case",
+            "calendar",
+            "clock",
+            "rules",
+            "measure",
+            "playbook",
+        )
+    },
 }
 IMPURE_STDLIB = {
     "asyncio", "glob", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil",
