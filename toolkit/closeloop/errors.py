@@ -78,15 +78,53 @@ class InsufficientDataError(CloseloopError, ValueError):
 
 
 class CaseTransitionError(CloseloopError, ValueError):
-    """An event that the case's stage does not allow, or whose guards are not met."""
+    """An event that the case's stage does not allow, or whose guards are not met.
+
+    Attributes
+    ----------
+    from_stage, event : str
+        Where the case is and what was asked for; empty where it is no case.
+    allowed : tuple of str
+        What is possible from there.
+    unmet : tuple of LocalText
+        What is missing, each with the call that supplies it.
+    """
+
+    def __init__(
+        self,
+        text: LocalText | str,
+        *,
+        from_stage: str = "",
+        event: str = "",
+        allowed: Sequence[str] = (),
+        unmet: Sequence[LocalText] = (),
+    ) -> None:
+        super().__init__(text)
+        self.from_stage = from_stage
+        self.event = event
+        self.allowed = tuple(allowed)
+        self.unmet = tuple(unmet)
 
 
 class ConflictError(CloseloopError, RuntimeError):
-    """Somebody else wrote in the meantime."""
+    """Somebody else wrote in the meantime: `current_version` is where the case is now, `changed` what was written."""
+
+    def __init__(self, text: LocalText | str, *, current_version: int = 0, changed: Iterable[Any] = ()) -> None:
+        super().__init__(text)
+        self.current_version = current_version
+        self.changed = tuple(changed)
 
 
 class StoreError(CloseloopError, RuntimeError):
-    """A store that cannot be read or written."""
+    """A store or a file of ours that cannot be read or written: `file`, and which version was `found` and `expected`."""
+
+    def __init__(
+        self, text: LocalText | str, *, file: str = "", found: int | None = None, expected: int | None = None
+    ) -> None:
+        super().__init__(text)
+        self.file = file
+        self.found = found
+        self.expected = expected
 
 
 def closest(name: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:

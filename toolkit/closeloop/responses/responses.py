@@ -83,21 +83,15 @@ class Responses:
     @cached_property
     def quarantined(self) -> pd.DataFrame:
         """The rows set aside, as text and as they stood in the source, with ``problems``; correct them and `amend`."""
-        import pandas as pd
-
         rows = rows_of(self._assembled.fate == QUARANTINED, self.raw)
-        issues = self.issues[self.issues["effect"] == "quarantined"]
-        text = issues["message_zh" if language() == "zh-CN" else "message_en"].astype(str)
-        item = issues["item"].astype(str)
-        colon = "：" if language() == "zh-CN" else ": "
-        said = [t if not i or t.startswith(i) else f"{i}{colon}{t}" for i, t in zip(item, text, strict=True)]
-        named = pd.Series(said, index=issues.index, dtype="str")
-        keys = [issues["source_file"].astype(str), issues["source_row"]]
-        joined = named.groupby(keys).agg("; ".join) if len(issues) else pd.Series(dtype="str")
-        places = zip(rows["source_file"].astype(str), rows["source_row"], strict=True)
-        return rows.assign(
-            **{unique_name("problems", {str(name): None for name in rows}): [joined.get(p, "") for p in places]}
-        )
+        text, colon = ("message_zh", "：") if language() == "zh-CN" else ("message_en", ": ")
+        why = self.issues.loc[self.issues["effect"] == "quarantined", ["source_file", "source_row", "item", text]]
+        said: dict[tuple[str, int], list[str]] = {}
+        for file, row, i, t in why.itertuples(index=False, name=None):
+            said.setdefault((file, row), []).append(t if not i or t.startswith(i) else f"{i}{colon}{t}")
+        places = zip(rows["source_file"], rows["source_row"], strict=True)
+        problems = unique_name("problems", {str(name): None for name in rows})
+        return rows.assign(**{problems: ["; ".join(said.get(place, ())) for place in places]})
 
     @property
     def issues(self) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def list_surveys() -> pd.DataFrame:
     Examples
     --------
     >>> list_surveys()["id"].tolist()
-    ['relationship-nps', 'transaction-csat']
+    ['complaint-closing', 'policy-change-feedback', 'relationship-nps', 'transaction-csat']
     """
     import pandas as pd
 

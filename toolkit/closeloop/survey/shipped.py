@@ -23,7 +23,7 @@ def shipped_in(folder: Path, suffix: str) -> tuple[str, ...]:
     --------
     >>> from closeloop.survey.load import SUFFIX, shipped_folder
     >>> shipped_in(shipped_folder(), SUFFIX)
-    ('relationship-nps', 'transaction-csat')
+    ('complaint-closing', 'policy-change-feedback', 'relationship-nps', 'transaction-csat')
     """
     return tuple(sorted(path.name.removesuffix(suffix) for path in folder.glob(f"*{suffix}")))
 

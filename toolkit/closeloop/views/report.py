@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextvars import copy_context
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from closeloop import __version__, text
-from closeloop.html import Html, element, join
+from closeloop.html import Html, element, harmless, join
+from closeloop.metrics.result import TableResult
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.numbers import number
 from closeloop.responses.responses import Responses
+from closeloop.rootcause.findings import Findings
 from closeloop.text import LocalText, message, normalise_tag
+from closeloop.views.chart import Chart
+from closeloop.views.claim import Claim
 from closeloop.views.report_parts import is_part, part_html, parts_css
 from closeloop.views.score_panel import ScorePanel, panels
 from closeloop.views.score_table import bar, share_key
@@ -70,6 +75,77 @@ class Report:
         target.write_bytes(self._page().encode("utf-8"))
         return target
 
+    def to_docx(self, path: str | Path) -> Path:
+        """Write the report as a Word file: what the HTML page says, and a picture of each result that can be drawn.
+
+        Headings, nested lists, tables and pictures with alternative text; fonts for Chinese letters are named. The same
+        parts give the same bytes. Needs the extra ``docx``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+
+        Raises
+        ------
+        ImportError
+            If python-docx is not installed.
+        """
+        from closeloop.views.report_docx import docx_bytes
+
+        target = Path(path)
+        target.write_bytes(docx_bytes(self._sheet(drawn=True), in_tag(self.title, self.language), self.language))
+        return target
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Return the report as markdown: headings, nested lists, tables; of a picture its words.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Write it there, too.
+
+        Returns
+        -------
+        str
+        """
+        from closeloop.views.report_markdown import page_markdown
+
+        written = page_markdown(self._sheet())
+        if path is not None:
+            Path(path).write_text(written, encoding="utf-8", newline="\n")
+        return written
+
+    def findings(self) -> Findings:
+        """Return the figures in texts that nothing in the report has computed.
+
+        Each figure of a claim is looked for in the result that the claim stands on (R01), each figure of a text or
+        heading in all results of the report (R02), rounded as it is written. Dates, years, ordinals, numbers in names
+        (Q3) and numbers in words are not looked at. That a figure is found does not make the sentence true: it says
+        that somebody computed it.
+
+        Returns
+        -------
+        Findings
+            ``at`` is the number of the part, from 1.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> result = cl.NpsResult(17, 12, 7)
+        >>> text = "Of 36 customers, 17 promote us; the market stands at 31."
+        >>> print(cl.report("Q3", [text, result]).findings()[0].message)
+        The figure 31 is in no computed result of this report.
+        """
+        from closeloop.views.report_figures import report_findings
+
+        return report_findings(self.parts, self.language)
+
     def _page(self) -> str:
         title = in_tag(self.title, self.language)
         head = element(
@@ -89,15 +165,37 @@ class Report:
     def _styles(self) -> tuple[Html, Html, Html]:
         return css(), _css(), parts_css(self.parts)
 
-    def _sheet(self) -> Html:
+    def _sheet(self, *, drawn: bool = False) -> Html:
         tag = self.language
-        body = join(part_html(part, tag) for part in self.parts)
+        body = self._body(drawn=drawn)
         tables = [part for part in self.parts if isinstance(part, ScoreTable) and part.blocks]
         source = in_tag(tables[0].source, tag) if tables else ""
         top = element("div", element("span", source), " ", element("span", f"closeloop {__version__}"), class_="top")
         lead = _lead(panels(tables[0], tag)[0]) if tables else Html("")
         title = element("h1", in_tag(self.title, tag))
         return element("div", top, title, lead, body, self._foot(body), class_="sheet")
+
+    def _body(self, *, drawn: bool) -> Html:
+        places, shown = self._places(), []
+        alts = {part.alt for part in self.parts if isinstance(part, Chart)}
+        seen: set[int] = set()
+        for part in self.parts:
+            first = id(part) not in seen  # a result that stands twice has one anchor
+            seen.add(id(part))
+            shown.append(part_html(part, self.language, places if first or isinstance(part, Claim) else {}))
+            if drawn and first and isinstance(part, TableResult | ScoreTable):
+                chart = copy_context().run(_drawn, part, self.language)
+                shown += [chart.to_html()] if chart.alt not in alts else []
+        return join(shown)
+
+    def _places(self) -> dict[int, tuple[str, str]]:
+        """Return anchor and name of each result that is shown and that a claim stands on, by its ``id()``."""
+        wanted = {id(part.result) for part in self.parts if isinstance(part, Claim)}
+        shown = dict.fromkeys(id(part) for part in self.parts if id(part) in wanted)
+        own = hashlib.sha256(harmless(in_tag(self.title, self.language)).encode("utf-8")).hexdigest()[:8]
+        return {
+            key: (f"cl-{own}-{at}", say("reports.result", self.language, number=at)) for at, key in enumerate(shown, 1)
+        }
 
     def _foot(self, body: Html) -> Html:
         tag = self.language
@@ -127,8 +225,9 @@ def report(title: LocalText | str, parts: Sequence[Any], language: str | None = 
     title : str or LocalText
         Says the finding, if you can.
     parts : sequence
-        In order: score tables, responses, surveys, results, charts, matplotlib figures, data frames, headings (or a
-        text that starts with ``# ``) and texts (an empty line parts paragraphs; markup is shown, not followed).
+        In order: score tables, responses, surveys, results, charts, matplotlib figures, data frames, documents (trees,
+        five-whys, worksheets, problems …), claims, headings (or a text that starts with ``# ``) and texts (an empty
+        line parts paragraphs; markup is shown, not followed).
     language : {"en", "zh-CN"}, optional
         The language in use, if left out.
 
@@ -152,6 +251,13 @@ def report(title: LocalText | str, parts: Sequence[Any], language: str | None = 
         if not is_part(part):
             raise TypeError(message("views.not_a_part", at=at + 1, kind=type(part).__name__))
     return Report(title=title, parts=tuple(parts), language=tag)
+
+
+def _drawn(part: TableResult | ScoreTable, tag: str) -> Chart:
+    """Return the figure of a result in the language of the report; the caller gives it a context of its own."""
+    text.set_language(tag)
+    chart: Chart = part.plot()
+    return replace(chart, caption="")  # it stands under the table already
 
 
 def _lead(panel: ScorePanel) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +15,19 @@ from closeloop.metrics.score_table import ScoreTable
 from closeloop.responses.responses import Responses
 from closeloop.rootcause.findings import Findings
 from closeloop.rootcause.problem.countermeasure import Countermeasure
+from closeloop.rootcause.tree.pyramid import Pyramid
 from closeloop.survey.survey import Survey
 from closeloop.text import LocalText
 from closeloop.themes.codings.coding import Coding
 from closeloop.versioned import Document
 from closeloop.views.chart import Chart
+from closeloop.views.claim import Claim, claim_html
 from closeloop.views.coding_block import coding_block
 from closeloop.views.countermeasure_table import countermeasure_table
 from closeloop.views.document_block import document_block, document_css
 from closeloop.views.findings_table import findings_table
 from closeloop.views.frame_table import frame_table
+from closeloop.views.pyramid_block import pyramid_block
 from closeloop.views.responses_table import responses_block
 from closeloop.views.result_card import result_card
 from closeloop.views.result_table import result_table
@@ -46,13 +49,25 @@ class Heading:
     text: LocalText | str
 
 
-def part_html(part: Any, tag: str) -> Html:
-    """Return one part of a report in the language `tag`."""
+def part_html(part: Any, tag: str, places: Mapping[int, tuple[str, str]] | None = None) -> Html:
+    """Return one part of a report in the language `tag`.
+
+    Parameters
+    ----------
+    part : object
+    tag : str
+    places : mapping, optional
+        ``id()`` of each result that a claim of the report stands on → its anchor, and what it is called there.
+    """
+    if isinstance(part, Claim):
+        return claim_html(part, tag, places or {})
     if isinstance(part, Heading):
         return element("h2", in_tag(part.text, tag), class_="part")
     if isinstance(part, str | LocalText) and not isinstance(part, Drawing):
         return _prose(in_tag(part, tag), tag)
-    return element("section", _shown(part, tag), class_="part")
+    anchor, name = (places or {}).get(id(part), (None, ""))
+    label = element("p", name, class_="soft") if name else Html("")
+    return element("section", label, _shown(part, tag), class_="part", id=anchor)
 
 
 def _prose(said: str, tag: str) -> Html:
@@ -75,6 +90,8 @@ def _shown(part: Any, tag: str) -> Html:
         return result_table(part, tag)
     if isinstance(part, Document):
         return document_block(part, tag)
+    if isinstance(part, Pyramid):
+        return pyramid_block(part, tag)
     if isinstance(part, Coding):
         return coding_block(part, tag)
     if isinstance(part, Findings):
@@ -90,9 +107,9 @@ def _shown(part: Any, tag: str) -> Html:
 
 def is_part(part: Any) -> bool:
     """Say whether a report can show it."""
-    known = (str, LocalText, Heading, Responses, Survey, Chart, Document, Coding, Findings, Countermeasure)
-    results = (ScoreTable, TableResult, NpsResult, ShareResult, MeanResult)
-    return isinstance(part, known + results) or _is_figure(part) or _is_frame(part)
+    known = (str, LocalText, Heading, Claim, Responses, Survey, Chart, Document, Pyramid, Coding, Findings)
+    results = (ScoreTable, TableResult, NpsResult, ShareResult, MeanResult, Countermeasure)
+    return isinstance(part, known + results) or _is_figure(part) or is_frame(part)
 
 
 def _is_figure(part: Any) -> bool:
@@ -101,7 +118,8 @@ def _is_figure(part: Any) -> bool:
     return isinstance(part, Figure)
 
 
-def _is_frame(part: Any) -> bool:
+def is_frame(part: Any) -> bool:
+    """Say whether it is a data frame of any library."""
     import narwhals as nw
 
     return isinstance(nw.from_native(part, eager_only=True, pass_through=True), nw.DataFrame)
@@ -115,4 +133,6 @@ def _titles(figure: Any) -> str:
 
 def parts_css(parts: Sequence[Any]) -> Html:
     """Return what the documents among the parts need beside the common style sheet."""
-    return document_css(tuple(sorted({part.kind for part in parts if isinstance(part, Document)})))
+    kinds = {part.kind for part in parts if isinstance(part, Document)}
+    kinds |= {"issue-tree" for part in parts if isinstance(part, Pyramid)}  # it is drawn as a tree
+    return document_css(tuple(sorted(kinds)))

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.themes.codings.characters import Codes, code_points, tables
+from closeloop.themes.codings.characters import Codes, Halves, code_points, tables
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 FRAME = 16
 """How far beyond the ends of a text one may look."""
 _NUMBERS = 256
-_NOTHING: Codes = np.zeros(FRAME, np.uint32)
+_NOTHING = "\0" * FRAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +88,9 @@ class Characters:
         return tables().fold[self.framed_codes[at + FRAME]]
 
 
-def read(text: str, alphabet: Alphabet) -> Characters:
-    """Return a text with the numbers of its characters."""
-    codes = code_points(text)
-    framed_codes = np.concatenate((_NOTHING, codes, _NOTHING))
+def read(text: str, alphabet: Alphabet, halves: Halves = "surrogatepass") -> Characters:
+    """Return a text with the numbers of its characters; half characters stay, or raise `UnicodeEncodeError`."""
+    framed_codes = code_points(f"{_NOTHING}{text}{_NOTHING}", halves)
     framed_numbers = alphabet.numbers.take(framed_codes, mode="clip")
     framed_numbers[:FRAME] = framed_numbers[len(framed_numbers) - FRAME :] = 0
     numbers = framed_numbers[FRAME:-FRAME].tobytes()

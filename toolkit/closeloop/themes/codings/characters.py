@@ -10,12 +10,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint32]
 """A text as its code points."""
+Halves = Literal["surrogatepass", "strict"]
+"""What becomes of half characters (lone surrogates): they stay, or are an error."""
 
 SPACE, WORD, CONTENT, END, DOT, CLOSER, LINE, GAP = (1 << bit for bit in range(8))
 """Kinds of character, as bits: white space · ASCII letter, digit or _ · letter, digit, symbol or emoji · ends a clause
@@ -100,15 +103,15 @@ def _kinds(char: str) -> int:
     return kinds
 
 
-def code_points(text: str) -> Codes:
-    """Return a text as its code points; half characters (lone surrogates) stay.
+def code_points(text: str, halves: Halves = "surrogatepass") -> Codes:
+    """Return a text as its code points; half characters (lone surrogates) stay, or raise `UnicodeEncodeError`.
 
     Examples
     --------
     >>> code_points("A价").tolist()
     [65, 20215]
     """
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.frombuffer(text.encode("utf-32-le", halves), np.uint32)
 
 
 def as_text(codes: Codes) -> str:

@@ -169,13 +169,9 @@ def _shortens(dots: Ints, text: Characters) -> Flags:
 
 def _word_before(dots: Ints, text: Characters) -> npt.NDArray[np.uint64]:
     """Return the letters and full stops before each full stop, the nearest first, packed into one number."""
-    word = np.zeros(dots.size, np.uint64)
-    going = np.ones(dots.size, bool)
-    for back in range(_LONGEST + 1):
-        char = text.char(dots - 1 - back)
-        going &= ((char >= ord("a")) & (char <= ord("z"))) | (char == ord("."))
-        word |= np.where(going, char, 0).astype(np.uint64) << np.uint64(8 * back)
-    return word
+    chars = text.char(dots[:, None] - np.arange(1, _LONGEST + 2))
+    going = np.logical_and.accumulate(((chars >= ord("a")) & (chars <= ord("z"))) | (chars == ord(".")), axis=1)
+    return np.where(going, chars, 0).astype(np.uint8).view("<u8")[:, 0]
 
 
 def _packed(words: tuple[str, ...]) -> npt.NDArray[np.uint64]:
@@ -198,12 +194,10 @@ def _digit(text: Characters, at: Ints) -> Flags:
 
 def _ends_entity(at: Ints, text: Characters) -> Flags:
     """Say which semicolons end an HTML entity such as ``&amp;`` and ``&#39;``."""
-    found = np.zeros(at.size, bool)
-    going = np.ones(at.size, bool)
-    for back in range(1, _ENTITY):
-        char = text.char(at - back)
-        found |= going & (char == ord("&")) & (back > _SHORTEST_ENTITY)
-        going &= ((text.kind(at - back) & WORD) != 0) | (char == ord("#"))
+    before = at[:, None] - np.arange(1, _ENTITY)
+    chars = text.char(before)
+    going = np.logical_and.accumulate(((text.kind(before) & WORD) != 0) | (chars == ord("#")), axis=1)
+    found: Flags = (going[:, _SHORTEST_ENTITY - 1 : -1] & (chars[:, _SHORTEST_ENTITY:] == ord("&"))).any(axis=1)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,7 @@ from closeloop.themes.codings.patterns import find_patterns
 
 Ints = npt.NDArray[np.int64]
 _NONE: Ints = np.empty(0, np.int64)
-_SURROGATES = range(0xD800, 0xE000)
-_BLOCK = 1 << 18  # characters at a time: what belongs together stays in the processor's cache
+_BLOCK = 1 << 20  # characters at a time: few calls, and what belongs together stays in the cache
 
 
 def code_mentions(texts: Any, codebook: Codebook, *, ids: Any = None) -> Coding:
@@ -73,8 +73,7 @@ def code_mentions(texts: Any, codebook: Codebook, *, ids: Any = None) -> Coding:
     used = dict.fromkeys(rule.name for rule in needles.rules if not rule.vetoes)
     number = {name: at for at, name in enumerate(used)}
     of_rule = np.array([number.get(rule.name, -1) for rule in needles.rules], np.int64)
-    texts_read = np.empty(len(comments), object)
-    texts_read[:] = [text for part in parts for text in part.comments]
+    texts_read = np.fromiter(chain.from_iterable(part.comments for part in parts), object, len(comments))
     return Coding(
         unit="mention", codebook=codebook, codes=tuple(code.id for code in codebook.codes), ids=names,
         texts=texts_read, response=columns["text"], start=columns["start"], end=columns["end"],
@@ -118,16 +117,15 @@ def _comment(value: object) -> str:
 
 
 def _names(ids: Any, n: int) -> npt.NDArray[np.object_]:
-    names = np.empty(n, object)
     if ids is None:
-        names[:] = range(n)
-        return names
+        return np.arange(n).astype(object)
     column = as_column(ids)
     if len(column) != n:
         raise ValueError(message("themes.ids_length", ids=len(column), texts=n))
     if column.isna().any():
         row = int(np.flatnonzero(column.isna())[0]) + 1
         raise ValueError(message("themes.ids_missing", n=int(column.isna().sum()), row=row))
+    names = np.empty(n, object)
     names[:] = [plain_id(value) for value in column.tolist()]
     return names
 
@@ -141,8 +139,9 @@ def _blocks(begins: Ints) -> Iterator[tuple[int, int]]:
 
 def _coded(comments: Sequence[str], begins: Ints, first: int, needles: Needles) -> _Part:
     """Return a stretch of comments coded: where each begins when they are joined, and the number of the first."""
-    joined = read("\n".join(comments), needles.alphabet)
-    if ((joined.codes >= _SURROGATES.start) & (joined.codes < _SURROGATES.stop)).any():
+    try:
+        joined = read("\n".join(comments), needles.alphabet, "strict")
+    except UnicodeEncodeError:  # half characters: what is left of them may be shorter
         comments = whole_characters(comments)
         joined, begins = read("\n".join(comments), needles.alphabet), text_begins(comments)
     clauses = text_clauses(joined, begins)
@@ -176,6 +175,11 @@ def _chosen(needles: Needles, mention: Ints, hits: Hits) -> Ints:
     vetoes, codes = needles.vetoes[hits.rule], needles.codes[hits.rule]
     pair = mention * (int(codes.max(initial=0)) + 1) + codes
     left = np.flatnonzero(~np.isin(pair, pair[vetoes])) if vetoes.any() else np.arange(pair.size)
-    order = left[np.lexsort((hits.rule[left], hits.start[left] - hits.end[left], hits.start[left], pair[left]))]
-    ordered = pair[order]
-    return order[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: order.size]]
+    order = left[np.argsort(pair[left], kind="stable")]
+    again = np.zeros(order.size, bool)
+    again[1:] = pair[order][1:] == pair[order][:-1]
+    several = again | np.roll(again, -1)  # mostly few: only they have to be compared
+    rival = order[several]
+    length = hits.end[rival] - hits.start[rival]
+    order[several] = rival[np.lexsort((hits.rule[rival], -length, hits.start[rival], pair[rival]))]
+    return order[~again]

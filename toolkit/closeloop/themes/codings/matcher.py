@@ -58,11 +58,10 @@ def _members(needles: Needles, which: Ints, start: Ints) -> tuple[Ints, Ints]:
 
 def _same(needles: Needles, text: Characters, rule: Ints, start: Ints, places: Ints | None) -> npt.NDArray[np.bool_]:
     """Say which matches are so character by character; some characters share a number."""
-    same = np.ones(rule.size, bool)
-    for offset in range(int(needles.lengths[rule].max(initial=0))):
-        expected = needles.chars[rule, offset]
-        at = np.minimum(start + offset, text.codes.size - 1 if places is None else places.size - 1)
-        at = at if places is None else places[at]
-        gap = (expected == _SPACE) & ((text.kind(at) & GAP) != 0)
-        same &= gap | (expected == 0) | (expected == text.char(at))
+    longest = int(needles.lengths[rule].max(initial=0))
+    expected = needles.chars[rule, :longest]
+    at = np.minimum(start[:, None] + np.arange(longest), (text.codes.size if places is None else places.size) - 1)
+    at = at if places is None else places[at]
+    gap = (expected == _SPACE) & ((text.kind(at) & GAP) != 0)
+    same: npt.NDArray[np.bool_] = (gap | (expected == 0) | (expected == text.char(at))).all(axis=1)
     return same

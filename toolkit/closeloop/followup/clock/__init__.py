@@ -1,0 +1,1 @@
+"""Clocks of a case: what is due when, by which rule, what stopped or paused it, and why."""

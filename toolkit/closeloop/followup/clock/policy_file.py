@@ -1,0 +1,107 @@
+"""Policies from files: ``<id>.policy.yaml``.
+
+::
+
+    format: 1
+    id: example
+    version: 1
+    languages: [en, zh-CN]
+    title: {en: Example, zh-CN: 示例}
+    calendar: weekdays-9-18           # by which working time counts; id@version pins an edition
+    warn_at: [50, 75, 100]            # percent of the target
+    targets:
+      first_response:
+        - {amount: 24, unit: calendar_hours, source: {en: The sources, zh-CN: 资料}}
+        - {amount: 4, unit: calendar_hours, channel: social}
+        - {amount: 2, unit: business_hours, kind: [enquiry, suggestion]}
+      resolution:
+        - {amount: 10, unit: working_days, pausable: true, max_pause: {amount: 15, unit: working_days}}
+      acknowledge: []                 # not set
+
+Of several targets that fit a case the one with the most conditions holds, of equals the first.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from closeloop.followup.clock.policy import MaxPause, Policy, Target, Targets, policy_faults
+from closeloop.forms.fields import Model
+from closeloop.survey.document import Document, path_text, read_document
+from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.shipped import data_folder, definition_file, shipped_in
+from closeloop.survey.validate import declared_languages, model_findings
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUFFIX = ".policy.yaml"
+"""How the name of a policy file ends."""
+
+_ENTRIES: dict[str, type[Model]] = {
+    "targets": Targets, "max_pause": MaxPause, **dict.fromkeys(Targets.model_fields, Target),
+}  # fmt: skip
+
+
+def load_policy(name_or_path: str | Path) -> Policy:
+    """Return a policy, shipped or one's own.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a shipped one (see `shipped_policies`), or a file.
+
+    Raises
+    ------
+    SurveyDefinitionError
+        If there is no such policy, or the file has faults: all of them are collected, each with file and line.
+
+    Examples
+    --------
+    >>> load_policy("default").key
+    'default@1'
+    """
+    path = definition_file(name_or_path, data_folder("followup") / "policies", SUFFIX, "policy")
+    file = path.stat()
+    return _read(str(path), file.st_mtime_ns, file.st_size)
+
+
+def shipped_policies() -> tuple[str, ...]:
+    """Return the names of the shipped policies, sorted.
+
+    Examples
+    --------
+    >>> shipped_policies()
+    ('default', 'example')
+    """
+    return shipped_in(data_folder("followup") / "policies", SUFFIX)
+
+
+@lru_cache(maxsize=32)
+def _read(path: str, _changed: int, _size: int) -> Policy:
+    return _build(read_document(path))
+
+
+def _build(document: Document) -> Policy:
+    findings = list(document.findings)
+    policy = None
+    try:
+        context = {"languages": declared_languages(document.data), "checked_later": True}
+        policy = Policy.model_validate(document.data, context=context)
+    except ValidationError as error:
+        findings.extend(model_findings(error, document, Policy, _ENTRIES))
+    if policy is not None:
+        findings.extend(
+            Finding(
+                code=found.key.partition(".")[2], file=document.file, line=document.line(found.path),
+                field=path_text(found.path), message=message(found.key, **found.fields),
+            )
+            for found in policy_faults(policy.targets)
+        )  # fmt: skip
+    if policy is None or findings:
+        raise definition_error(document.file, list(dict.fromkeys(findings)))
+    return policy

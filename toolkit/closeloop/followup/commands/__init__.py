@@ -1,0 +1,1 @@
+"""Commands: what can be done to a case, what each needs, and which event it becomes."""

@@ -1,0 +1,295 @@
+"""The loop: cases from the first word to the customer's own confirmation, problems from the gap to the lesson."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from base64 import b32encode
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from closeloop.errors import StoreError
+from closeloop.followup.loop.case import Case, who
+from closeloop.followup.loop.desk import Command, Desk
+from closeloop.followup.loop.house import House
+from closeloop.followup.loop.moments import Clockwork, Moment
+from closeloop.followup.loop.outer import OuterLoop
+from closeloop.followup.privacy.vault import Vault
+from closeloop.followup.store.store import Store
+from closeloop.followup.triage.keys import subject_id
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from closeloop.followup.measure.loop_report import LoopReport
+    from closeloop.followup.rules.response_rule import ResponseRule
+    from closeloop.followup.store.verification import Verification
+    from closeloop.followup.triage.result import TriageResult
+    from closeloop.responses.responses import Responses
+
+
+class Loop(OuterLoop):
+    """A register of cases and problems, and all that is done with it; made by `closeloop.open_loop`.
+
+    A context manager: ``with cl.open_loop("loop.sqlite") as loop:``. Everything is written when it is said; there is
+    nothing to save, and a killed kernel loses nothing that was said before.
+
+    Attributes
+    ----------
+    actor : str
+        Who works with it: the default of every command.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> with cl.open_loop(":memory:", actor="li", now="2026-07-01T09:00+08:00") as loop:
+    ...     case = loop.open_case(words="Nobody called me back.", channel="phone", received_at="2026-07-01T08:30+08:00")
+    ...     loop
+    <Loop in memory: 1 case, 1 open>
+    """
+
+    def __init__(self, store: Store, vault: Vault, *, salt: bytes, actor: str, clock: Clockwork) -> None:
+        self.actor = actor
+        self._salt = salt.hex()
+        self._desk = Desk(store, vault, clock, House())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close register and key file."""
+        self._desk.vault.close()
+        self._desk.store.close()
+
+    # --- cases ---
+
+    def triage(
+        self, responses: Responses, *, rules: Iterable[ResponseRule] = (), now: Moment | None = None
+    ) -> TriageResult:
+        """Open the cases that responses call for, by the survey's ``follow_up`` rules.
+
+        The same file twice, shuffled or in pieces leads to the same cases. Of **every** response a slim row is kept
+        (keys, pseudonym, time, scores; no words), so that later figures have their denominators.
+
+        Parameters
+        ----------
+        responses : Responses
+            Read with a survey.
+        rules : iterable of ResponseRule
+            Further rules, after the survey's own.
+        now : datetime or str, optional
+
+        Returns
+        -------
+        TriageResult
+            What was opened, what was suppressed and why, and the reconciliation.
+        """
+        from closeloop.followup.loop.triaging import triage
+
+        return triage(self._desk, responses, now=self._desk.clock.now(now), subject_of=self._pseudonym, rules=rules)
+
+    def open_case(
+        self,
+        words: str,
+        channel: str,
+        received_at: Moment,
+        subject: str | None = None,
+        form: str = "oral",
+        *,
+        actor: str | None = None,
+        **fields: Any,
+    ) -> Case:
+        """Open the case of a complaint that came by telephone, mail, at the desk …
+
+        Parameters
+        ----------
+        words : str
+            What the customer said; sealed.
+        channel : str
+            ``phone``, ``email``, ``chat``, ``social``, ``desk``, ``letter``, ``survey``.
+        received_at : datetime or str
+            When it reached us: from then on the clocks run.
+        subject : str, optional
+            The customer's number; only a pseudonym of it is kept, by which the customer is found again.
+        form : {"oral", "written"}
+        actor : str, optional
+        **fields
+            Further fields of the command ``open_case``: ``kind``, ``contact`` (sealed), ``code``, ``severity`` …
+        """  # noqa: D400
+        clock, desk = self._desk.clock, self._desk
+        case_id, nobody = f"C-{_random(8)}", f"S-{_random(12)}"
+        said = {"words": words, "channel": channel, "received_at": clock.read(received_at), "form": form}
+        said |= {"subject_id": self._pseudonym(subject) if subject else nobody, **fields}
+        by, zone = who(self.actor if actor is None else actor), clock.zone_of(received_at)
+        with desk.store.writing() as tx:
+            policy = desk.house.said(tx).policy
+            commands = [
+                Command(name="open_case", fields={**said, "number": tx.next_number()}, actor=by, zone=zone),
+                Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=by),
+            ]
+            events = desk.write(tx, case_id, [], commands)
+        return Case(desk, events, actor=self.actor)
+
+    def case(self, case_id: str | int) -> Case:
+        """Return a case by its id or its number.
+
+        Raises
+        ------
+        StoreError
+            If there is none.
+        """
+        with self._desk.store.reading() as tx:
+            wanted = {"number": case_id} if isinstance(case_id, int) else {"case_id": case_id}
+            rows = tx.cases(**wanted)
+            if not rows:
+                raise StoreError(message("loop.no_case", case=case_id))
+            events = tx.events(rows[0]["case_id"])
+        return Case(self._desk, events, actor=self.actor)
+
+    def cases(self, **filters: Any) -> pd.DataFrame:
+        """Return cases, one a row.
+
+        Parameters
+        ----------
+        **filters
+            Column → value, several values in a list, or a `slice` of times: ``cases(stage="received", owner="li")``.
+        """
+        import pandas as pd
+
+        with self._desk.store.reading() as tx:
+            rows = tx.cases(**filters)
+        return pd.DataFrame(rows, columns=_columns("CASE_ROW"))
+
+    def due(self, now: Moment | None = None, *, ahead: dt.timedelta = dt.timedelta(0), **filters: Any) -> pd.DataFrame:
+        """Return what needs somebody now: what is late, and what has come near its time.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+        ahead : timedelta
+            Look so much further.
+        **filters
+            As in `cases`: ``due(owner="li")``.
+
+        Returns
+        -------
+        DataFrame
+            One row a clock, task, promise or missing owner, the first to fall due first; ``is_late`` says whether its
+            time has passed.
+        """
+        import pandas as pd
+
+        moment = self._desk.clock.now(now)
+        with self._desk.store.reading() as tx:
+            found = pd.DataFrame(tx.due(moment, ahead=ahead, **filters), columns=[*_columns("DUE"), *_OF_CASE])
+        return found.assign(is_late=found["due_at"] < _utc(moment))
+
+    # --- the house ---
+
+    def adopt(self, setting: Any, since: Moment | None = None) -> int:
+        """Keep a rule of the house: a policy, calendar, team, channel, alert rule, limits of authority.
+
+        A policy that is adopted holds for the open cases, too: from `since` on its targets count, time that has run
+        stays, and what was late stays late.
+
+        Returns
+        -------
+        int
+            Its version in this register.
+        """
+        from closeloop.followup.clock.policy import Policy
+
+        desk, now = self._desk, self._desk.clock.now()
+        at, by = desk.clock.now(since), who(self.actor)
+        with desk.store.writing(alone=True) as tx:
+            version = desk.house.adopt(tx, setting, since=at, actor=by, at=now)
+            if isinstance(setting, Policy):
+                fields = {"policy": setting.id, "version": setting.version}
+                for row in tx.cases(is_open=True):
+                    command = Command(name="set_policy", fields=fields, actor=by, at=min(at, now))
+                    desk.write(tx, row["case_id"], tx.events(row["case_id"]), [command])
+        return version
+
+    def settings(self, kind: str) -> list[Any]:
+        """Return the rules of a kind that were adopted: ``"policy"``, ``"calendar"``, ``"team"``, ``"channel"`` …"""  # noqa: D400
+        with self._desk.store.reading() as tx:
+            return self._desk.house.all(tx, kind)
+
+    # --- whether it helps ---
+
+    def measure(self, now: Moment | None = None, **more: Any) -> LoopReport:
+        """Return whether the loop closes, every figure with its base and its interval.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+            Up to when.
+        **more
+            As `closeloop.followup.measure.measure.measure` takes it: ``since``, ``reliability``, ``values`` …
+        """
+        from closeloop.followup.measure.measure import measure
+        from closeloop.followup.measure.response_table import ResponseTable
+
+        moment = self._desk.clock.now(now)
+        if "since" in more:
+            more["since"] = self._desk.clock.read(more["since"])
+        with self._desk.store.reading() as tx:
+            responses = ResponseTable.of(tx.responses(), tx.alerts())
+            events = list(tx.all_events())
+        return measure(events, responses, now=moment, problems=self._problems(), **more)
+
+    def verify(self) -> Verification:
+        """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case."""
+        from closeloop.followup.loop.checking import verify
+
+        return verify(self._desk)
+
+    def rebuild(self) -> int:
+        """Make the tables by which cases are found again from the events; returns how many cases."""
+        from closeloop.followup.loop.checking import rebuild
+
+        return rebuild(self._desk)
+
+    # --- privacy and exchange: see the modules ---
+
+    def export(self, folder: str | Path) -> Path:
+        """Write the whole register to a folder: JSONL without loss, CSV for people; keys stay where they are."""
+        from closeloop.followup.store.exchange.export_register import export_register
+
+        return export_register(self._desk.store, folder)
+
+    def _pseudonym(self, customer: str) -> str:
+        return subject_id(customer, self._salt)
+
+    def __repr__(self) -> str:
+        with self._desk.store.reading() as tx:
+            n, n_open = tx.n_cases(), tx.n_cases(is_open=True)
+        address = self._desk.store.address
+        place = message("loop.in_memory") if address.is_memory else message("loop.in_place", place=address)
+        masked = "" if self._desk.vault.can_read else f", {message('loop.masked')}"
+        return f"<Loop {place}: {message('loop.n_cases_one' if n == 1 else 'loop.n_cases', n=n, open=n_open)}{masked}>"
+
+
+def _random(length: int) -> str:
+    """Return so many random letters and digits; five bits each."""
+    return b32encode(secrets.token_bytes(length)).decode("ascii")[:length]
+
+
+_OF_CASE = ("number", "stage", "team", "subject_id", "hold", "escalation")
+
+
+def _columns(table: str) -> list[str]:
+    from closeloop.followup.store import schema
+
+    return [column.name for column in getattr(schema, table).c]
+
+
+def _utc(moment: dt.datetime) -> str:
+    from closeloop.followup.commands.values import utc_text
+
+    return utc_text(moment)

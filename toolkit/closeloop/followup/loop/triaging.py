@@ -1,0 +1,102 @@
+"""Triage in a loop: what the plan of a file says is written in one transaction, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from closeloop.followup.loop.desk import Command, Desk
+from closeloop.followup.triage.changes import CaseNote
+from closeloop.followup.triage.known import Known, KnownCase
+from closeloop.followup.triage.plan import TriagePlan, plan
+from closeloop.followup.triage.rows import ResponseRow
+from closeloop.text import message
+
+if TYPE_CHECKING:
+    from closeloop.followup.rules.response_rule import ResponseRule
+    from closeloop.followup.store.transaction import Reading, Writing
+    from closeloop.followup.triage.result import TriageResult
+    from closeloop.responses.responses import Responses
+
+ACTOR = "triage"
+"""Who opens the cases of a survey: nobody of ours, the rules do."""
+
+
+def triage(
+    desk: Desk,
+    responses: Responses,
+    *,
+    now: dt.datetime,
+    subject_of: Callable[[str], str],
+    rules: Iterable[ResponseRule] = (),
+) -> TriageResult:
+    """Open the cases that a file of responses calls for, and keep a slim row of every response.
+
+    Raises
+    ------
+    ValueError
+        If the responses were read without a survey.
+    """
+    if responses.survey is None:
+        raise ValueError(message("loop.no_survey"))
+    accepted, ledger = responses.accepted, responses.ledger  # read the file before anybody has to wait for us
+    with desk.store.writing(alone=True) as tx:
+        planned = plan(
+            accepted, responses.survey, now=now, rules=rules, known=_known(tx), subject_of=subject_of, ledger=ledger
+        )
+        _open(desk, tx, planned)
+        for merge in planned.merges:
+            fields = {"into": merge.into}
+            desk.write(tx, merge.case_id, tx.events(merge.case_id), [Command(name="merge", fields=fields, actor=ACTOR)])
+        for note in planned.notes:
+            desk.write(tx, note.case_id, tx.events(note.case_id), [_noted(note)])
+        tx.put_responses([row.to_response() for row in planned.rows])
+        tx.put_alerts([alert for row in planned.rows if (alert := row.to_alert(now)) is not None])
+        tx.journal(
+            "Triaged", {"survey_id": responses.survey.id, "ledger": ledger, "opened": len(planned.opens)}, at=now
+        )
+    return planned.result
+
+
+def _known(tx: Reading) -> Known:
+    alerts = {(row["survey_id"], row["response_id"]): row for row in tx.alerts()}
+    rows = [ResponseRow.of(row, alerts.get((row["survey_id"], row["response_id"]))) for row in tx.responses()]
+    cases = tx.cases()
+    by_hand = [
+        KnownCase(case_id=row["case_id"], subject_id=row["subject_id"], received_at=_moment(row["received_at"]))
+        for row in cases
+        if not row["response_id"] and row["subject_id"]
+    ]
+    return Known.of(rows, worked_on=frozenset(tx.worked_on(ACTOR)), by_hand=by_hand)
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def _open(desk: Desk, tx: Writing, planned: TriagePlan) -> None:
+    if not planned.opens:
+        return
+    desk.vault.prepare({opening.fields["subject_id"] for opening in planned.opens})
+    policy = desk.house.said(tx).policy
+    number = tx.next_number(len(planned.opens))
+    appended: list[tuple[str, int, Any]] = []
+    projected: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    for place, opening in enumerate(planned.opens):
+        commands = [
+            Command(name="open_case", fields={**opening.fields, "number": number + place}, actor=ACTOR, at=opening.at),
+            Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=ACTOR),
+        ]
+        events, state = desk.decided(tx, opening.case_id, [], commands)
+        appended.append((opening.case_id, 0, events))
+        projected.append(desk.rows(tx, state, events))
+    tx.append_many(appended)
+    desk.keep_keys(tx)
+    tx.project_many(projected)
+
+
+def _noted(note: CaseNote) -> Command:
+    """Return how another answer of the same customer is noted on a case: as a message of theirs."""
+    fields: dict[str, Any] = {"channel": "survey", "words": note.words or str(message("loop.answered_again"))}
+    return Command(name="customer_message", fields=fields, actor=ACTOR, at=note.at)

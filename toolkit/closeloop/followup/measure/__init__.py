@@ -1,0 +1,1 @@
+"""Whether the loop closes, and whether that helped: every figure with its base and its interval."""

@@ -1,0 +1,167 @@
+"""What was revealed for a reason: shown with a mark by which it is found again before a notebook is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from closeloop.followup.commands.table import command_table
+from closeloop.html import Column, Html, Section, element, harmless, table
+from closeloop.text import LocalText, message
+
+MARK = "⟦closeloop: revealed, do not save⟧"
+"""Stands in every display of a revealed text, in all languages the same; `clean_notebook` looks for it."""
+
+METADATA = {"closeloop": {"revealed": True, "no_save": True}}
+"""Metadata of a notebook output that shows revealed texts."""
+
+
+class PrivateText(str):
+    """A text that carries its mark wherever it is printed; ``.plain`` is the text alone.
+
+    Examples
+    --------
+    >>> text = PrivateText("Nobody called.")
+    >>> print(text)
+    ⟦closeloop: revealed, do not save⟧ Nobody called.
+    >>> text.plain, text == "Nobody called."
+    ('Nobody called.', True)
+    """
+
+    __slots__ = ()
+
+    @property
+    def plain(self) -> str:
+        """The text without a mark: whoever takes it answers for where it goes."""
+        return str.__str__(self)[:]
+
+    def __str__(self) -> str:
+        return f"{MARK} {self.plain}"
+
+    def __repr__(self) -> str:
+        return f"{MARK} {self.plain!r}"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealedText:
+    """One private text of a case.
+
+    Attributes
+    ----------
+    seq : int
+        Number of its event.
+    at : datetime
+    type : str
+        Of the event.
+    field : str
+    text : PrivateText
+        Empty if it cannot be read any more.
+    gone : LocalText or None
+        Why it cannot: erased, purged, altered.
+    """
+
+    seq: int
+    at: dt.datetime
+    type: str
+    field: str
+    text: PrivateText = PrivateText()
+    gone: LocalText | None = None
+
+    @property
+    def label(self) -> LocalText:
+        """What happened, and which field of it."""
+        commands = command_table()
+        command = commands.commands.get(commands.command_of(self.type) or "")
+        field = None if command is None else command.fields.get(self.field)
+        if field is None:
+            return LocalText({"en": self.field, "zh-CN": self.field})
+        return message("privacy.field_of", event=commands.label_of(self.type), field=field.label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Revealed:
+    """The private texts of a case, revealed to one person for one reason.
+
+    Shown in a notebook it carries a mark, and `clean_notebook` takes it out again; `repr` shows no text at all.
+
+    Attributes
+    ----------
+    case_id : str
+    actor : str
+        To whom.
+    at : datetime
+        When.
+    reason : str
+        Why, as it stands in the case's history.
+    texts : tuple of RevealedText
+    """
+
+    case_id: str
+    actor: str
+    at: dt.datetime
+    reason: str
+    texts: tuple[RevealedText, ...]
+
+    def __getitem__(self, field: str) -> PrivateText:
+        """Return the last text of a field.
+
+        Raises
+        ------
+        KeyError
+            If no text of that name can be read.
+        """
+        found = [each.text for each in self.texts if each.field == field and each.gone is None]
+        if not found:
+            raise KeyError(field)
+        return found[-1]
+
+    def __iter__(self) -> Iterator[RevealedText]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def heading(self) -> LocalText:
+        """Whose texts these are, who sees them and why."""
+        return message(
+            "privacy.revealed",
+            case=self.case_id, actor=self.actor, reason=self.reason, at=f"{self.at:%Y-%m-%d %H:%M} UTC", n=len(self),
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Revealed {self.case_id}: {message('privacy.n_texts', n=len(self))}>"
+
+    def __str__(self) -> str:
+        lines = [MARK, harmless(self.heading)]
+        for each in self.texts:
+            said = each.text.plain if each.gone is None else str(each.gone)
+            lines.append(f"{each.at:%Y-%m-%d %H:%M}  {each.label}: {harmless(said)}")
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/plain": str(self), "text/html": str(self._html())}, dict(METADATA)
+
+    def _html(self) -> Html:
+        columns = (
+            Column(head=message("privacy.when"), css="num"), Column(head=message("privacy.what")),
+            Column(head=message("privacy.words")),
+        )  # fmt: skip
+        rows = tuple(
+            (
+                f"{each.at:%Y-%m-%d %H:%M}",
+                each.label,
+                element("span", each.text.plain, style="white-space:pre-wrap")
+                if each.gone is None
+                else element("em", each.gone),
+            )
+            for each in self.texts
+        )
+        shown = table(columns, [Section(rows=rows)], caption=self.heading)
+        frame = "border-left:4px solid #b45309;padding:2px 0 2px 10px"
+        return element("div", element("p", element("strong", MARK)), shown, style=frame)

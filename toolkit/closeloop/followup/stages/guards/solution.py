@@ -1,0 +1,185 @@
+"""Guards of the solution: evidence, causes, options that can be carried out, are lawful and within the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from closeloop.followup.commands.context import Asked
+from closeloop.followup.event import is_said
+from closeloop.followup.stages.guards.guard import GuardSet, entry, given, known, newest, options_meant, severity
+from closeloop.followup.state import CaseState, Entry
+from closeloop.text import LocalText, message
+
+guards = GuardSet()
+_EARLY = frozenset({"received", "acknowledged", "confirmed", "analysing"})
+
+
+def _numbers(entries: list[Entry]) -> str:
+    return ", ".join(str(each.seq) for each in entries)
+
+
+def _lacking(asked: Asked, key: str, complete: Callable[[Entry], bool]) -> LocalText | None:
+    lame = [each for each in options_meant(asked) if not complete(each)]
+    return message(f"stages.{key}", options=_numbers(lame)) if lame else None
+
+
+@guards.before
+def evidence(asked: Asked) -> LocalText | None:
+    """A decision rests on something that can be shown."""
+    present = any(each.get("state", "present") == "present" for each in asked.state.added("evidence"))
+    return None if present else message("stages.needs_evidence")
+
+
+@guards.before
+def focus(asked: Asked) -> LocalText | None:
+    """The main contradiction is put in a sentence."""
+    return None if known(asked, "focus") else message("stages.needs_focus")
+
+
+@guards.with_call
+def fast_track(asked: Asked) -> LocalText | None:
+    """Only what is minor may go without an analysis, and somebody says why."""
+    if severity(asked) != "minor":
+        return message("stages.needs_fast_track_minor")
+    if asked.fields.get("fast_track") is True and given(asked, "reason"):
+        return None
+    return message("stages.needs_fast_track")
+
+
+@guards.before
+def cause_level(asked: Asked) -> LocalText | None:
+    """A cause is named, and how deep it lies; of what is severe, the root."""
+    causes = asked.state.added("causes", this_cycle=True)
+    levels = {each.get("level") for each in causes} - {None}
+    if severity(asked) == "severe" and "root" not in levels:
+        return message("stages.needs_root_cause")
+    return None if levels else message("stages.needs_cause_level")
+
+
+@guards.before
+def options(asked: Asked) -> LocalText | None:
+    """There are at least two to choose from, or it is said why there is one."""
+    count = len([each for each in options_meant(asked) if not each.get("interim")])
+    if count == 0:
+        return message("stages.needs_options_any")
+    return None if count >= 2 or given(asked, "reason") else message("stages.needs_options")
+
+
+@guards.before
+def option_cause(asked: Asked) -> LocalText | None:
+    """Each option treats a cause that was found, and says at which level."""
+
+    def tied(option: Entry) -> bool:
+        return entry(asked.state, "causes", option.get("cause")) is not None and is_said(option.get("treats_level"))
+
+    return _lacking(asked, "needs_option_cause", tied)
+
+
+@guards.before
+def option_complete(asked: Asked) -> LocalText | None:
+    """Each option says what is done, by whom and until when."""
+    return _lacking(
+        asked, "needs_option_complete", lambda each: all(is_said(each.get(f)) for f in ("text", "owner", "due_on"))
+    )
+
+
+@guards.before
+def steps_and_effect(asked: Asked) -> LocalText | None:
+    """Each option has steps, and says what it is expected to change, by how much and until when."""
+    wanted = ("steps", "effect_metric", "effect_delta", "effect_by")
+    return _lacking(asked, "needs_steps_and_effect", lambda each: all(is_said(each.get(f)) for f in wanted))
+
+
+@guards.before
+def feasibility(asked: Asked) -> LocalText | None:
+    """Each option is scored by the five criteria."""
+    scored = {each.get("option") for each in asked.state.added("option_scores")}
+    return _lacking(asked, "needs_feasibility", lambda each: each.seq in scored)
+
+
+@guards.before
+def risk(asked: Asked) -> LocalText | None:
+    """It was looked at what can go wrong with each option."""
+    assessed = {each.get("option") for each in asked.state.added("risks")}
+    return _lacking(asked, "needs_risk", lambda each: each.seq in assessed)
+
+
+@guards.before
+def lawful(asked: Asked) -> LocalText | None:
+    """What is not lawful is blocked; what nobody has checked waits until somebody has."""
+    blocked = _lacking(asked, "needs_lawful_other", lambda each: each.get("lawful") != "no")
+    return blocked or _lacking(asked, "needs_lawful", lambda each: each.get("lawful") == "yes")
+
+
+@guards.with_call
+def agreed_option(asked: Asked) -> LocalText | None:
+    """What is agreed upon was proposed, or came with an outside body's ruling."""
+    if not given(asked, "option"):
+        return message("stages.needs_agreed_option")
+    proposal, ruling = newest(asked.state, "proposals"), newest(asked.state, "rulings")
+    proposed = set() if proposal is None else set(proposal.get("option_ids", ()))
+    if ruling is not None:
+        proposed |= {each.seq for each in asked.state.added("options") if each.seq > ruling.seq}
+    if asked.fields["option"] in proposed:
+        return None
+    return message("stages.needs_agreed_option_proposed", options=", ".join(map(str, sorted(proposed))) or "–")
+
+
+@guards.before
+def communicated(asked: Asked) -> LocalText | None:
+    """The customer was told of the option that they agree to."""
+    offered = {each.get("option") for each in asked.state.added("offers", this_cycle=True)}
+    wanted = asked.fields.get("option")
+    return None if offered and (wanted is None or wanted in offered) else message("stages.needs_communicated")
+
+
+@guards.with_call
+def interests(asked: Asked) -> LocalText | None:
+    """What each side demands and what it needs are both on record."""
+    sheets = [asked.fields, *(each.fields for each in asked.state.added("negotiations", this_cycle=True))]
+    for name in ("positions", "interests"):
+        sides = {side for sheet in sheets for side, words in (sheet.get(name) or {}).items() if is_said(words)}
+        if not {"customer", "company"} <= sides:
+            return message("stages.needs_interests")
+    return None
+
+
+@guards.before
+def offer_stage(asked: Asked) -> LocalText | None:
+    """What is more than interim is offered once it was proposed with its risks, not before."""
+    if asked.state.stage not in _EARLY:
+        return None
+    return _lacking(asked, "needs_offer_stage", lambda each: bool(each.get("interim")))
+
+
+def _is_approved(state: CaseState, option: Entry) -> bool:
+    cost = option.get("cost") or 0
+    found = [each for each in state.added("approvals") if each.get("option") == option.seq]
+    return any(cost <= each.get("limit", cost) for each in found)
+
+
+@guards.before
+def authority(asked: Asked) -> LocalText | None:
+    """A concession is within the authority of who makes it, or somebody else has approved it."""
+    limits = asked.context.authority
+    if limits is None:
+        return None
+    for option in options_meant(asked):
+        beyond = limits.beyond(asked.actor, option.fields)
+        if beyond is not None and not _is_approved(asked.state, option):
+            return message("stages.needs_authority", option=option.seq, beyond=beyond)
+    return None
+
+
+@guards.with_call
+def approver(asked: Asked) -> LocalText | None:
+    """Who approves an option neither proposed it nor owns the case, and may concede so much."""
+    person = asked.fields.get("approver")
+    for option in options_meant(asked):
+        if person in {option.actor, option.get("owner"), asked.state.value("owner")}:
+            return message("stages.needs_approver_other", person=person)
+        limits = asked.context.authority
+        beyond = None if limits is None else limits.beyond(str(person), option.fields)
+        if beyond is not None:
+            return message("stages.needs_approver_limit", person=person, beyond=beyond)
+    return None

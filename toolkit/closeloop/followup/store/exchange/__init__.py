@@ -1,0 +1,1 @@
+"""The whole register as files: written so that nothing is lost, read so that nothing false comes in."""

@@ -1,0 +1,1 @@
+"""From accepted responses to cases: every one that qualifies becomes a case or is suppressed for a reason."""
