@@ -49,6 +49,11 @@ ALL_RUN = """() => {
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim())
     .every(cell => cell.model.executionCount !== null && cell.model.executionState === 'idle');
 }"""
+CLOSE = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.sessionContext.shutdown();
+  panel.dispose();
+}"""
 ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === 'code')
   .flatMap(cell => Array.from({length: cell.model.outputs.length}, (_, i) => cell.model.outputs.get(i).toJSON()))
@@ -79,6 +84,14 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """Give one page for all notebooks of a module."""
+    with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
 @dataclass(frozen=True)
 class Lab:
     """A JupyterLab that serves one folder."""
@@ -87,22 +100,26 @@ class Lab:
     folder: Path
 
     @contextmanager
-    def notebook(self, browser: Browser, name: str, *, dark: bool = False) -> Iterator[Notebook]:
-        """Open a notebook of the folder in a fresh page, in the light or the dark theme, its kernel ready."""
-        context = browser.new_context(viewport={"width": 1280, "height": 1000})
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
+    def notebook(self, page: Page, name: str, *, dark: bool = False) -> Iterator[Notebook]:
+        """Open a notebook of the folder, in the light or the dark theme, with a fresh kernel; both end with it."""
+        if not page.url.startswith(self.url):  # JupyterLab takes longer to load than a notebook to run: once
+            page.goto(f"{self.url}/lab?reset")
+            page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
+        page.wait_for_function(
+            f"""path => document.querySelector('.jp-Dialog') !== null
+              || (window.jupyterapp.shell.currentWidget?.context?.path === path && ({IDLE})())""",
+            arg=name,
+        )
+        if (question := page.locator(".jp-Dialog")).count():
+            pytest.fail(f"{name} asks: {question.first.inner_text()!r} (was it written by `make notebooks`?)")
         try:
-            page.goto(f"{self.url}/lab/tree/{urllib.request.pathname2url(name)}?reset")
-            page.wait_for_function(f"() => document.querySelector('.jp-Dialog') !== null || ({IDLE})()")
-            if (question := page.locator(".jp-Dialog")).count():
-                pytest.fail(f"{name} asks: {question.first.inner_text()!r} (was it written by `make notebooks`?)")
-            theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-            page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-            page.locator(f"body[data-jp-theme-light={str(not dark).lower()}]").wait_for(state="attached")
-            yield Notebook(page)
+            notebook = Notebook(page)
+            notebook.use_theme(dark=dark)
+            yield notebook
         finally:
-            context.close()
+            page.evaluate(CLOSE)
 
 
 @dataclass(frozen=True)
@@ -121,10 +138,14 @@ class Notebook:
         """What the cells show."""
         return self.panel.locator(".jp-OutputArea-output")
 
+    def use_theme(self, *, dark: bool) -> None:
+        """Change to the light or the dark theme and wait until it is there."""
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        self.page.locator(f"body[data-jp-theme-light={str(not dark).lower()}]").wait_for(state="attached")
+
     def run_all(self) -> None:
-        """Run every cell from the top in a fresh kernel and wait for the last."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-        self.page.wait_for_function(IDLE)
+        """Run every cell from the top and wait for the last."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.wait_for_function(ALL_RUN)

@@ -1,4 +1,4 @@
-"""Invented customers with a known truth: what they feel, what they answer, who of them is followed up, and the effect."""
+"""Invented customers with a known truth: what they feel and answer, who of them is followed up, and the effect."""
 
 from __future__ import annotations
 
@@ -72,11 +72,14 @@ def world(
     contact = np.where(treated[unhappy], START + DAY / 2, np.nan)
     cases = CaseTable.of(
         cases={
-            "case_id": np.char.add("C-", unhappy.astype(str)), "subject_id": name[unhappy], "stage": ["analysing"] * len(unhappy),
+            "case_id": np.char.add("C-", unhappy.astype(str)), "subject_id": name[unhappy],
+            "stage": ["analysing"] * len(unhappy),
             "survey_id": ["relationship"] * len(unhappy), "response_id": key[unhappy], "is_open": [True] * len(unhappy),
             "received_at": np.full(len(unhappy), START),
             "arm": np.where(treated[unhappy], "now", "wait") if lot else np.full(len(unhappy), ""),
         },
-        cycles={"case": np.arange(len(unhappy)), "began_at": np.full(len(unhappy), START), "first_response_at": contact},
+        cycles={
+            "case": np.arange(len(unhappy)), "began_at": np.full(len(unhappy), START), "first_response_at": contact,
+        },
     )  # fmt: skip
     return cases, responses

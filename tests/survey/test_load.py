@@ -277,7 +277,7 @@ def test_the_list_of_surveys() -> None:
     assert tuple(listed["id"]) == shipped_names()
     assert listed["languages"].unique().tolist() == ["zh-CN en"]
     set_language("zh-CN")
-    assert list_surveys()["title"].tolist() == ["客户关系调查", "服务体验回访"]
+    assert list_surveys()["title"].tolist() == ["投诉处理回访", "政策变动意见征询", "客户关系调查", "服务体验回访"]
 
 
 # -- anything at all in any place ------------------------------------------------------------------------------------

@@ -102,8 +102,9 @@ def test_the_branch_tests_of_a_shipped_survey_hold(name: str) -> None:
 
 def _any(survey: Survey) -> dict[str, object]:
     """Return one answer for each branched item, so that one which is not shown is reported."""
-    given: dict[str, object] = {"multi": ("price",), "yesno": True, "comment": "text"}
-    return {item.name: given[item.type] for item in survey.items if item.show_if is not None}
+    given: dict[str, object] = {"yesno": True, "comment": "text"}
+    branched = [item for page in survey.definition.pages for item in page.items if item.show_if or page.show_if]
+    return {item.name: item.scale[0] if item.scale else given.get(item.type) or item.values[:1] for item in branched}
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

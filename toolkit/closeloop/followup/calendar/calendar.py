@@ -11,8 +11,9 @@ Counting, in seconds of working time:
   due when it closes, not when the next one opens.
 
 Counting in working days, `Calendar.add_days`: n working days later, at the same time of day, but not before that day
-opens nor after it closes. Friday 16:00 plus one working day is Monday 16:00. What comes in on a day that is not worked
-is due when the n-th working day after it closes. A working day is a date with working hours, be they short.
+opens nor after it closes. Friday 16:00 plus one working day is Monday 16:00. What comes in when the day is over, or on
+a day that is not worked, is due when the n-th working day after it closes. A working day is a date with working hours,
+be they short; where all have the same hours, ``add_days(add_days(t, a), b)`` is ``add_days(t, a + b)``.
 """
 
 from __future__ import annotations
@@ -141,10 +142,10 @@ class Calendar(Model):
         """
         if not isinstance(n_days, int) or isinstance(n_days, bool) or not 1 <= n_days <= _FARTHEST:
             raise ValueError(message("calendar.bad_days", found=repr(n_days)))
-        began = local(exact(start), self._zone)
-        first = began.date()
-        inside = bool(self._pieces(first))
-        day, left, idle = first, n_days, 0
+        at = exact(start)
+        began = local(at, self._zone)
+        todays = self._pieces(began.date())
+        day, left, idle = began.date(), n_days, 0
         while left:
             day += dt.timedelta(days=1)
             idle = 0 if self._pieces(day) else idle + 1
@@ -153,7 +154,7 @@ class Calendar(Model):
                 raise ValueError(message("calendar.never", start=start.isoformat(), years=10))
         pieces = self._pieces(day)
         opens, closes = pieces[0][0], pieces[-1][1]
-        if not inside:
+        if not todays or at >= todays[-1][1]:
             return moment(closes)
         same = dt.datetime.combine(day, began.time(), tzinfo=self._zone)
         return moment(min(max(exact(same.astimezone(dt.UTC)), opens), closes))

@@ -88,12 +88,14 @@ class WorkingTime:
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """Give the pieces of working time from `start` to `end`, day by day."""
-        day = moment(start).date() - dt.timedelta(days=2)
-        while day <= moment(end).date() + dt.timedelta(days=2):
-            for opens, closes in pieces_of(day, self._hours(day), self._zone):
-                if max(opens, start) < min(closes, end):
+        first, last = moment(start).toordinal() - 2, moment(end).toordinal() + 2  # days of any zone on earth
+        for day in map(dt.date.fromordinal, range(first, last + 1)):
+            hours = self._hours(day)
+            for opens, closes in pieces_of(day, hours, self._zone) if hours else ():
+                if opens >= start and closes <= end:
+                    yield opens, closes
+                elif max(opens, start) < min(closes, end):
                     yield max(opens, start), min(closes, end)
-            day += dt.timedelta(days=1)
 
     def _year(self, year: int) -> _Year:
         table = self._years.get(year)

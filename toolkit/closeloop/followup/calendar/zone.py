@@ -122,6 +122,7 @@ def _naive(day: dt.date) -> int:
     return (day.toordinal() - 719_163) * DAY
 
 
+@lru_cache(maxsize=20_000)  # some fifty years of a zone: calendars share them
 def _offsets(day: dt.date, zone: ZoneInfo) -> tuple[int, int, int | None]:
     """Return the offsets before and after a change of the clocks that touches a day, and the moment of it, if any."""
     first = _offset(dt.datetime(day.year, day.month, day.day, tzinfo=zone))

@@ -23,6 +23,7 @@ def open_loop(
     key_file: str | Path | None = None,
     now: Now = None,
     timezone: str = "",
+    create: bool = True,
 ) -> Loop:
     """Return the loop that is kept in a file, in memory or in a PostgreSQL database; a new one is made.
 
@@ -42,6 +43,8 @@ def open_loop(
         What time it is, for notebooks that must give the same tomorrow; left out, the clock of this machine.
     timezone : str
         IANA name such as ``"Asia/Shanghai"``: in it times are read that name no zone.
+    create : bool
+        Make the loop if there is none.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def open_loop(
     ...     case.stage
     'received'
     """
-    store = Store.open(url)
+    store = Store.open(url, create=create)
     try:
         vault, salt = _vault(store, key_file)
     except BaseException:

@@ -15,10 +15,10 @@ from closeloop.followup.measure.columns import blanks, seconds, stacked
 from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState
 
-_SET = tuple(
-    name for name in CASE
-    if name not in {"case_id", "stage", "is_open", "hold", "received_at", "opened_at", "remeasure_score", "remeasured_at"}
-)  # fmt: skip
+_DERIVED = {
+    "case_id", "stage", "is_open", "hold", "received_at", "opened_at", "remeasure_score", "remeasured_at",
+}  # fmt: skip
+_SET = tuple(name for name in CASE if name not in _DERIVED)
 _CYCLE_TIMES = ("began_at", "acknowledged_at", "first_response_at", "resolved_at", "confirmed_at", "ended_at")
 _NUMBERS = {"score", "remeasure_score"}
 _FLAGS = {"safety", "public_exposure"}
@@ -118,11 +118,14 @@ def _add_events(rows: Rows, state: CaseState, history: Sequence[CaseEvent], plac
                 group = to or group
             case "Agreed":
                 chosen = said.get("option")
-                agreed.update(int(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if _is_number(one))
+                agreed.update(one for one in (chosen if isinstance(chosen, list) else [chosen]) if isinstance(one, int))
             case "EffectReviewed":
                 rows["reviews"].append(
-                    {"case": place, "at": seconds(event.at), "effective": str(said.get("effective") or ""),
-                     "expected": _plain("score", said.get("expected")), "observed": _plain("score", said.get("observed"))}
+                    {
+                        "case": place, "at": seconds(event.at), "effective": str(said.get("effective") or ""),
+                        "expected": _plain("score", said.get("expected")),
+                        "observed": _plain("score", said.get("observed")),
+                    }
                 )  # fmt: skip
             case _:
                 pass

@@ -147,9 +147,10 @@ def _recurrence(scope: Scope, dated: Mapping[str, float]) -> GroupTable:
         name="recurrence", heading=message("measure.table_recurrence"), said=said, lines=tuple(lines), form="decimal",
         shown=(
             Shown("group", message("measure.col_code")), Shown("days", message("measure.col_days"), "count"),
-            Shown("before", message("measure.col_before"), "count"), Shown("after", message("measure.col_after"), "count"),
-            Shown("estimate", message("measure.col_ratio"), "decimal"), Shown("ci_low", level, "decimal", high="ci_high"),
-            Shown("verdict", message("measure.col_verdict")),
+            Shown("before", message("measure.col_before"), "count"),
+            Shown("after", message("measure.col_after"), "count"),
+            Shown("estimate", message("measure.col_ratio"), "decimal"),
+            Shown("ci_low", level, "decimal", high="ci_high"), Shown("verdict", message("measure.col_verdict")),
         ),
         axis=message("measure.axis_ratio"), cautions=(message("measure.note_recurrence"),),
     )  # fmt: skip
@@ -240,7 +241,8 @@ def _rates(scope: Scope) -> list[Figure]:
     ratio = rate_ratio(cases[0], answers[0], cases[1], answers[1], scope.confidence_level)
     return [
         Figure(
-            section="causes", name="complaint_rate_ratio", label=label, base=base, n=sum(cases), form="decimal", digits=2,
+            section="causes", name="complaint_rate_ratio", label=label, base=base, n=sum(cases), form="decimal",
+            digits=2,
             estimate=ratio.estimate, ci_low=ratio.interval.low, ci_high=ratio.interval.high,
             method="Clopper–Pearson" if not math.isnan(ratio.estimate) else "",
             note=message("measure.note_rate", before=told(cases[0], "count"), after=told(cases[1], "count"),
@@ -267,7 +269,8 @@ def _falling(scope: Scope, invited: tuple[int, int] | None) -> list[Finding]:
     if invited is not None:
         if min(invited) < 1 or any(k > n for k, n in zip(answers, invited, strict=True)):
             raise ValueError(message("measure.bad_invited", invited=invited, answers=answers))
-        falls = share_contrast((answers[0], invited[0]), (answers[1], invited[1]), scope.confidence_level).interval.high < 0
+        rates = (answers[0], invited[0]), (answers[1], invited[1])
+        falls = share_contrast(*rates, scope.confidence_level).interval.high < 0
     else:
         falls = rate_ratio(answers[0], 1, answers[1], 1, scope.confidence_level).interval.high < 1
     if not falls:
@@ -280,4 +283,3 @@ def _falling(scope: Scope, invited: tuple[int, int] | None) -> list[Finding]:
             message=message(f"measure.{key}", **{name: told(value, "count") for name, value in said.items()}),
         )
     ]  # fmt: skip
-

@@ -37,7 +37,7 @@ def reopened(scope: Scope) -> tuple[BoolArray, BoolArray]:
     """Return which cases have ended long enough ago to tell, and which were reopened within 30 days of their end."""
     table = scope.table
     ended, second = table.first("ended_at"), np.full(table.n, np.nan)
-    later = table.cycles["number"] == 2  # noqa: PLR2004
+    later = table.cycles["number"] == 2
     second[table.cycles["case"][later]] = table.cycles["began_at"][later]
     known = (scope.now - ended >= REOPEN_DAYS * DAY) & (outcome_of(table) != "merged")
     return np.asarray(known), np.asarray(known & (second - ended <= REOPEN_DAYS * DAY))

@@ -91,8 +91,8 @@ class Figure:
         """Return the figure as a row of a table."""
         return {
             "section": self.section, "figure": self.name, "label": self.label, "base": self.base, "n": self.n,
-            "shown": self.shown, "interval": self.interval, "estimate": self.estimate, "ci_low": self.ci_low, "ci_high": self.ci_high, "form": self.form,
-            "method": self.method, "note": self.remark,
+            "shown": self.shown, "interval": self.interval, "estimate": self.estimate, "ci_low": self.ci_low,
+            "ci_high": self.ci_high, "form": self.form, "method": self.method, "note": self.remark,
         }  # fmt: skip
 
 
@@ -139,17 +139,15 @@ def mean(
     )  # fmt: skip
 
 
-def counted(section: str, name: str, n: int, label: LocalText, base: LocalText, note: LocalText | None = None) -> Figure:
+def counted(section: str, name: str, n: int, label: LocalText, base: LocalText) -> Figure:
     """Return a plain count, which has no interval.
 
     Examples
     --------
-    >>> str(counted("work", "open", 1200, LocalText("open cases"), LocalText("now")).shown).replace(chr(0x202F), " ")
-    '1 200'
+    >>> str(counted("work", "promises_overdue", 12, LocalText("past their time"), LocalText("promises")).shown)
+    '12'
     """
-    return Figure(
-        section=section, name=name, label=label, base=base, n=n, estimate=float(n), form="count", method="", note=note
-    )  # fmt: skip
+    return Figure(section=section, name=name, label=label, base=base, n=n, estimate=float(n), form="count")
 
 
 def missing(section: str, name: str, label: LocalText, base: LocalText, why: LocalText, n: int = 0) -> Figure:

@@ -123,7 +123,13 @@ def measure(
     work, overdue = work_section(scope)
     return LoopReport(
         sections=(
-            capture, speed_section(scope), closing_section(scope), recovery, voice_section(scope), causes, work,
+            capture,
+            speed_section(scope),
+            closing_section(scope),
+            recovery,
+            voice_section(scope),
+            causes,
+            work,
             money_section(scope, values, retained),
         ),
         found=Findings([*lost, *silent, *falling, *overdue]),

@@ -76,8 +76,9 @@ def _cost(scope: Scope) -> list[Figure]:
         return [missing("money", "cost", message("measure.cost"), base, message("measure.why_no_cost"))]
     return [
         Figure(
-            section="money", name=f"cost_{currency}" if currency else "cost", base=base, n=int(here.sum()), form="count",
-            label=message("measure.cost_in", currency=currency or "–"), estimate=float(options["cost"][here].sum()),
+            section="money", name=f"cost_{currency}" if currency else "cost", base=base, n=int(here.sum()),
+            form="count", label=message("measure.cost_in", currency=currency or "–"),
+            estimate=float(options["cost"][here].sum()),
         )
         for currency in np.unique(options["currency"][used]).tolist()
         for here in [used & (options["currency"] == currency)]
@@ -98,8 +99,8 @@ def _at_risk(scope: Scope, values: Mapping[str, AccountValue]) -> list[Figure]:
         sources = sorted({value.source for value in mine})
         figures.append(
             Figure(
-                section="money", name=f"value_at_risk_{currency}" if currency else "value_at_risk", base=base, n=len(mine),
-                form="count", estimate=math.fsum(value.amount for value in mine),
+                section="money", name=f"value_at_risk_{currency}" if currency else "value_at_risk", base=base,
+                n=len(mine), form="count", estimate=math.fsum(value.amount for value in mine),
                 label=message("measure.value_at_risk_in", currency=currency or "–"),
                 note=message("measure.note_values", known=told(len(known), "count"), all=told(len(waiting), "count"),
                              sources=_listed(sources)),
@@ -111,7 +112,7 @@ def _at_risk(scope: Scope, values: Mapping[str, AccountValue]) -> list[Figure]:
 def _listed(names: Iterable[str]) -> LocalText:
     every = list(names)
     shown = told_joined(every[:3], ", ", "、")
-    return shown if len(every) <= 3 else told_joined([shown, "…"], ", ", "、")  # noqa: PLR2004
+    return shown if len(every) <= 3 else told_joined([shown, "…"], ", ", "、")
 
 
 def _retention(scope: Scope, retained: Mapping[str, bool] | None) -> Figure:
@@ -128,8 +129,8 @@ def _retention(scope: Scope, retained: Mapping[str, bool] | None) -> Figure:
     found = share_contrast(counts[0], counts[1], scope.confidence_level)
     low, high = found.interval
     return Figure(
-        section="money", name="retention_difference", label=label, base=base, n=len(complained), form="points", digits=0,
-        estimate=100 * found.estimate, ci_low=100 * low, ci_high=100 * high,
+        section="money", name="retention_difference", label=label, base=base, n=len(complained), form="points",
+        digits=0, estimate=100 * found.estimate, ci_low=100 * low, ci_high=100 * high,
         method="Newcombe" if not math.isnan(found.estimate) else "",
         note=message("measure.note_observational", handled=_of(counts[1]), ignored=_of(counts[0])),
     )  # fmt: skip

@@ -311,4 +311,3 @@ def _finding(rule: str, key: str, **said: LocalText) -> Finding:
     return Finding(
         rule=rule, level="warn", message=message(f"measure.{key}", **said), suggestion=message(f"measure.{key}_do")
     )
-

@@ -10,14 +10,23 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.followup.measure.columns import BoolArray, Columns, FloatArray, blanks, columns_of, picked, seconds, stacked
+from closeloop.followup.measure.columns import (
+    BoolArray,
+    Columns,
+    FloatArray,
+    blanks,
+    columns_of,
+    picked,
+    seconds,
+    stacked,
+)
 
 RESPONSE = {
     "response_id": "text", "survey_id": "text", "subject_id": "text", "answered_at": "time", "qualifies": "flag",
     "outcome": "text", "reason": "text", "case_id": "text", "contactable": "number",
 }  # fmt: skip
-"""``outcome``: ``"case"`` or ``"suppressed"``, empty if nothing is known to have come of a response; ``contactable``: 1,
-0, or NaN where nobody knows."""
+"""``outcome``: ``"case"`` or ``"suppressed"``, empty if nothing is known to have come of a response; ``contactable``:
+1, 0, or NaN where nobody knows."""
 
 _APART = "\x1f"
 
@@ -71,9 +80,7 @@ class ResponseTable:
     def made(cls, columns: Mapping[str, Any], scores: Mapping[str, Any] | None = None) -> Self:
         """Return the table of columns that are at hand as arrays."""
         filled = columns_of(RESPONSE, columns, "responses")
-        return cls(
-            columns=filled, scores={name: np.asarray(v, dtype=np.float64) for name, v in (scores or {}).items()}
-        )
+        return cls(columns=filled, scores={name: np.asarray(v, dtype=np.float64) for name, v in (scores or {}).items()})
 
     @property
     def n(self) -> int:
@@ -102,8 +109,8 @@ def key_of(columns: Columns) -> npt.NDArray[np.str_]:
 
     Examples
     --------
-    >>> key_of({"survey_id": np.array(["s", "s"]), "response_id": np.array(["1", ""])}).tolist()
-    ['s\\x1f1', '']
+    >>> [len(key) for key in key_of({"survey_id": np.array(["s", "s"]), "response_id": np.array(["1", ""])})]
+    [3, 0]
     """
     survey, response = columns["survey_id"], columns["response_id"]
     joined = np.char.add(np.char.add(survey, _APART), response)

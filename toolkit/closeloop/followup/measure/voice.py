@@ -27,13 +27,13 @@ def voice_section(scope: Scope) -> LoopSection:
             message("measure.handling_satisfied"), message("measure.base_closing_survey"), scope.confidence_level,
         )
     ]  # fmt: skip
-    for name in scope.items.process:
-        figures.append(
-            mean(
-                "voice", name, scope.responses.score(name), _label(name), message("measure.base_closing_survey"),
-                confidence_level=scope.confidence_level,
-            )
-        )  # fmt: skip
+    figures += [
+        mean(
+            "voice", name, scope.responses.score(name), _label(name), message("measure.base_closing_survey"),
+            confidence_level=scope.confidence_level,
+        )
+        for name in scope.items.process
+    ]  # fmt: skip
     figures.append(_trust(scope))
     return LoopSection(
         name="voice", figures=tuple(figures), said=_sentence(scope, figures[0]),
@@ -57,7 +57,8 @@ def _trust(scope: Scope) -> Figure:
     change = (answers.value[after[pair]] - answers.value[before[pair]])[first]
     return mean(
         "voice", "trust_change", change, message("measure.trust_change"), message("measure.base_trust"),
-        confidence_level=scope.confidence_level, form="points", note=message("measure.note_trust") if len(first) else None,
+        confidence_level=scope.confidence_level, form="points",
+        note=message("measure.note_trust") if len(first) else None,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A waiting list drawn by lot: the only clean answer to whether following up helps, where not everybody can be first."""
+"""A waiting list drawn by lot: the clean answer to whether following up helps, where not everybody can be first."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ def _contacts(scope: Scope) -> Figure:
     per_case = np.bincount(scope.table.contacts["case"], minlength=scope.table.n)[ended]
     return mean(
         "work", "contacts_per_case", per_case, message("measure.contacts_per_case"), message("measure.base_ended"),
-        confidence_level=scope.confidence_level, digits=1, note=message("measure.note_contacts") if len(per_case) else None,
+        confidence_level=scope.confidence_level, digits=1,
+        note=message("measure.note_contacts") if len(per_case) else None,
     )  # fmt: skip
 
 
@@ -79,8 +80,8 @@ def _lag(scope: Scope) -> list[Figure]:
         share("work", "recorded_in_time", int((lag <= _SAME_DAY).sum()), len(lag),
               message("measure.recorded_in_time", hours=told(_SAME_DAY, "decimal", 0)), base, scope.confidence_level),
         Figure(
-            section="work", name="record_lag", label=message("measure.record_lag"), base=base, n=len(lag), form="decimal",
-            digits=1, estimate=float(np.median(lag)) if len(lag) else math.nan, method="",
+            section="work", name="record_lag", label=message("measure.record_lag"), base=base, n=len(lag),
+            form="decimal", digits=1, estimate=float(np.median(lag)) if len(lag) else math.nan,
         ),
     ]  # fmt: skip
 

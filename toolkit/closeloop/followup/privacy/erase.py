@@ -102,6 +102,7 @@ def erase(store: Store, vault: Vault, subject_id: str, occasion: Occasion, *, pu
         # An older copy of the key file may have brought back keys under which nothing is listed for this person.
         ring.drop(sorted((known | set(waiting) | set(profile)) - {""}), at=occasion.at)
         tx.drop_sealed_keys(waiting)
+        tx.drop_document(profile_id(subject_id))
         recorded = [_recorded(tx, events, sorted(deleted), occasion) for events in cases if _is_due(events)]
         if deleted and not recorded:
             payload = {"reason": occasion.reason, "key_ids": sorted(deleted)}
@@ -165,4 +166,3 @@ def _erased_keys(tx: Reading) -> Iterable[str]:
                 yield from event.payload.get("key_ids", ())
     for entry in tx.journal_entries(ERASED):
         yield from entry["payload"].get("key_ids", ())
-

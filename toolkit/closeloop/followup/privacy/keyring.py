@@ -272,7 +272,8 @@ class KeyRing:
         with self._writing() as connection:
             for table in _TABLES:
                 connection.execute(table)
-            ring = {"loop_id": (loop_id or secrets.token_hex(8)).encode(), "private_key": X25519PrivateKey.generate().private_bytes_raw()}
+            own = X25519PrivateKey.generate().private_bytes_raw()
+            ring = {"loop_id": (loop_id or secrets.token_hex(8)).encode(), "private_key": own}
             # Of two processes that make the file at the same time, the first one's key counts for both.
             connection.executemany("INSERT OR IGNORE INTO ring VALUES (?, ?)", ring.items())
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

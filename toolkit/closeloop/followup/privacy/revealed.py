@@ -47,6 +47,9 @@ class PrivateText(str):
         return format(str(self), spec)
 
 
+_NOTHING = PrivateText()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevealedText:
     """One private text of a case.
@@ -69,7 +72,7 @@ class RevealedText:
     at: dt.datetime
     type: str
     field: str
-    text: PrivateText = PrivateText()
+    text: PrivateText = _NOTHING
     gone: LocalText | None = None
 
     @property

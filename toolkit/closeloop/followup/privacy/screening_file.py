@@ -161,9 +161,7 @@ def _read(path: str, _changed: int, _size: int) -> ScreeningFile:
 def _build(document: Document) -> ScreeningFile:
     findings = list(document.findings)
     try:
-        file = ScreeningFile.model_validate(
-            document.data, context={"languages": declared_languages(document.data)}
-        )
+        file = ScreeningFile.model_validate(document.data, context={"languages": declared_languages(document.data)})
     except ValidationError as error:
         findings.extend(model_findings(error, document, ScreeningFile, _ENTRIES))
     if findings:

@@ -188,7 +188,6 @@ class Vault:
         if self.keyring is not None:
             self.keyring.close()
 
-
     def _why_not(self, key_id: str, sealed: bytes | None) -> LocalText:
         state = self.state(key_id, sealed)
         if state == ERASED and self.keyring is not None:

@@ -1,4 +1,4 @@
-"""`AlertRule`: what to look out for in many answers or cases at once; a frozen object that the loop keeps by version."""
+"""`AlertRule`: what to look out for in many answers or cases at once; frozen, kept by version."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ def surges(
     exposure: Mapping[str, float],
     now: dt.datetime,
     zone: ZoneInfo,
+    began_at: dt.datetime | None = None,
 ) -> Iterator[Found]:
     """Give the windows that are over in which there are more cases than the limits allow, series by series.
 
@@ -36,13 +37,14 @@ def surges(
     ----------
     exposure : mapping of str to float
         Window (``2026-W31``) → what the cases are counted over, for a rule ``per: exposure``.
+    began_at : datetime, optional
+        Since when cases are recorded; by default since the first: what lies before says nothing about what is usual.
     """
     chosen = [case for case in cases if case.kind in rule.kinds]
-    moments = [case.at for case in chosen] + [answer.at for answer in answers]
-    if not chosen or not moments:
+    if not chosen:
         return
-    days = [moment.astimezone(zone).date() for moment in moments]
-    windows = [w for w in windows_between(min(days), _yesterday(now, zone), rule.window) if w.end(zone) <= now]
+    first = (began_at or min(case.at for case in chosen)).astimezone(zone).date()
+    windows = [w for w in windows_between(first, _yesterday(now, zone), rule.window) if w.end(zone) <= now]
     series: dict[str, list[dt.date]] = {}
     for case in chosen:
         segment = case.segment(rule.by)
@@ -60,7 +62,8 @@ def _of_one(
     count = _counted(windows, given)
     usable = (size > 0).tolist()
     if rule.threshold is not None:
-        for i in np.flatnonzero((size > 0) & (count >= rule.min_n) & (count > rule.threshold * np.maximum(size, 1e-12))):
+        above = (size > 0) & (count >= rule.min_n) & (count > rule.threshold * size)
+        for i in np.flatnonzero(above).tolist():
             yield _found(rule, segment, windows[i], int(count[i]), float(size[i]), rule.threshold * size[i], math.nan,
                          0, zone)  # fmt: skip
         return

@@ -43,7 +43,7 @@ def watch(
     since : datetime, optional
         Alerts of windows that ended before are left out.
     began_at : datetime, optional
-        Since when cases are recorded; for clusters.
+        Since when cases are recorded; by default since the first one.
     zone : str
         In which days begin.
 
@@ -56,12 +56,12 @@ def watch(
     Examples
     --------
     >>> start = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
-    >>> cases = [ObservedCase(at=start + dt.timedelta(days=d), case_id=f"C-{d}", subject_id=f"S-{d}") for d in range(0, 90, 9)]
-    >>> cases += [ObservedCase(at=start + dt.timedelta(days=92, hours=h), case_id=f"C-x{h}", subject_id="") for h in range(9)]
+    >>> hours = [*range(0, 90 * 24, 9 * 24), *range(92 * 24, 92 * 24 + 9)]
+    >>> cases = [ObservedCase(at=start + dt.timedelta(hours=h), case_id=f"C-{h}", subject_id=f"S-{h}") for h in hours]
     >>> rule = AlertRule(id="surge", watch="surge", min_n=5)
     >>> found = watch([rule], cases=cases, now=start + dt.timedelta(days=110))
     >>> print(found[0].sentence.en)
-    surge: 9 cases in 2026-W15 over 7 days, above the limit of 4.0 (0.8 expected from the 12 windows before).
+    surge: 9 cases in 2026-W15 over 7 days, above the limit of 5.0 (0.8 expected from the 12 windows before).
     """
     before = list(fired)
     known = {(alert.rule_id, alert.ref) for alert in before}
@@ -86,7 +86,7 @@ def _found(
     if rule.watch == "score_drop":
         return score_drops(rule, answers, now, zone)
     if rule.watch == "surge":
-        return surges(rule, cases, answers, exposure, now, zone)
+        return surges(rule, cases, answers, exposure, now, zone, began_at)
     return clusters(rule, cases, began_at)
 
 

@@ -138,6 +138,13 @@ class PaperWriting(PaperReading):
         self._add(SETTING, row)
         return version
 
+    def drop_document(self, doc_id: str, *, before: int | None = None) -> int:
+        """Delete a document for good (or its versions before one): what was kept of a person; return how many."""
+        gone = sa.delete(DOCUMENT).where(DOCUMENT.c.doc_id == doc_id)
+        if before is not None:
+            gone = gone.where(DOCUMENT.c.version < before)
+        return self._connection.execute(gone).rowcount
+
     def _add(self, table: Any, row: Row) -> None:
         try:
             self._connection.execute(sa.insert(table), [row])

@@ -111,7 +111,7 @@ class Store:
                     found = found_version(connection, shown)  # somebody else may have been faster
                     if found < newest:
                         found += 1
-                        migrate(connection, found)
+                        migrate(connection, found, STEPS)
         if found > newest:
             text = message("store.newer", file=shown, found=found, expected=newest)
             raise StoreError(text, file=shown, found=found, expected=newest)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 TONES = ("negative", "positive", "mixed", "neutral")
 KINDS = ("suggestion", "enquiry", "other")
 HIGH, LOW = 0.75, 0.25
-"""From which share of its scale a score is a high or a low one (4 and 2 of 5); ours, not from the sources. Where there is
-an NPS, promoters are high and detractors low."""
+"""From which share of its scale a score is a high or a low one (4 and 2 of 5); ours, not from the sources. An NPS
+has its promoters and detractors."""
 
 
 @cache

@@ -49,7 +49,7 @@ def found_version(connection: Connection, shown: str) -> int:
     return int(connection.execute(sa.select(sa.func.max(MIGRATION.c.number))).scalar_one())
 
 
-def migrate(connection: Connection, number: int, steps: Mapping[int, tuple[str, Step]] = STEPS) -> None:
+def migrate(connection: Connection, number: int, steps: Mapping[int, tuple[str, Step]]) -> None:
     """Go one step; the caller's transaction holds the step and its record."""
     name, step = steps[number]
     step(connection)

@@ -1,36 +1,21 @@
-"""The command line: ``closeloop import``, ``score``, ``draft``, ``demo``.
-
-Exit codes: 0 done, 1 findings (with ``--strict``), 2 wrong use or unreadable input. A fault in the input is a message
-with place and remedy on the error stream, never a traceback.
-"""
+"""``closeloop import``, ``score``, ``draft``: from an export to figures."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from closeloop.cli.terminal import FINDINGS, app, guarded, working
 from closeloop.errors import CloseloopError
-from closeloop.text import message, set_language
+from closeloop.text import message
 
 if TYPE_CHECKING:
     from closeloop.responses.responses import Responses
     from closeloop.survey.survey import Survey
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Customer feedback from a survey file to a closed loop. 从问卷到闭环的客户反馈。",
-)
-
-_FINDINGS, _WRONG = 1, 2
 
 Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS or Parquet. 数据文件。")]
 SurveyName = Annotated[
@@ -41,46 +26,8 @@ Encoding = Annotated[str, typer.Option(help="auto, or an encoding. 编码。")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表。")]
 
 
-def _guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what is wrong with the input into a message and exit code 2."""
-
-    @wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except (CloseloopError, OSError, ValueError) as error:
-            typer.echo(f"closeloop: {error}", err=True)
-            raise typer.Exit(_WRONG) from error
-
-    return run
-
-
-@contextmanager
-def _working(text: str) -> Iterator[None]:
-    """Show that something is going on, where somebody is looking."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(text):
-        yield
-
-
-@app.callback()
-def _language(
-    language: Annotated[str | None, typer.Option(help="en or zh-CN. 语言。", envvar="CLOSELOOP_LANGUAGE")] = None,
-) -> None:
-    if language:
-        try:
-            set_language(language)
-        except ValueError as error:
-            typer.echo(f"closeloop: {error}", err=True)
-            raise typer.Exit(_WRONG) from error
-
-
 @app.command("import")
-@_guarded
+@guarded
 def import_(
     files: Files,
     survey: Annotated[str, typer.Option(help="A shipped survey's name, or a path. 问卷名称或路径。")],
@@ -97,15 +44,15 @@ def import_(
 
     responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
     typer.echo(str(responses))
-    with _working(str(message("cli.writing", folder=out))):
+    with working(str(message("cli.writing", folder=out))):
         responses.write(out)
     typer.echo(str(message("cli.written", folder=out)))
     if strict and (responses.issues["severity"] == "error").any():
-        raise typer.Exit(_FINDINGS)
+        raise typer.Exit(FINDINGS)
 
 
 @app.command()
-@_guarded
+@guarded
 def score(
     files: Files,
     survey: SurveyName = None,
@@ -189,7 +136,7 @@ def _one_item(column: str, points: int | None) -> Survey:
 
 
 @app.command()
-@_guarded
+@guarded
 def draft(
     file: Annotated[Path, typer.Argument(help="An export. 导出文件。")],
     out: Annotated[
@@ -210,26 +157,3 @@ def draft(
             typer.echo(survey.save(Path(folder) / "draft.survey.yaml").read_text(encoding="utf-8"))
     else:
         typer.echo(str(message("cli.drafted", file=survey.save(out), n=len(survey.unconfirmed))))
-
-
-@app.command()
-@_guarded
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder to write to. 输出文件夹。")] = Path("out"),
-) -> None:
-    """Run the main job on the invented sample data, to a report in both languages. 用示例数据走完全程。"""  # noqa: D400
-    from closeloop.demo import run_demo
-
-    for line in run_demo(out):
-        typer.echo(line)
-
-
-def main() -> None:
-    """Run the command line."""
-    if hasattr(sys.stdout, "reconfigure"):  # Chinese text on a terminal that is not UTF-8 must not be an error
-        sys.stdout.reconfigure(errors="replace")
-    app()
-
-
-if __name__ == "__main__":
-    main()

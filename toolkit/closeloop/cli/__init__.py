@@ -1,0 +1,19 @@
+"""The command line: ``closeloop import``, ``score``, ``draft``, ``triage``, ``due``, ``report``, ``verify``, ``demo``.
+
+Exit codes: 0 done, 1 findings (with ``--strict``, and of ``verify``), 2 wrong use or unreadable input. A fault in the
+input is a message with place and remedy on the error stream, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from closeloop.cli import answers, example, followup  # noqa: F401  # each adds its commands
+from closeloop.cli.terminal import app
+
+
+def main() -> None:
+    """Run the command line."""
+    if hasattr(sys.stdout, "reconfigure"):  # Chinese text on a terminal that is not UTF-8 must not be an error
+        sys.stdout.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,96 @@
+"""``closeloop triage``, ``due``, ``report``, ``verify``: the follow-up loop from a terminal or a nightly job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from closeloop.cli.answers import Dialect, Encoding, Files, Sheet
+from closeloop.cli.terminal import FINDINGS, app, guarded, working
+from closeloop.text import message
+
+LoopUrl = Annotated[
+    str, typer.Option("--loop", help="The loop: a file, or a PostgreSQL URL. 闭环登记簿：文件或 PostgreSQL 地址。")
+]
+KeyFile = Annotated[str | None, typer.Option("--key-file", help="Its key file, where it lies elsewhere. 密钥文件。")]
+Actor = Annotated[str, typer.Option(help="Who does it. 操作人。")]
+Now = Annotated[str | None, typer.Option(help="As of when; now. 截至何时。")]
+
+
+@app.command()
+@guarded
+def triage(
+    files: Files,
+    survey: Annotated[str, typer.Option(help="A shipped survey's name, or a path. 问卷名称或路径。")],
+    loop: LoopUrl,
+    key_file: KeyFile = None,
+    actor: Actor = "closeloop",
+    now: Now = None,
+    dialect: Dialect = "auto",
+    encoding: Encoding = "auto",
+    sheet: Sheet = None,
+) -> None:
+    """Open the cases that responses call for; the same file twice opens nothing twice. 分拣答卷，建立个案。"""  # noqa: D400
+    from closeloop.followup.loop.opening import open_loop
+    from closeloop.responses.read import read_responses
+
+    responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
+    with working(str(message("cli.triaging"))), open_loop(loop, actor=actor, key_file=key_file, now=now) as opened:
+        found = opened.triage(responses)
+    typer.echo(str(found))
+
+
+@app.command()
+@guarded
+def due(
+    loop: LoopUrl,
+    key_file: KeyFile = None,
+    owner: Annotated[str | None, typer.Option(help="Only of this owner. 只看此负责人。")] = None,
+    now: Now = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")] = False,
+) -> None:
+    """Print what needs somebody now, the first to fall due first. 列出当前待办。"""  # noqa: D400
+    from closeloop.followup.loop.opening import open_loop
+
+    with open_loop(loop, key_file=key_file, now=now, create=False) as opened:
+        found = opened.due(**({} if owner is None else {"owner": owner}))
+    if as_json:
+        typer.echo(json.dumps(json.loads(found.to_json(orient="records")), ensure_ascii=False, indent=1))
+        return
+    shown = found[["number", "case_id", "kind", "due_at", "is_late", "owner", "severity", "text"]]
+    typer.echo(str(message("cli.nothing_due")) if shown.empty else shown.fillna("").to_string(index=False))
+
+
+@app.command()
+@guarded
+def report(
+    loop: LoopUrl,
+    out: Annotated[Path, typer.Option(help="HTML file to write. 输出的 HTML 文件。")],
+    key_file: KeyFile = None,
+    since: Annotated[str | None, typer.Option(help="From when on. 起始时间。")] = None,
+    now: Now = None,
+) -> None:
+    """Write what the loop achieved, every figure with its base and interval. 生成闭环报告。"""  # noqa: D400
+    from closeloop.followup.loop.opening import open_loop
+
+    with open_loop(loop, key_file=key_file, now=now, create=False) as opened:
+        written = opened.retrospective(since).to_html(out)
+    typer.echo(str(message("cli.report_written", path=written)))
+
+
+@app.command()
+@guarded
+def verify(loop: LoopUrl, key_file: KeyFile = None) -> None:
+    """Check that nothing in a register was changed or lost; exit 1 if something was. 校验登记簿是否完整。"""  # noqa: D400
+    from closeloop.followup.loop.opening import open_loop
+
+    with open_loop(loop, key_file=key_file, create=False) as opened:
+        found = opened.verify()
+    typer.echo(str(found))
+    for each in found.breaks:
+        typer.echo(f"  {each}")
+    if not found.is_intact:
+        raise typer.Exit(FINDINGS)
