@@ -60,6 +60,7 @@ lab: $(VENV)/.dev ## open JupyterLab on the notebooks (LAB_ARGS=... is passed on
 
 test: lint types ## everything: lint, types, all tests, the browser, the notebooks' outputs
 	@scripts/chromium.sh
+	@scripts/postgres.sh
 	@$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks

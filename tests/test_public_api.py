@@ -56,6 +56,10 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "needs_trace": "(coding, problems)",
     "gantt": "(tasks, today)",
     "recode": "(coding, codebook)",
+    "open_loop": "(url, *, actor=None, key_file=None)",
+    "import_loop": "(folder, url)",
+    "load_policy": "(name_or_path)",
+    "load_calendar": "(name_or_path)",
     "set_language": "(tag)",
     "language": "()",
 }
@@ -72,6 +76,14 @@ MEMBERS = {
     "Worksheet": "fill missing findings to_markdown save undo redo",
     "Countermeasure": "cause what kind owner due metric baseline target unit smart strength",
     "Problem": "add findings stage measure close trace save",
+    "Loop": (
+        "triage open_case case cases due save problems actions lessons measure verify erase reveal export board "
+        "retrospective adopt settings load problem outbox rebuild close actor"
+    ),
+    "Case": "do allowed clocks explain history findings case_id stage owner severity version refresh help to_dict",
+    "Board": "cards column sentence to_frame",
+    "Clocks": "readings of sentence plot",
+    "LoopReport": "to_frame plot findings sentence",
     "effect": "",
     "servqual": "",
     "importance_performance": "",

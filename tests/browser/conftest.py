@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "out" / "browser"
 PATIENCE = 90_000  # milliseconds; the machine may be busy
+VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -87,7 +88,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     """Give one page for all notebooks of a module."""
-    with browser.new_context() as context:
+    with browser.new_context(viewport=VIEWPORT) as context:
         context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
@@ -105,7 +106,6 @@ class Lab:
         if not page.url.startswith(self.url):  # JupyterLab takes longer to load than a notebook to run: once
             page.goto(f"{self.url}/lab?reset")
             page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
-        page.set_viewport_size({"width": 1280, "height": 1000})
         page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
         page.wait_for_function(
             f"""path => document.querySelector('.jp-Dialog') !== null
@@ -180,6 +180,7 @@ class Notebook:
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         scroller.evaluate("scroller => { scroller.scrollTop = 0; }")
         self.page.screenshot(path=PICTURES / f"{name}.png")
+        self.page.set_viewport_size(VIEWPORT)
 
 
 def settings(folder: Path) -> Path:

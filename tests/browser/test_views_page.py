@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,18 +76,23 @@ def tables(responses: cl.Responses) -> list[cl.ScoreTable]:
     return [responses.score(by=keys[0]), *(responses.score("nps", by=key) for key in keys[1:])]
 
 
-@pytest.fixture
-def pages(responses: cl.Responses, tables: list[cl.ScoreTable], tmp_path: Path) -> Callable[[str], dict[str, Path]]:
+@pytest.fixture(scope="module")
+def pages(
+    responses: cl.Responses, tables: list[cl.ScoreTable], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, Path]]:
+    folder = tmp_path_factory.mktemp("pages")
+
+    @cache
     def write(tag: str) -> dict[str, Path]:
         set_language(tag)
         outputs = [*map(score_table_html, tables), responses_html(responses), survey_html(responses.survey)]
         outputs.append(result_html(cl.NpsResult(17, 12, 7, n_missing=2)))
-        cell = tmp_path / f"cell.{tag}.html"
+        cell = folder / f"cell.{tag}.html"
         frame = "<!doctype html><meta charset=utf-8><title>cell</title><link rel=icon href=data:,>"
         frame += "<style>:root{color-scheme:light dark}body{background:light-dark(#fff,#111)}</style>"
         cell.write_text(frame + "".join(f"<div>{output}</div>" for output in outputs), encoding="utf-8")
         parts = ["# A", tables[0], tables[0].plot(), tables[1].plot(), "# B", responses, responses.survey, "text"]
-        report = cl.report("NPS", parts, language=tag).to_html(tmp_path / f"report.{tag}.html")
+        report = cl.report("NPS", parts, language=tag).to_html(folder / f"report.{tag}.html")
         return {"cell": cell, "report": report}
 
     return write

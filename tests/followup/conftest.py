@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,11 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from closeloop.followup.event import CaseEvent
+from closeloop.followup.case.fold import fold
+from closeloop.followup.commands.context import Context
+from closeloop.followup.commands.decide import decide
+from closeloop.followup.event import CaseEvent, NewEvent
+from closeloop.followup.state import CaseState
 from closeloop.followup.store.store import Store
 
 _PATIENCE = 60  # seconds until the server must answer; the machine may be busy
@@ -187,7 +191,7 @@ def make_rows() -> Callable[[list[CaseEvent]], tuple[dict[str, Any], list[dict[s
 
     def made(events: list[CaseEvent]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         first, last = events[0], events[-1]
-        owners = [e.payload["owner"] for e in events if "owner" in e.payload]
+        owners = [e.payload["owner"] for e in events if e.type == "OwnerChanged"]
         row = {
             "case_id": last.case_id, "version": last.seq, "number": int(first.payload.get("number", 0)),
             "opened_at": first.at, "owner": owners[-1] if owners else None, "is_open": last.type != "Closed",
@@ -207,3 +211,119 @@ def make_rows() -> Callable[[list[CaseEvent]], tuple[dict[str, Any], list[dict[s
         return row, due
 
     return made
+
+
+NINE = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
+"""Nine o'clock on a Monday in Shanghai."""
+
+# One way through all stages of a matter that is not minor; "$name" is the number of an earlier step.
+WAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("", "open_case", {"channel": "phone", "words": "It broke again.", "subject_id": "S-1"}),
+    ("", "assign", {"owner": "lin"}),
+    ("", "acknowledge", {"sent": True, "channel": "phone"}),
+    ("", "add_stakeholder", {"role": "customer", "attitude": -1, "influence": 3}),
+    ("", "playback", {"summary": "Broke twice, wants a new one.", "agreed": True}),
+    ("", "code", {"code": "defect"}),
+    ("", "set_severity", {"severity": "major"}),
+    ("", "confirm_nature", {"remedy_sought": "a new one"}),
+    ("", "add_fact", {"text": "Bought in January.", "source": "receipt"}),
+    ("", "start_analysis", {}),
+    ("", "add_evidence", {"kind": "complaint", "what": "note of the call"}),
+    ("", "focus", {"focus": "a sound one in time"}),
+    ("cause", "link_cause", {"cause": "loose clamp", "level": "root"}),
+    ("first", "add_option", {
+        "text": "send a new one", "owner": "lin", "due_on": "2026-03-05", "steps": ["send"], "cause": "$cause",
+        "effect_metric": "sound", "effect_delta": 1, "effect_by": "2026-03-06", "treats_level": "symptom",
+        "lawful": "yes", "cost": 300, "remedies": ["replacement"],
+    }),
+    ("second", "add_option", {
+        "text": "repair it", "owner": "wu", "due_on": "2026-03-06", "steps": ["fetch", "mend"], "cause": "$cause",
+        "effect_metric": "sound", "effect_delta": 1, "effect_by": "2026-03-08", "treats_level": "symptom",
+        "lawful": "yes", "cost": 80, "remedies": ["replacement"],
+    }),
+    ("", "score_option", {"option": "$first", "resources": 4, "time": 4, "people": 4, "customer": 5, "market": 3}),
+    ("", "score_option", {"option": "$second", "resources": 4, "time": 2, "people": 3, "customer": 2, "market": 3}),
+    ("", "assess_risk", {
+        "option": "$first", "source": "customer", "likelihood": 2, "impact": 3, "response": "reduce", "owner": "wu",
+        "trigger": "it fails again",
+    }),
+    ("", "assess_risk", {
+        "option": "$second", "source": "impact", "likelihood": 3, "impact": 3, "response": "accept", "owner": "wu",
+        "trigger": "parts are late",
+    }),
+    ("", "propose", {}),
+    ("", "offer", {"option": "$first", "channel": "phone"}),
+    ("", "agree", {
+        "option": "$first", "positions": {"customer": "a new one", "company": "a repair"},
+        "interests": {"customer": "time", "company": "cost"},
+    }),
+    ("task", "add_task", {"what": "send it", "owner": "wu", "due_on": "2026-03-04"}),
+    ("", "start", {}),
+    ("", "task_done", {"task": "$task", "evidence": "signature of receipt"}),
+    ("", "resolve", {}),
+    ("", "customer_message", {"channel": "email", "words": "It works."}),
+    ("", "customer_confirms", {}),
+    ("", "review", {}),
+    ("", "lesson", {"root": "r", "trigger": "t", "gains": "g", "losses": "l"}),
+    ("", "close", {"no_problem": "a single one", "remeasure_on": "2026-05-01"}),
+)  # fmt: skip
+
+
+class PlayedCase:
+    """A case in memory: commands are decided and folded as they would be live; one minute passes with each."""
+
+    def __init__(self, case_id: str = "C-TEST", **context: Any) -> None:
+        self.state = CaseState(case_id=case_id)
+        self.events: list[CaseEvent] = []
+        self.context: dict[str, Any] = {"zone": "Asia/Shanghai", **context}
+        self.names: dict[str, int] = {}
+        self.now = NINE
+
+    def wait(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += dt.timedelta(**span)
+
+    def decide(self, command: str, actor: str = "lin", **fields: Any) -> list[NewEvent]:
+        """Give the events that a command becomes, without taking them in."""
+        said = {name: self._resolved(value) for name, value in fields.items()}
+        context = Context(now=self.now, actor=actor, **self.context)
+        return decide(self.state, command, said, at=self.now, actor=actor, context=context)
+
+    def do(self, command: str, actor: str = "lin", **fields: Any) -> int:
+        """Do a command; give the number of its event."""
+        self.now += dt.timedelta(minutes=1)
+        for new in self.decide(command, actor, **fields):
+            self.take(new.type, actor, **new.payload)
+        return self.state.version
+
+    def take(self, type_: str, actor: str = "lin", **payload: Any) -> int:
+        """Take in an event that nobody guarded."""
+        event = CaseEvent(
+            case_id=self.state.case_id, seq=self.state.version + 1, type=type_, at=self.now, recorded_at=self.now,
+            actor=actor, zone="Asia/Shanghai", payload=payload,
+        )  # fmt: skip
+        self.events.append(event)
+        self.state = fold([event], self.state)
+        return event.seq
+
+    def play(self, until: str = "", *, without: Collection[str] = (), severity: str = "major") -> PlayedCase:
+        """Go the way through the stages up to the step `until`, leaving commands out."""
+        for name, command, fields in WAY:
+            if command == until:
+                break
+            if command in without or name in without:
+                continue
+            said = fields | {"severity": severity} if command == "set_severity" else fields
+            number = self.do(command, **said)
+            if name:
+                self.names[name] = number
+        return self
+
+    def _resolved(self, value: Any) -> Any:
+        return self.names[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+
+@pytest.fixture(scope="session")
+def new_case() -> Callable[..., PlayedCase]:
+    """Give a maker of cases that play in memory."""
+    return PlayedCase

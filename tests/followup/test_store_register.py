@@ -383,7 +383,7 @@ def test_the_first_break_is_named(store: Store, event: Make, make_rows: Rows, st
     assert intact.digest in str(intact)
     unguard(store)
     with store.writing() as tx:
-        assert tx._connection.exec_driver_sql(statement).rowcount
+        assert tx.connection.exec_driver_sql(statement).rowcount
     found = store.verify()
     seq, words = TAMPERED[statement]
     assert found.first is not None
@@ -398,7 +398,7 @@ def test_the_first_break_is_named(store: Store, event: Make, make_rows: Rows, st
 def unguard(store: Store) -> None:
     """Take the guards away, as somebody can who has the file, or owns the database."""
     with store.writing() as tx:
-        connection = tx._connection
+        connection = tx.connection
         if store.dialect == "sqlite":
             for name in ("event_delete", "event_update", "event_replace"):
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
@@ -425,7 +425,7 @@ def test_the_database_refuses_to_change_what_happened(
     with store.writing() as tx:
         tx.journal("triage", {})
     with pytest.raises(StoreError, match="only ever added to"), store.writing() as tx:
-        tx._connection.exec_driver_sql(statement)
+        tx.connection.exec_driver_sql(statement)
     assert store.verify(make_rows).is_intact
     with store.reading() as tx:
         assert len(tx.journal_entries()) == 1
@@ -438,10 +438,10 @@ def test_the_database_refuses_to_put_an_event_in_the_place_of_another(
     copied = "INTO event SELECT * FROM event WHERE case_id = 'C-001' AND seq = 1"
     verb = "INSERT OR REPLACE" if store.dialect == "sqlite" else "INSERT"
     with pytest.raises((StoreError, ConflictError)), store.writing() as tx:
-        tx._connection.exec_driver_sql(f"{verb} {copied}")
+        tx.connection.exec_driver_sql(f"{verb} {copied}")
     if store.dialect == "postgresql":
         with pytest.raises(StoreError, match="only ever added to"), store.writing() as tx:
-            tx._connection.exec_driver_sql("TRUNCATE event")
+            tx.connection.exec_driver_sql("TRUNCATE event")
     assert store.verify(make_rows).is_intact
 
 
@@ -474,7 +474,7 @@ def test_a_newer_event_is_not_guessed_at(store: Store, event: Make, make_rows: R
     fill(store, event, make_rows)
     unguard(store)
     with store.writing() as tx:
-        tx._connection.exec_driver_sql("UPDATE event SET schema_v = 2")
+        tx.connection.exec_driver_sql("UPDATE event SET schema_v = 2")
     with pytest.raises(StoreError, match="written by a newer closeloop") as told, store.reading() as tx:
         tx.events("C-001")
     assert (told.value.found, told.value.expected) == (2, 1)
@@ -496,6 +496,14 @@ def test_threads_take_turns(store: Store, event: Make) -> None:
         assert [tx.head(f"C-{i}") for i in range(3)] == [20, 20, 20]
 
 
+def test_a_long_answer_need_not_be_read_to_its_end(store: Store, event: Make, make_rows: Rows) -> None:
+    fill(store, event, make_rows)
+    with store.reading() as tx:
+        first = next(tx.all_events())
+    assert first.case_id == "C-001"
+    store.close()  # nothing is left open: that would be a warning, and warnings are errors here
+
+
 def test_whoever_reads_sees_one_moment(store_url: str, event: Make) -> None:
     if store_url == ":memory:":
         pytest.skip("there is one connection to a memory: nobody writes while somebody reads")
@@ -514,7 +522,7 @@ def test_the_tables_are_those_that_statements_are_built_on(store: Store) -> None
 
     tables = [value for value in vars(schema).values() if isinstance(value, sa.TableClause)]
     with store.reading() as tx:
-        looked = sa.inspect(tx._connection)
+        looked = sa.inspect(tx.connection)
         assert set(looked.get_table_names()) - {"sqlite_sequence"} == {table.name for table in tables}
         for table in tables:
             assert {c["name"] for c in looked.get_columns(table.name)} == set(table.c.keys())

@@ -42,12 +42,13 @@ class Memory:
             assert kept == row, "what is kept is what was planned"
             self.rows[row.key] = kept
         for case in found.opens:
-            assert case.case_id not in self.live and case.case_id not in self.merged, "no id twice"
+            assert case.case_id not in {*self.live, *self.merged}, "no id twice"
             self.live[case.case_id] = case.key
-        for case in found.merges:
-            assert case.into in self.live and case.case_id not in self.worked_on
-            self.merged[case.case_id] = case.into
-            del self.live[case.case_id]
+        for merge in found.merges:
+            assert merge.into in self.live
+            assert merge.case_id not in self.worked_on
+            self.merged[merge.case_id] = merge.into
+            del self.live[merge.case_id]
         for note in found.notes:
             assert note.case_id in self.live
         return found
@@ -66,6 +67,7 @@ class Memory:
         return set(self.live.values())
 
 
+Given = tuple[str | None, int | None, int | None, str]
 ANSWER = st.tuples(
     st.sampled_from(["ann", "bob", None]),
     st.one_of(st.none(), st.integers(0, 120)),
@@ -74,7 +76,7 @@ ANSWER = st.tuples(
 )
 
 
-def file_of(answers: Sequence[tuple[str | None, int | None, int | None, str]]) -> pd.DataFrame:
+def file_of(answers: Sequence[Given]) -> pd.DataFrame:
     """Return an accepted frame; the id of each response is its place."""
     day = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     return pd.DataFrame({
@@ -90,7 +92,7 @@ def file_of(answers: Sequence[tuple[str | None, int | None, int | None, str]]) -
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ANSWER, min_size=1, max_size=14), st.data())
-def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list, data: st.DataObject) -> None:
+def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     at_once = Memory()
     at_once.take(frame)
@@ -108,7 +110,7 @@ def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list, data: 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ANSWER, min_size=1, max_size=14), st.data())
-def test_a_case_that_somebody_works_on_stays(answers: list, data: st.DataObject) -> None:
+def test_a_case_that_somebody_works_on_stays(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     memory = Memory()
     for part in (frame[frame.index % 2 == 1], frame):

@@ -1,4 +1,4 @@
-"""The main job on the invented sample data: two exports in, a report in each language out."""
+"""The main job on the invented sample data: two exports in, cases and a report in each language out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from closeloop.errors import CloseloopError
 from closeloop.text import LANGUAGES, language, message, set_language
 
+_NOW = "2026-07-01T09:00+08:00"  # the morning after the last of the sample answers
 _FILES = ("281746093_0_客户关系调查_4008_4008.xlsx", "relationship_qualtrics_2025-07_2026-06.csv")
 
 
@@ -27,10 +28,13 @@ def sample_folder() -> Path:
 
 
 def run_demo(out: Path) -> Iterator[str]:
-    """Read the sample exports, score them, and write a report in each language; give lines to print as it goes.
+    """Read the sample exports, score them, open the cases they call for, and write a report in each language.
+
+    Gives lines to print as it goes.
 
     The last line is the path of the report in the language in use.
     """
+    from closeloop.followup.loop.opening import open_loop
     from closeloop.metrics.period import Period
     from closeloop.responses.read import read_responses
     from closeloop.views.report import report
@@ -44,6 +48,12 @@ def run_demo(out: Path) -> Iterator[str]:
     others = responses.score(["csat", "ces"], by="touchpoint")
     yield f"\n{overall}\n"
     out.mkdir(parents=True, exist_ok=True)
+    with open_loop(out / "loop.sqlite", actor="demo", now=_NOW, timezone="Asia/Shanghai") as loop:
+        yield str(message("cli.demo_triage", file=out / "loop.sqlite"))
+        triaged = loop.triage(responses)
+        board = loop.board()
+        intact = loop.verify().sentence
+    yield f"{triaged}\n\n{board}\n"
     asked = language()
     written: dict[str, Path] = {}
     for tag in LANGUAGES:
@@ -57,6 +67,10 @@ def run_demo(out: Path) -> Iterator[str]:
             months,
             f"# {message('cli.demo_measures')}",
             others,
+            f"# {message('cli.demo_cases')}",
+            triaged,
+            board,
+            intact,
             f"# {message('cli.demo_import')}",
             responses,
         ]

@@ -56,7 +56,7 @@ def due(
     from closeloop.followup.loop.opening import open_loop
 
     with open_loop(loop, key_file=key_file, now=now, create=False) as opened:
-        found = opened.due(**({} if owner is None else {"owner": owner}))
+        found = opened.due() if owner is None else opened.due(owner=owner)
     if as_json:
         typer.echo(json.dumps(json.loads(found.to_json(orient="records")), ensure_ascii=False, indent=1))
         return

@@ -69,7 +69,7 @@ def due_rows(state: CaseState, readings: Iterable[ClockReading]) -> list[dict[st
             "text": texts.get(reading.ref) or "",
         }
         for reading in readings
-        if reading.state in _RUNNING and reading.due_at is not None
+        if reading.state in _RUNNING and reading.stopped_at is None and reading.due_at is not None
     ]
     if not state.value("owner") and state.stage and not stage_table().is_end(state.stage):
         rows.append(_row(state, "no_owner", state.opened_at, state.opened_at))

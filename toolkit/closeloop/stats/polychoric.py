@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -86,13 +87,19 @@ def bivariate_normal_cdf(h: npt.ArrayLike, k: npt.ArrayLike, rho: npt.ArrayLike)
         np.clip(np.asarray(k, dtype=float), -_FAR, _FAR),
         np.asarray(rho, dtype=float),
     )
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _nodes()
     half = np.arcsin(r)[..., None] / 2
     angle = half * (node + 1)
     exponent = -((x * x + y * y)[..., None] - 2 * (x * y)[..., None] * np.sin(angle)) / (2 * np.cos(angle) ** 2)
     area = (np.exp(exponent) @ weight) * half[..., 0] / (2 * math.pi)
     total: FloatArray = np.clip(ndtr(x) * ndtr(y) + area, 0.0, 1.0)
     return total
+
+
+@cache
+def _nodes() -> tuple[FloatArray, FloatArray]:
+    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    return node, weight
 
 
 def cell_probabilities(

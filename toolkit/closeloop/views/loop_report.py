@@ -56,7 +56,7 @@ def loop_report_text(report: LoopReport) -> str:
     tag = language()
     blocks = [f"{report.title.in_language(tag)}\n{report.sentence.in_language(tag)}"]
     if report.found:
-        heading = message("measure.heading_findings").in_language(tag).removeprefix("# ")
+        heading = message("measure.heading_findings").in_language(tag)
         blocks.append(f"{heading}\n{report.found}")
     for section in report.sections:
         blocks.append(result_text(section))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from closeloop.drawing import Drawing
+from closeloop.followup.board import Board
 from closeloop.html import Html, element
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import TableResult
@@ -20,6 +21,7 @@ from closeloop.survey.survey import Survey
 from closeloop.text import LocalText
 from closeloop.themes.codings.coding import Coding
 from closeloop.versioned import Document
+from closeloop.views.board_block import board_block, board_css
 from closeloop.views.chart import Chart
 from closeloop.views.claim import Claim, claim_html
 from closeloop.views.coding_block import coding_block
@@ -94,6 +96,8 @@ def _shown(part: Any, tag: str) -> Html:
         return pyramid_block(part, tag)
     if isinstance(part, Coding):
         return coding_block(part, tag)
+    if isinstance(part, Board):
+        return board_block(part, tag)
     if isinstance(part, Findings):
         return findings_table(part, tag)
     if isinstance(part, Countermeasure):
@@ -107,7 +111,7 @@ def _shown(part: Any, tag: str) -> Html:
 
 def is_part(part: Any) -> bool:
     """Say whether a report can show it."""
-    known = (str, LocalText, Heading, Claim, Responses, Survey, Chart, Document, Pyramid, Coding, Findings)
+    known = (str, LocalText, Heading, Claim, Responses, Survey, Chart, Document, Pyramid, Coding, Findings, Board)
     results = (ScoreTable, TableResult, NpsResult, ShareResult, MeanResult, Countermeasure)
     return isinstance(part, known + results) or _is_figure(part) or is_frame(part)
 
@@ -135,4 +139,5 @@ def parts_css(parts: Sequence[Any]) -> Html:
     """Return what the documents among the parts need beside the common style sheet."""
     kinds = {part.kind for part in parts if isinstance(part, Document)}
     kinds |= {"issue-tree" for part in parts if isinstance(part, Pyramid)}  # it is drawn as a tree
-    return document_css(tuple(sorted(kinds)))
+    boards = board_css() if any(isinstance(part, Board) for part in parts) else Html("")
+    return Html(document_css(tuple(sorted(kinds))) + boards)

@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from closeloop.followup.calendar.calendar_check import calendar_faults
-from closeloop.followup.calendar.hours import Holiday, Week, Workday, Zone, names_by_day
+from closeloop.followup.calendar.hours import WEEKDAYS, Holiday, Week, Workday, Zone, names_by_day
 from closeloop.followup.calendar.working_time import WorkingTime, microseconds
 from closeloop.followup.calendar.zone import SECOND, Piece, end_of, exact, local, moment, pieces_of, turn_of, zone_of
 from closeloop.forms.fields import Model, Remark, Text, unique
@@ -163,6 +163,12 @@ class Calendar(Model):
         """Return when a local day closes; at midnight where nobody works on it."""
         pieces = self._pieces(day)
         return moment(pieces[-1][1] if pieces else end_of(day, self._zone))
+
+    @property
+    def is_always_open(self) -> bool:
+        """Whether every hour counts; such a calendar says nothing about when somebody's day is over."""
+        always = all(getattr(self.week, name) == ((0, 1440),) for name in WEEKDAYS)
+        return always and not self.holidays and not self.workdays
 
     def local_date(self, at: dt.datetime) -> dt.date:
         """Return the date of a moment where the calendar holds."""

@@ -41,6 +41,31 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(message("calendar.unknown_zone", zone=name)) from None
 
 
+@lru_cache(maxsize=64)
+def any_zone(name: str) -> dt.tzinfo:
+    """Return a zone by its name or by its offset, such as ``+08:00``.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> any_zone("+08:00")
+    datetime.timezone(datetime.timedelta(seconds=28800))
+    """
+    if name[:1] not in {"+", "-"}:
+        return zone_of(name)
+    try:
+        found = dt.datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(message("calendar.unknown_zone", zone=name))
+    return found
+
+
 def exact(at: dt.datetime) -> int:
     """Return a time as microseconds since 1970.
 
@@ -61,12 +86,12 @@ def moment(us: int) -> dt.datetime:
     return EPOCH + dt.timedelta(microseconds=us)
 
 
-def local(us: int, zone: ZoneInfo) -> dt.datetime:
+def local(us: int, zone: dt.tzinfo) -> dt.datetime:
     """Return microseconds since 1970 as a time in a zone."""
     return moment(us).astimezone(zone)
 
 
-def pieces_of(day: dt.date, hours: Sequence[tuple[int, int]], zone: ZoneInfo) -> list[Piece]:
+def pieces_of(day: dt.date, hours: Sequence[tuple[int, int]], zone: dt.tzinfo) -> list[Piece]:
     """Return the exact times at which the wall clock of a day stands within its hours.
 
     An hour that the clocks skip gives nothing; one that comes twice counts twice.
@@ -76,7 +101,7 @@ def pieces_of(day: dt.date, hours: Sequence[tuple[int, int]], zone: ZoneInfo) ->
     day : date
     hours : sequence of (int, int)
         Minutes of the wall clock, sorted, apart.
-    zone : ZoneInfo
+    zone : tzinfo
 
     Examples
     --------
@@ -99,7 +124,7 @@ def pieces_of(day: dt.date, hours: Sequence[tuple[int, int]], zone: ZoneInfo) ->
     return sorted((opens, closes) for opens, closes in found if opens < closes)
 
 
-def turn_of(day: dt.date, zone: ZoneInfo) -> tuple[int, int] | None:
+def turn_of(day: dt.date, zone: dt.tzinfo) -> tuple[int, int] | None:
     """Return when within a day the clocks are changed and by how many microseconds; None on other days."""
     first, last, turn = _offsets(day, zone)
     if turn is None or not pieces_at(day, turn, zone):
@@ -107,12 +132,12 @@ def turn_of(day: dt.date, zone: ZoneInfo) -> tuple[int, int] | None:
     return turn, last - first
 
 
-def pieces_at(day: dt.date, us: int, zone: ZoneInfo) -> bool:
+def pieces_at(day: dt.date, us: int, zone: dt.tzinfo) -> bool:
     """Say whether a moment touches a local day."""
     return any(start <= us <= end for start, end in pieces_of(day, [(0, 1440)], zone))
 
 
-def end_of(day: dt.date, zone: ZoneInfo) -> int:
+def end_of(day: dt.date, zone: dt.tzinfo) -> int:
     """Return when a local day is over."""
     whole = pieces_of(day, [(0, 1440)], zone)
     return whole[-1][1] if whole else _naive(day) - _offsets(day, zone)[0]
@@ -123,7 +148,7 @@ def _naive(day: dt.date) -> int:
 
 
 @lru_cache(maxsize=20_000)  # some fifty years of a zone: calendars share them
-def _offsets(day: dt.date, zone: ZoneInfo) -> tuple[int, int, int | None]:
+def _offsets(day: dt.date, zone: dt.tzinfo) -> tuple[int, int, int | None]:
     """Return the offsets before and after a change of the clocks that touches a day, and the moment of it, if any."""
     first = _offset(dt.datetime(day.year, day.month, day.day, tzinfo=zone))
     after = day + dt.timedelta(days=1)

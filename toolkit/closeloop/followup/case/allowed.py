@@ -117,14 +117,10 @@ class AllowedEvents(TableResult):
         return {"case_id": self.case_id, "stage": self.stage}
 
     def plot(self, ax: Any = None) -> Any:
-        """Steps have no figure.
+        """Draw how much is missing for each step; into `ax` if given. Returns a `Chart`."""
+        from closeloop.views.case_chart import plot_allowed
 
-        Raises
-        ------
-        NotImplementedError
-            Always.
-        """
-        raise NotImplementedError(str(message("case.no_figure")))
+        return plot_allowed(self, ax)
 
 
 def allowed(state: CaseState, context: Context) -> list[AllowedEvent]:

@@ -10,15 +10,15 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from closeloop.followup.case.history_check import history_findings
+from closeloop.followup.case.fault import days_and_hours, fault
 from closeloop.followup.case.record_check import record_findings
+from closeloop.followup.case.step_check import Taken, step_findings, steps_taken
 from closeloop.followup.event import CaseEvent, is_said
 from closeloop.followup.stages.guards.guard import entry
-from closeloop.followup.stages.table import stage_table
-from closeloop.followup.state import CaseState, Entry
-from closeloop.rootcause.findings import Finding, Findings, Level
-from closeloop.text import LocalText, message
-from closeloop.written import told_list
+from closeloop.followup.state import CaseState
+from closeloop.rootcause.findings import Finding, Findings
+from closeloop.text import message
+from closeloop.written import told_joined, told_list
 
 if TYPE_CHECKING:
     from closeloop.followup.clock.clock_reading import ClockReading
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _ANSWERING = ("acknowledge", "first_response")
 _LATE = frozenset({"breached", "met_late"})
-_NOT_LEARNT = frozenset({"lesson", "remeasure"})
+_PROPOSED = frozenset({"proposed", "agreed", "implementing", "resolved", "satisfied", "learning"})
+_CLOSED = frozenset({"closed", "closed_unconfirmed"})
 
 
 def case_findings(
@@ -66,20 +67,77 @@ def case_findings(
     >>> case_findings(fold(events), events, [], events[-1].at).rules
     ('F2', 'F3', 'F4')
     """
-    taken = history_findings(events, context)
-    found = [*_late(readings), *_no_playback(taken), *_untied(state), *_nothing_learnt(state, taken)]
-    found += [each for step in taken for each in step.findings()]
-    found += list(record_findings(state, events, readings, now))
-    return Findings(found)
-
-
-def finding(rule: str, level: Level, key: str, at: object = "", **fields: object) -> Finding:
-    """Return a finding with its text and, where there is one, what to do about it."""
-    suggestion = f"case.{key}_do"
-    return Finding(
-        rule=rule,
-        level=level,
-        at=str(at),
-        message=message(f"case.{key}", **fields),
-        suggestion=message(suggestion, **fields),
+    taken = steps_taken(events, context)
+    return Findings(
+        [
+            *_late(readings),
+            *_no_playback(taken),
+            *_untied(state),
+            *_nothing_learnt(state),
+            *step_findings(taken),
+            *record_findings(state, events, readings, now),
+        ]
     )
+
+
+def _late(readings: Sequence[ClockReading]) -> Iterator[Finding]:
+    """Give ``F1`` for the answer to the customer, ``C10`` for every other deadline."""
+    late = [each for each in readings if each.state in _LATE]
+    answers = [each for each in late if each.clock in _ANSWERING]
+    if answers:
+        told = [
+            message("case.late_clock", clock=message(f"clock.name_{each.clock}"), took=days_and_hours(each.elapsed_s))
+            for each in answers
+        ]
+        yield fault("F1", "error", "late", clocks=told_joined(told, "; ", "；"))
+    others = sorted({each.clock for each in late} - set(_ANSWERING) - {"promise"})  # promises: C4
+    if others:
+        names = [message(f"clock.name_{name}") for name in others]
+        yield fault("C10", "warn", "late_others", clocks=told_joined(names, ", ", "、"))
+
+
+def _no_playback(taken: Sequence[Taken]) -> Iterator[Finding]:
+    """Give ``F2`` where a case went on before the customer had agreed to our summary, or never was asked."""
+    went_on = {step.cycle for step in taken if step.event.payload.get("to") in _PROPOSED}
+    asked = {step.cycle for step in taken if step.command == "confirm_nature" and step.known}
+    late_confirmed = {step.cycle for step in taken if step.source == "closed_unconfirmed"}
+    without = {step.cycle for step in taken if "playback" in step.missing} | (went_on - asked - late_confirmed)
+    if without:
+        yield fault("F2", "error", "no_playback", cycles=", ".join(map(str, sorted(without))))
+
+
+def _untied(state: CaseState) -> Iterator[Finding]:
+    """Give ``F3`` for options that were put to the customer, or carried out, and treat no cause."""
+    proposals = state.added("proposals")
+    fast = {each.cycle for each in proposals if each.get("fast_track")}
+    numbers = {number for each in proposals for number in each.get("option_ids", ())}
+    numbers |= {each.get("option") for kind in ("offers", "agreements") for each in state.added(kind)}
+    untied = [
+        option
+        for option in state.added("options")
+        if option.seq in numbers
+        and not option.get("interim")
+        and option.cycle not in fast
+        and (entry(state, "causes", option.get("cause")) is None or not is_said(option.get("treats_level")))
+    ]
+    if untied:
+        yield fault("F3", "error", "untied", untied[0].seq, options=", ".join(str(each.seq) for each in untied))
+    elif proposals and not numbers:
+        yield fault("F3", "error", "no_option", proposals[0].seq)
+
+
+def _nothing_learnt(state: CaseState) -> Iterator[Finding]:
+    """Give ``F4`` for cycles that were closed with neither a lesson or a re-measure nor a word why not."""
+    for cycle in state.cycles:
+        if cycle.outcome not in _CLOSED:
+            continue
+        closings = [each for each in state.added("closings") if each.cycle == cycle.number]
+        lesson = any(each.cycle == cycle.number for each in state.added("lessons"))
+        lesson |= any(is_said(each.get("no_lesson")) for each in closings)
+        again = any(each.cycle == cycle.number for kind in ("remeasure_plans", "remeasures") for each in state.added(kind))
+        again |= any(is_said(each.get("remeasure_on") or each.get("opt_out")) for each in closings)
+        if not (lesson and again):
+            missing = [message("case.a_lesson")] if not lesson else []
+            missing += [message("case.a_remeasure")] if not again else []
+            level = "error" if cycle.outcome == "closed" else "warn"
+            yield fault("F4", level, "nothing_learnt", missing=told_list(missing))

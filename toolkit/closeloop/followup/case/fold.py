@@ -46,14 +46,22 @@ def fold(events: Iterable[CaseEvent], state: CaseState | None = None) -> CaseSta
     case = CaseState(case_id="") if state is None else _copy(state)
     appliers = _appliers()
     for event in events:
-        apply = appliers.get(event.type)
-        if apply is not None:
-            apply(case, event)
+        take = appliers.get(event.type)
+        if take is not None:
+            take(case, event)
         case.version = event.seq
         case.last_at = event.at
         if not case.case_id:
             case.case_id = event.case_id
     return case
+
+
+def take_in(case: CaseState, event: CaseEvent) -> None:
+    """Bring a case up to date by its next event; `fold` leaves the state as it was, this changes it."""
+    take = _appliers().get(event.type)
+    if take is not None:
+        take(case, event)
+    case.version, case.last_at, case.case_id = event.seq, event.at, case.case_id or event.case_id
 
 
 def _copy(state: CaseState) -> CaseState:
@@ -149,11 +157,10 @@ def _moving(name: str, new_cycle: bool, stages: StageTable) -> Apply:
 
 def _setting(sets: dict[str, str]) -> Apply:
     def set_values(case: CaseState, event: CaseEvent) -> None:
-        payload, values = event.payload, case.values
-        for field, name in sets.items():
-            value = payload.get(field)
-            if value is not None:
-                values[name] = value
+        values = case.values
+        for field, value in event.payload.items():
+            if value is not None and field in sets:
+                values[sets[field]] = value
 
     return set_values
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from closeloop.followup.calendar.zone import any_zone, end_of, moment
+
 if TYPE_CHECKING:
     from closeloop.followup.calendar.calendar import Calendar
 
@@ -56,3 +58,23 @@ class Measure(NamedTuple):
         if self.unit == "working_days":
             return self.between(start, self.due(start, amount))
         return amount * 3600
+
+
+def day_closes(day: dt.date, calendar: Calendar, zone: str) -> dt.datetime:
+    """Return when a day that somebody named is over: when work ends on it, else at midnight.
+
+    Parameters
+    ----------
+    day : date
+    calendar : Calendar
+    zone : str
+        Where it was named: by its midnight, if the calendar is open round the clock.
+
+    Examples
+    --------
+    >>> from closeloop.followup.calendar.load import load_calendar
+    >>> day = dt.date(2026, 10, 19)
+    >>> [f"{day_closes(day, load_calendar(name), 'Asia/Shanghai'):%d %H:%M}" for name in ("24x7", "weekdays-9-18")]
+    ['19 16:00', '19 10:00']
+    """
+    return moment(end_of(day, any_zone(zone))) if calendar.is_always_open else calendar.closing(day)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from closeloop.followup.clock.case_times import CaseTimes, Hold, as_day, as_time
 from closeloop.followup.clock.clock_reading import Pause
-from closeloop.followup.clock.measure import Measure
+from closeloop.followup.clock.measure import Measure, day_closes
 from closeloop.followup.clock.policy import Target
 
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -90,7 +90,7 @@ def _ends(hold: Hold, times: CaseTimes, measure: Measure) -> _End:
     until = as_time(hold.until)
     day = as_day(hold.until)
     if until is None and day is not None:
-        until = measure.calendar.closing(day)
+        until = day_closes(day, measure.calendar, times.zone)
     if until is not None:
         found = _End(until, "expired")
     if hold.on == "third_party":

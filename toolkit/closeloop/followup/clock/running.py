@@ -121,7 +121,7 @@ def read_clock(clock: Clock, times: CaseTimes, rules: Rulebook, now: dt.datetime
     wall = target.unit == "calendar_hours"
     seconds = measure.seconds(clock.start, target.amount)
     paused = sum(measure.between(pause.start, pause.end) for pause in due.pauses if pause.valid)
-    elapsed = measure.between(clock.start, until) - paused
+    elapsed = round(measure.between(clock.start, until) - paused, 6)
     warns = tuple((level, _warned(clock.start, level, seconds, measure, due)) for level in sorted(rule.policy.warn_at))
     return ClockReading(
         **common,
@@ -130,7 +130,7 @@ def read_clock(clock: Clock, times: CaseTimes, rules: Rulebook, now: dt.datetime
         target=seconds,
         due_at=due.due,
         elapsed_s=elapsed,
-        remaining_s=seconds - elapsed,
+        remaining_s=round(seconds - elapsed, 6),
         warns=warns,
         warn_levels=tuple(level for level, at in warns if at <= until),
         pauses=due.pauses,

@@ -186,7 +186,7 @@ class Case:
 
         moment = self._desk.clock.now(now)
         with self._desk.store.reading() as tx:
-            return Clocks(self.case_id, self._desk.readings(tx, self._events, moment), moment)
+            return Clocks(case_id=self.case_id, readings=self._desk.readings(tx, self._events, moment), now=moment)
 
     def explain(self, clock: str, *, cycle: int | None = None, now: Moment | None = None) -> Explanation:
         """Return why a clock shows what it shows: every span that counts, holidays, pauses.
@@ -201,10 +201,9 @@ class Case:
         """
         from closeloop.followup.clock.explain import explain
 
-        moment = self._desk.clock.now(now)
+        reading = self.clocks(now).of(clock, cycle)
         with self._desk.store.reading() as tx:
-            said = self._desk.house.said(tx)
-            return explain(self._events, said.policies, said.calendars, moment, clock=clock, cycle=cycle)
+            return explain(reading, self._desk.house.said(tx).calendars)
 
     def history(self) -> History:
         """Return the log: what happened, when, who did it; private texts stay masked."""

@@ -16,7 +16,7 @@ from closeloop.followup.commands.table import command_table
 from closeloop.followup.event import CaseEvent, NewEvent
 from closeloop.followup.loop.house import House
 from closeloop.followup.loop.moments import Clockwork
-from closeloop.followup.privacy.screening import screen
+from closeloop.followup.privacy.known_names import case_screen
 from closeloop.followup.privacy.vault import Vault
 from closeloop.followup.projection import case_row, due_rows
 from closeloop.followup.state import CaseState
@@ -120,7 +120,7 @@ class Desk:
         for command in commands:
             recorded = self.clock.recorded_at(events[-1] if events else None)
             at = command.at or recorded
-            context = self.context(tx, command, recorded)
+            context = self.context(tx, command, recorded, events)
             drafts = decide(state, command.name, command.fields, at=at, actor=command.actor, context=context)
             subject = state.value("subject_id") or command.fields.get("subject_id") or case_id
             new = [
@@ -131,11 +131,12 @@ class Desk:
             events += new
         return events, state
 
-    def context(self, tx: Reading, command: Command, now: dt.datetime) -> Context:
+    def context(self, tx: Reading, command: Command, now: dt.datetime, events: Sequence[CaseEvent] = ()) -> Context:
         """Return what a command may look at beside its case."""
         said = self.house.said(tx)
         return Context(
-            now=now, zone=command.zone, actor=command.actor, screen=screen, authority=said.authority, teams=said.teams,
+            now=now, zone=command.zone, actor=command.actor, authority=said.authority, teams=said.teams,
+            screen=case_screen(self.vault, events, command.fields),
             case=lambda other: _state_or_none(tx, other), codes=self.house.codes(),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from closeloop.followup.calendar.load import load_calendar, shelf, shipped_calen
 from closeloop.followup.clock.policy import Policy
 from closeloop.followup.clock.policy_file import load_policy, shipped_policies
 from closeloop.followup.store.transaction import Reading, Writing
-from closeloop.text import message
+from closeloop.text import LocalText, message
 from closeloop.themes.codebooks.codebook_file import load_codebook, shipped_codebooks
 
 KINDS = {
@@ -120,7 +120,7 @@ def _said(rows: list[dict[str, Any]]) -> Said:
         policies=policies,
         calendars=shelf([*_shipped_calendars(), *found["calendar"]]),
         policy=policies[DEFAULT_POLICY] if last is None else restored("policy", last["content"]),
-        teams={team.id: tuple(team.members) for team in found["team"]},
+        teams={team.id: tuple(member.name for member in team.members) for team in found["team"]},
         authority=found["authority"][-1] if found["authority"] else None,
     )
 
@@ -133,6 +133,12 @@ def _shipped_policies() -> tuple[Policy, ...]:
 @cache
 def _shipped_calendars() -> tuple[Calendar, ...]:
     return tuple(load_calendar(name) for name in shipped_calendars())
+
+
+@cache
+def labels(codebook: str) -> Mapping[str, LocalText]:
+    """Return what the codes of a shipped codebook are called."""
+    return {code.id: code.label for code in load_codebook(codebook).codes}
 
 
 class _Codes(Mapping[str, Collection[str]]):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from closeloop.errors import StoreError
 from closeloop.followup.loop.case import Case, who
+from closeloop.followup.loop.confidential import Confidential
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.house import House
 from closeloop.followup.loop.moments import Clockwork, Moment
@@ -23,14 +24,16 @@ from closeloop.text import message
 if TYPE_CHECKING:
     import pandas as pd
 
+    from closeloop.followup.board import Board
     from closeloop.followup.measure.loop_report import LoopReport
     from closeloop.followup.rules.response_rule import ResponseRule
     from closeloop.followup.store.verification import Verification
     from closeloop.followup.triage.result import TriageResult
     from closeloop.responses.responses import Responses
+    from closeloop.views.report import Report
 
 
-class Loop(OuterLoop):
+class Loop(OuterLoop, Confidential):
     """A register of cases and problems, and all that is done with it; made by `closeloop.open_loop`.
 
     A context manager: ``with cl.open_loop("loop.sqlite") as loop:``. Everything is written when it is said; there is
@@ -243,6 +246,39 @@ class Loop(OuterLoop):
             events = list(tx.all_events())
         return measure(events, responses, now=moment, problems=self._problems(), **more)
 
+    def board(self, now: Moment | None = None, **filters: Any) -> Board:
+        """Return the case board: every open case by where it stands, the most urgent first.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+        **filters
+            As in `cases`: ``board(owner="li")``.
+        """
+        from closeloop.followup.board import board
+        from closeloop.followup.loop.house import labels
+
+        with self._desk.store.reading() as tx:
+            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now))
+
+    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Report:
+        """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
+
+        Parameters
+        ----------
+        since : datetime or str, optional
+            From when on; from the beginning.
+        now : datetime or str, optional
+            Up to when.
+        """
+        from closeloop.views.retrospective import retrospective
+
+        more = {} if since is None else {"since": since}
+        return retrospective(
+            self.measure(now, **more), self.board(now), self._problems(),
+            actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
+        )  # fmt: skip
+
     def verify(self) -> Verification:
         """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case."""
         from closeloop.followup.loop.checking import verify
@@ -254,8 +290,6 @@ class Loop(OuterLoop):
         from closeloop.followup.loop.checking import rebuild
 
         return rebuild(self._desk)
-
-    # --- privacy and exchange: see the modules ---
 
     def export(self, folder: str | Path) -> Path:
         """Write the whole register to a folder: JSONL without loss, CSV for people; keys stay where they are."""
@@ -273,6 +307,9 @@ class Loop(OuterLoop):
         place = message("loop.in_memory") if address.is_memory else message("loop.in_place", place=address)
         masked = "" if self._desk.vault.can_read else f", {message('loop.masked')}"
         return f"<Loop {place}: {message('loop.n_cases_one' if n == 1 else 'loop.n_cases', n=n, open=n_open)}{masked}>"
+
+    def _repr_html_(self) -> str:
+        return self.board()._repr_html_()
 
 
 def _random(length: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from closeloop.errors import StoreError
 from closeloop.followup.loop.loop import Loop
 from closeloop.followup.loop.moments import Clockwork, Now
+from closeloop.followup.privacy.erase import reapply_erasures
 from closeloop.followup.privacy.keyring import MEMORY
 from closeloop.followup.privacy.vault import SealedKey, Vault, open_vault
 from closeloop.followup.store.store import Store
@@ -90,10 +91,12 @@ def _vault(store: Store, key_file: str | Path | None) -> tuple[Vault, bytes]:
             tx.put_meta(_SALT, salt)
             tx.put_meta(_PUBLIC_KEY, vault.public_key.hex())
         waiting = tx.sealed_keys()
-        if waiting and vault.can_read:
+        if waiting and vault.can_write:
             keys = [SealedKey(key_id=r["key_id"], subject_id=r["subject_id"], sealed=r["sealed"]) for r in waiting]
             vault.take_in(keys)
             tx.drop_sealed_keys([key.key_id for key in keys])
+    if vault.can_write:
+        reapply_erasures(store, vault)
     return vault, bytes.fromhex(salt)
 
 

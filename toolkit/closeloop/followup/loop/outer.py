@@ -226,8 +226,9 @@ def _lesson(said: Mapping[str, Any]) -> Lesson | None:
         return None
     texts = {name: str(said.get(name) or "") for name in ("root", "trigger", "gains", "losses")}
     return Lesson(
-        insight=texts["root"], action=str(worked), tags=tuple(said.get("tags") or ()), review_by=said.get("review_by"),
-        **texts,
+        insight=texts["root"], action=str(worked), root=texts["root"], trigger=texts["trigger"],
+        gains=texts["gains"], losses=texts["losses"], tags=tuple(said.get("tags") or ()),
+        review_by=said.get("review_by"),
     )  # fmt: skip
 
 

@@ -64,11 +64,17 @@ def _known(tx: Reading) -> Known:
     rows = [ResponseRow.of(row, alerts.get((row["survey_id"], row["response_id"]))) for row in tx.responses()]
     cases = tx.cases()
     by_hand = [
-        KnownCase(case_id=row["case_id"], subject_id=row["subject_id"], received_at=_moment(row["received_at"]))
+        KnownCase(
+            case_id=row["case_id"],
+            subject_id=row["subject_id"],
+            received_at=_moment(row["received_at"]),
+            kind=row["kind"],
+        )
         for row in cases
-        if not row["response_id"] and row["subject_id"]
+        if not row["response_id"] and row["subject_id"] and row["scope"] == "customer"
     ]
-    return Known.of(rows, worked_on=frozenset(tx.worked_on(ACTOR)), by_hand=by_hand)
+    taken = [row["case_id"] for row in cases]
+    return Known.of(rows, worked_on=frozenset(tx.worked_on(ACTOR)), by_hand=by_hand, case_ids=taken)
 
 
 def _moment(text: str) -> dt.datetime:

@@ -16,7 +16,7 @@ from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState
 
 _DERIVED = {
-    "case_id", "stage", "is_open", "hold", "received_at", "opened_at", "remeasure_score", "remeasured_at",
+    "case_id", "stage", "is_open", "hold", "received_at", "opened_at", "remeasure_score", "remeasured_at", "remeasure_on",
 }  # fmt: skip
 _SET = tuple(name for name in CASE if name not in _DERIVED)
 _CYCLE_TIMES = ("began_at", "acknowledged_at", "first_response_at", "resolved_at", "confirmed_at", "ended_at")
@@ -72,7 +72,7 @@ def _add(rows: Rows, state: CaseState, history: Sequence[CaseEvent]) -> None:
         "is_open": bool(state.stage) and not stage_table().is_end(state.stage), "opened_at": opened,
         "received_at": opened if received is None else min(seconds(received), opened),
         "remeasure_score": _plain("remeasure_score", first.payload.get("score")) if first else None,
-        "remeasured_at": seconds(first.at) if first else None,
+        "remeasured_at": seconds(first.at) if first else None, "remeasure_on": seconds(state.value("remeasure_on")),
     }  # fmt: skip
     rows["cases"].append(case)
     for cycle in state.cycles:

@@ -16,6 +16,7 @@ CASE = {
     "language": "text", "department": "text", "team": "text", "owner": "text", "problem_id": "text", "policy": "text",
     "safety": "flag", "public_exposure": "flag", "stage": "text", "is_open": "flag", "hold": "text",
     "received_at": "time", "opened_at": "time", "arm": "text", "remeasure_score": "number", "remeasured_at": "time",
+    "remeasure_on": "time",
 }  # fmt: skip
 CYCLE = {
     "case": "row", "number": "number", "began_at": "time", "acknowledged_at": "time", "first_response_at": "time",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from closeloop.followup.measure.case_table import CaseTable
 from closeloop.followup.measure.columns import DAY, BoolArray, first_of
 from closeloop.followup.measure.figure import Figure, share
-from closeloop.followup.measure.scope import Scope, outcome_of
+from closeloop.followup.measure.scope import Scope, is_merged, outcome_of
 from closeloop.followup.measure.section import LoopSection
 from closeloop.text import LocalText, message
 from closeloop.written import told, told_interval, told_level
@@ -33,18 +34,21 @@ def closing_section(scope: Scope) -> LoopSection:
     )  # fmt: skip
 
 
-def reopened(scope: Scope) -> tuple[BoolArray, BoolArray]:
-    """Return which cases have ended long enough ago to tell, and which were reopened within 30 days of their end."""
-    table = scope.table
+def reopened(table: CaseTable, since: float, now: float) -> tuple[BoolArray, BoolArray]:
+    """Return which cases can tell, and which of them were reopened within 30 days of their first end.
+
+    Those can tell whose 30 days ran out in the period.
+    """
     ended, second = table.first("ended_at"), np.full(table.n, np.nan)
     later = table.cycles["number"] == 2
     second[table.cycles["case"][later]] = table.cycles["began_at"][later]
-    known = (scope.now - ended >= REOPEN_DAYS * DAY) & (outcome_of(table) != "merged")
+    over = ended + REOPEN_DAYS * DAY
+    known = (over >= since) & (over <= now) & ~is_merged(table)
     return np.asarray(known), np.asarray(known & (second - ended <= REOPEN_DAYS * DAY))
 
 
 def _reopened(scope: Scope) -> Figure:
-    known, again = reopened(scope)
+    known, again = reopened(scope.every, scope.since, scope.now)
     days = told(REOPEN_DAYS, "count")
     return share(
         "closing", "reopened", int(again.sum()), int(known.sum()), message("measure.reopened", days=days),
@@ -53,7 +57,10 @@ def _reopened(scope: Scope) -> Figure:
 
 
 def _repeated(scope: Scope) -> Figure:
-    """Of customers with a case whose kind is known, who has another of the same kind within 90 days."""
+    """Of customers with a case whose kind is known, who has another of the same kind within 90 days.
+
+    As with `reopened` those can tell whose 90 days ran out in the period.
+    """
     cases = scope.every.cases
     whose = (cases["subject_id"] != "") & (cases["code"] != "") & (cases["stage"] != "merged")
     rows = np.flatnonzero(whose)
@@ -63,7 +70,8 @@ def _repeated(scope: Scope) -> Figure:
     next_at = np.full(len(rows), np.nan)
     same = (subject[1:] == subject[:-1]) & (code[1:] == code[:-1])
     next_at[:-1][same] = at[1:][same]
-    window = (at >= scope.since) & (scope.now - at >= REPEAT_DAYS * DAY)
+    over = at + REPEAT_DAYS * DAY
+    window = (over >= scope.since) & (over <= scope.now)
     chosen = np.flatnonzero(window)
     first = chosen[first_of([subject[chosen], code[chosen]])]
     again = next_at[first] - at[first] <= REPEAT_DAYS * DAY

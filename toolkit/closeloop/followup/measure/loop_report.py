@@ -15,6 +15,8 @@ from closeloop.written import told, told_joined
 
 SECTIONS = ("capture", "speed", "closing", "recovery", "voice", "causes", "work", "money")
 """In the order in which they are shown."""
+_DRAWN = ("stages", "codes", "options", "recurrence")
+"""Tables that a report shows as a figure, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -133,12 +135,13 @@ class LoopReport(FigureResult):
         """Return the report as parts of `closeloop.report`: findings, then each section with its figure and tables."""
         said: list[Any] = [self.sentence]
         if self.found:
-            said += [message("measure.heading_findings"), self.found]
+            said.append(self.found)
         for section in self.sections:
-            said += [message("measure.heading", title=section.title), section]
+            said.append(section)
             if any(figure.is_measured for figure in section.figures):
                 said.append(section.plot())
-            said += [part for table in section.tables for part in (table, *([table.plot()] if table.lines else []))]
+            for table in section.tables:
+                said += [table, table.plot()] if table.name in _DRAWN else [table]
         return said
 
     def plot(self, ax: Any = None) -> Any:

@@ -13,13 +13,13 @@ from closeloop.followup.measure.answers import Answers, groups, transitions
 from closeloop.followup.measure.capture import eligible
 from closeloop.followup.measure.columns import BoolArray, FloatArray, IntArray, first_of, lookup
 from closeloop.followup.measure.figure import Figure, missing, share
+from closeloop.followup.measure.followed_recovery import FollowedRecovery, at_their_scores, untreated
 from closeloop.followup.measure.scope import Scope, earliest
 from closeloop.followup.measure.section import LoopSection
 from closeloop.followup.measure.waiting_list import NOW, WAIT, WaitingListEffect, waiting_list_effect
 from closeloop.rootcause.findings import Finding
 from closeloop.stats.intervals import nps_interval
 from closeloop.stats.paired import transition_contrast
-from closeloop.stats.polychoric import cell_probabilities, margin_cuts
 from closeloop.text import LocalText, message
 from closeloop.written import told
 
@@ -55,7 +55,9 @@ def followed(scope: Scope) -> Followed:
     answers = Answers.to(scope.all_responses, scope.items.recommend)
     contacted = scope.contacted_at
     cases, subject = scope.table.cases, scope.table.cases["subject_id"]
-    who = np.flatnonzero(eligible(scope) & ~np.isnan(contacted))
+    second = second_score(scope, answers, contacted)
+    to_come = np.isnan(second) & (cases["remeasure_on"] > scope.now)  # not silent: nobody has asked yet
+    who = np.flatnonzero(eligible(scope) & ~np.isnan(contacted) & ~to_come)
     nameless = subject[who] == ""
     named = who[~nameless]
     named = named[np.argsort(cases["received_at"][named], kind="stable")]
@@ -63,7 +65,7 @@ def followed(scope: Scope) -> Followed:
     return Followed(
         case=who,
         first=scope.opening_score[who],
-        second=second_score(scope, answers, contacted)[who],
+        second=second[who],
         others=_others(scope, answers, subject[who]),
         control=_untouched(scope, answers),
     )
@@ -97,7 +99,9 @@ def _untouched(scope: Scope, answers: Answers) -> tuple[FloatArray, FloatArray]:
     return answers.value[first[alone]], answers.value[second[alone]]
 
 
-def benchmarked(who: Followed, reliability: float | tuple[float, float] | None, confidence_level: float) -> Recovery:
+def benchmarked(
+    who: Followed, reliability: float | tuple[float, float] | None, confidence_level: float
+) -> FollowedRecovery:
     """Return the recovery beside its benchmark: of untouched customers, of a known reliability, or of none.
 
     Examples
@@ -111,33 +115,8 @@ def benchmarked(who: Followed, reliability: float | tuple[float, float] | None, 
     before = np.concatenate([who.first, who.others])
     after = np.concatenate([who.second, np.full(len(who.others), np.nan)])
     control = who.control if len(who.control[0]) >= LEAST_PAIRS and reliability is None else None
-    return recovery(before, after, reliability=reliability, control=control, confidence_level=confidence_level)
-
-
-def no_longer_detractors(marginals: tuple[float, float, float], rho: float) -> tuple[float, float]:
-    """Return which share of detractors is none any more when asked again, and which is a promoter, with nothing done.
-
-    Parameters
-    ----------
-    marginals : tuple of float
-        Shares or counts of detractors, passives and promoters.
-    rho : float
-        Latent test–retest correlation.
-
-    Notes
-    -----
-    A bivariate normal variable cut at the marginals, as in `closeloop.stats.regression_to_mean`.
-
-    Examples
-    --------
-    >>> [round(share, 3) for share in no_longer_detractors((34, 30, 36), 0.6)]
-    [0.396, 0.121]
-    """
-    margin = np.asarray(marginals, dtype=np.float64)
-    cuts = margin_cuts(margin)
-    cells, _ = cell_probabilities(cuts, cuts, rho)
-    row = cells[0] / cells[0].sum()
-    return float(1 - row[0]), float(row[2])
+    found = recovery(before, after, reliability=reliability, control=control, confidence_level=confidence_level)
+    return at_their_scores(found, before, who.first[~np.isnan(who.second)], len(who.first))
 
 
 def silence_bounds(recovered: int, answered: int, asked: int) -> tuple[float, float]:
@@ -196,20 +175,21 @@ def _shares(scope: Scope, who: Followed, found: Recovery) -> list[Figure]:
         estimate=low if n == asked and n else math.nan, ci_low=low, ci_high=high, method="bounds" if asked else "",
         note=message("measure.note_bounds", silent=told(asked - n, "count")) if asked else None,
     )  # fmt: skip
-    label, whole = message("measure.recovered_anyway"), found.first
-    if not (whole[0] and sum(whole[1:])):
+    label, whole, first = message("measure.recovered_anyway"), found.first, message("measure.base_first")
+    everybody = np.concatenate([who.first, who.others])
+    if not (asked and sum(whole[1:])):
         anyway = missing("recovery", "recovered_anyway", label, base, message("measure.why_no_scores"))
     elif math.isnan(found.rho):
-        limits = [no_longer_detractors(whole, rho)[0] for rho in reversed(LIKELY)]
+        limits = [1 - float(untreated(everybody, who.first, rho)[0]) for rho in reversed(LIKELY)]
         anyway = Figure(
-            section="recovery", name="recovered_anyway", label=label, base=base, n=sum(whole), estimate=math.nan,
+            section="recovery", name="recovered_anyway", label=label, base=first, n=sum(whole), estimate=math.nan,
             ci_low=limits[0], ci_high=limits[1], method="r = 0.8 … 0.5",
             note=message("measure.note_anyway_range"),
         )  # fmt: skip
     else:
         anyway = Figure(
-            section="recovery", name="recovered_anyway", label=label, base=base, n=sum(whole),
-            estimate=no_longer_detractors(whole, min(max(found.rho, 0.001), 0.999))[0],
+            section="recovery", name="recovered_anyway", label=label, base=first, n=sum(whole),
+            estimate=1 - float(untreated(everybody, who.first, min(max(found.rho, 0.001), 0.999))[0]),
             method=f"r = {found.rho:.2f}", note=message("measure.note_anyway"),
         )  # fmt: skip
     return [naive, bounds, anyway]
@@ -227,7 +207,8 @@ def _points(found: Recovery) -> list[Figure]:
             form="points", method="score" if n else "", note=message("measure.note_naive_nps") if n else None,
         ),
         Figure(
-            section="recovery", name="expected_nps", label=message("measure.expected_nps"), base=base,
+            section="recovery", name="expected_nps", label=message("measure.expected_nps"),
+            base=message("measure.base_untouched" if found.control_pairs else "measure.base_first"),
             n=found.control_pairs or (sum(found.first) if found.source == "reliability" else n), form="points",
             estimate=found.expected, ci_low=expected.low, ci_high=expected.high, cannot=why,
             method="" if math.isnan(found.expected) else found.source,

@@ -48,7 +48,7 @@ class FigureResult(TableResult):
             Shown("interval", message("analysis.interval", level=level)),
             Shown("n", message("measure.col_n"), "count"),
             Shown("base", message("measure.col_base")),
-            Shown("note", message("measure.col_note")),
+            *([Shown("note", message("measure.col_note"))] if any(str(f.remark) for f in self.figures) else []),
         )
 
     def rows(self) -> list[dict[str, Any]]:

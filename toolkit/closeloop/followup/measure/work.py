@@ -139,7 +139,7 @@ def _options(scope: Scope) -> GroupTable:
     """Return for each kind of remedy how often it was agreed to, then confirmed by the customer, then reopened."""
     options = scope.table.options
     used = options["agreed"]
-    known, again = reopened(scope)
+    known, again = reopened(scope.table, -math.inf, scope.now)
     confirmed = ~np.isnan(scope.table.last("confirmed_at"))
     settled = ~scope.table.cases["is_open"]
     lines: list[dict[str, Any]] = []

@@ -8,7 +8,8 @@ elsewhere still open what was erased: they need a rule of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ from closeloop.followup.privacy.vault import Vault
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from closeloop.followup.store.store import Store
     from closeloop.followup.store.transaction import Reading, Writing
 
@@ -37,7 +36,7 @@ class Erasure:
     n_keys : int
         Keys that were deleted now.
     n_texts : int
-        Private texts that nobody can read any more.
+        Events whose private texts nobody can read any more.
     n_purged : int
         Of them, sealed texts that were taken out of the register as well.
     log_emptied : bool
@@ -97,27 +96,28 @@ def erase(store: Store, vault: Vault, subject_id: str, occasion: Occasion, *, pu
         cases = [tx.events(case_id) for case_id in cases_of(tx, subject_id)]
         waiting = [row["key_id"] for row in tx.sealed_keys() if row["subject_id"] == subject_id]
         known = {event.key_id for events in cases for event in events if event.key_id}
-        profile = [row["content"].get("key_id", "") for row in tx.document_versions(profile_id(subject_id))]
+        profile = {row["content"]["key_id"] for row in tx.document_versions(profile_id(subject_id))}
         deleted = set(ring.forget(subject_id, at=occasion.at)) | set(waiting)
         # An older copy of the key file may have brought back keys under which nothing is listed for this person.
-        ring.drop(sorted((known | set(waiting) | set(profile)) - {""}), at=occasion.at)
+        gone = sorted(known | profile | deleted)
+        ring.drop(gone, at=occasion.at)
         tx.drop_sealed_keys(waiting)
         tx.drop_document(profile_id(subject_id))
-        recorded = [_recorded(tx, events, sorted(deleted), occasion) for events in cases if _is_due(events)]
-        if deleted and not recorded:
-            payload = {"reason": occasion.reason, "key_ids": sorted(deleted)}
+        recorded = tuple(_recorded(tx, events, occasion) for events in cases if _is_due(events))
+        if deleted or recorded:
+            payload = {"reason": occasion.reason, "case_ids": recorded, "key_ids": gone}
             tx.journal(ERASED, payload, actor=occasion.actor, at=occasion.at)
-        purged = tx.purge(sorted(known | deleted)) if purge else 0
+        purged = tx.purge(gone) if purge else 0
     if purge:
         store.compact()
     return Erasure(
-        subject_id=subject_id, case_ids=tuple(recorded), n_keys=len(deleted),
-        n_texts=sum(event.key_id != "" for events in cases for event in events), n_purged=purged,
-        log_emptied=True if purge else store.empty_log(),
+        subject_id=subject_id, case_ids=recorded, n_keys=len(deleted), 
+        n_texts=sum(event.key_id != "" for events in cases for event in events),
+        n_purged=purged, log_emptied=True if purge else store.empty_log(),
     )  # fmt: skip
 
 
-def reapply_erasures(store: Store, vault: Vault, *, at: dt.datetime) -> int:
+def reapply_erasures(store: Store, vault: Vault) -> int:
     """Delete again the keys of all who were erased: an older copy of the key file may have brought them back.
 
     Returns
@@ -125,9 +125,17 @@ def reapply_erasures(store: Store, vault: Vault, *, at: dt.datetime) -> int:
     int
         How many keys had come back.
     """
+    ring = vault.writable_ring()
     with store.reading() as tx:
-        gone = set(_erased_keys(tx))
-    return vault.writable_ring().drop(sorted(gone), at=at) if gone else 0
+        entries = tx.journal_entries(ERASED)
+    unknown = [
+        (
+            [key for key in entry["payload"]["key_ids"] if ring.erased_at(key) is None],
+            dt.datetime.fromisoformat(entry["at"]),
+        )
+        for entry in entries
+    ]
+    return sum(ring.drop(keys, at=at) for keys, at in unknown if keys)
 
 
 def cases_of(tx: Reading, subject_id: str) -> list[str]:
@@ -153,16 +161,6 @@ def _is_due(events: Sequence[CaseEvent]) -> bool:
     return not done or any(event.seq > done and event.key_id for event in events)
 
 
-def _recorded(tx: Writing, events: Sequence[CaseEvent], deleted: list[str], occasion: Occasion) -> str:
-    keys = sorted({*deleted, *(event.key_id for event in events if event.key_id)})
-    note(tx, events, ERASED, {"reason": occasion.reason, "key_ids": keys}, occasion)
+def _recorded(tx: Writing, events: Sequence[CaseEvent], occasion: Occasion) -> str:
+    note(tx, events, ERASED, {"reason": occasion.reason}, occasion)
     return events[-1].case_id
-
-
-def _erased_keys(tx: Reading) -> Iterable[str]:
-    for case_id in tx.cases_of_event(ERASED):
-        for event in tx.events(case_id):
-            if event.type == ERASED:
-                yield from event.payload.get("key_ids", ())
-    for entry in tx.journal_entries(ERASED):
-        yield from entry["payload"].get("key_ids", ())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +16,8 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from closeloop.errors import StoreError
-from closeloop.followup.privacy.key_file_faults import another_loop_error, key_file_error, read_only_error
+from closeloop.followup.privacy.data_key import DataKey, fingerprint, new_data_key
+from closeloop.followup.privacy.key_file import another_loop_error, key_file_error, prepared, read_only_error
 from closeloop.text import message
 
 MEMORY = ":memory:"
@@ -31,34 +30,6 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS data_key_subject ON data_key (subject_id)",
     "CREATE TABLE IF NOT EXISTS erased (key_id TEXT PRIMARY KEY, erased_at TEXT NOT NULL)",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataKey:
-    """The key of one person; its bytes are not shown."""
-
-    key_id: str
-    subject_id: str
-    secret: bytes
-
-    def __repr__(self) -> str:
-        return f"DataKey({self.key_id})"
-
-
-def new_data_key(subject_id: str) -> DataKey:
-    """Return a fresh 256-bit key for a person."""
-    return DataKey(key_id=f"K-{secrets.token_hex(8)}", subject_id=subject_id, secret=secrets.token_bytes(32))
-
-
-def fingerprint(public_key: bytes) -> str:
-    """Return the name by which a loop's key is recognised: the same for a loop and for its key file.
-
-    Examples
-    --------
-    >>> fingerprint(bytes(32))
-    '66687aadf862bd77'
-    """
-    return hashlib.sha256(public_key).hexdigest()[:16]
 
 
 class KeyRing:
@@ -107,7 +78,7 @@ class KeyRing:
         """
         name = str(path)
         if name != MEMORY:
-            read_only = _prepared(Path(name), create=create, read_only=read_only)
+            read_only = prepared(Path(name), create=create, read_only=read_only)
         try:
             ring = cls(name, read_only=read_only)
         except sqlite3.Error as error:
@@ -258,11 +229,12 @@ class KeyRing:
         if (application, version, tables) == (0, 0, 0) and create:
             self._make(loop_id)
         elif application != _APPLICATION_ID:
-            raise StoreError(message("privacy.not_a_key_file", path=self.path))
+            raise StoreError(message("privacy.not_a_key_file", path=self.path), file=self.path)
         elif version > _FORMAT:
             raise StoreError(message("privacy.newer_key_file", path=self.path, found=version, known=_FORMAT))
         elif (fault := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise StoreError(message("privacy.damaged_key_file", path=self.path, problem=fault))
+            problem = " ".join(fault.replace("*** in database main ***", "").split())
+            raise StoreError(message("privacy.damaged_key_file", path=self.path, problem=problem), file=self.path)
         said = dict(connection.execute("SELECT name, value FROM ring").fetchall())
         self.loop_id, self._private_key = said["loop_id"].decode(), said["private_key"]
         if loop_id and self.loop_id and loop_id != self.loop_id:
@@ -301,26 +273,6 @@ class KeyRing:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
-
-
-def _prepared(path: Path, *, create: bool, read_only: bool) -> bool:
-    """Make the file if it has to be made, readable by its owner only; returns whether it can only be read."""
-    if path.is_dir():
-        raise StoreError(message("privacy.key_file_is_folder", path=path))
-    if not path.exists():
-        if not create or read_only:
-            raise StoreError(message("privacy.no_key_file", path=path))
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            return False  # another process was faster: its file is ours, too
-        except OSError as error:
-            raise StoreError(
-                message("privacy.key_file_not_made", path=path, problem=error.strerror or error)
-            ) from error
-    elif path.stat().st_size == 0 and not create:
-        raise StoreError(message("privacy.damaged_key_file", path=path, problem=message("privacy.empty_file")))
-    return read_only or not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK)
 
 
 def _newest(connection: sqlite3.Connection, subject_id: str) -> DataKey | None:

@@ -81,6 +81,8 @@ class RevealedText:
         commands = command_table()
         command = commands.commands.get(commands.command_of(self.type) or "")
         field = None if command is None else command.fields.get(self.field)
+        if not self.field:
+            return commands.label_of(self.type)
         if field is None:
             return LocalText({"en": self.field, "zh-CN": self.field})
         return message("privacy.field_of", event=commands.label_of(self.type), field=field.label)
@@ -134,7 +136,8 @@ class Revealed:
         """Whose texts these are, who sees them and why."""
         return message(
             "privacy.revealed",
-            case=self.case_id, actor=self.actor, reason=self.reason, at=f"{self.at:%Y-%m-%d %H:%M} UTC", n=len(self),
+            case=self.case_id, actor=self.actor, reason=self.reason, at=f"{self.at:%Y-%m-%d %H:%M} UTC",
+            n=sum(each.gone is None for each in self.texts),
         )  # fmt: skip
 
     def __repr__(self) -> str:

@@ -21,8 +21,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from closeloop.errors import StoreError
-from closeloop.followup.privacy.key_file_faults import another_loop_error, read_only_error
-from closeloop.followup.privacy.keyring import MEMORY, DataKey, KeyRing, fingerprint, new_data_key
+from closeloop.followup.privacy.data_key import DataKey, fingerprint, new_data_key
+from closeloop.followup.privacy.key_file import another_loop_error, read_only_error
+from closeloop.followup.privacy.keyring import MEMORY, KeyRing
+from closeloop.followup.store.column_types import canonical
 from closeloop.text import LocalText, message
 
 _VERSION = b"\x01"
@@ -84,6 +86,11 @@ class Vault:
         """Whether the key file is at hand."""
         return self.keyring is not None
 
+    @property
+    def can_write(self) -> bool:
+        """Whether the key file is at hand and can be written: to take keys in, and to forget people."""
+        return self.keyring is not None and not self.keyring.read_only
+
     def seal(self, subject_id: str, texts: Mapping[str, str], *, bound_to: str = "") -> tuple[str, bytes]:
         """Seal the private texts of one event.
 
@@ -110,7 +117,7 @@ class Vault:
         else:
             key = self.keyring.key_for(subject_id)
         nonce = secrets.token_bytes(_NONCE)
-        plain = json.dumps(dict(texts), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        plain = canonical(dict(texts)).encode()
         sealed = AESGCM(key.secret).encrypt(nonce, plain, _VERSION + _context("text", key.key_id, bound_to))
         return key.key_id, _VERSION + nonce + sealed
 

@@ -15,6 +15,7 @@ OUTCOMES = (CASE, SUPPRESSED, SHOWN, ACKNOWLEDGED)
 """A case was opened; nothing, for a reason; it stands on the board; somebody has seen it. There is no other."""
 COOLDOWN = "cooldown"
 
+_TEXTS = ("segment", "window_id", "severity", "reason", "case_id")
 _NUMBERS = ("observed", "expected", "low", "high", "n", "exposure")
 
 
@@ -93,20 +94,22 @@ class Alert:
 
     def to_row(self) -> dict[str, Any]:
         """Return it as the store's table of alerts has it."""
-        numbers = {name: _known(getattr(self, name)) for name in _NUMBERS}
+        numbers: dict[str, Any] = {name: _known(getattr(self, name)) for name in _NUMBERS}
         return {
             "rule_id": self.rule_id, "ref": self.ref, "rule_version": str(self.rule_version), "survey_id": "",
             "response_id": "", "segment": self.segment, "window_id": self.window_id, "fired_at": self.fired_at,
             "severity": self.severity, "outcome": self.outcome, "reason": self.reason, "case_id": self.case_id,
-            "details": numbers | {"sentence": dict(self.sentence)},
+            "detail": numbers | {"sentence": dict(self.sentence)},
         }  # fmt: skip
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Alert:
         """Return what `to_row` gave."""
-        details = row["details"]
-        numbers = {name: float("nan") if details[name] is None else details[name] for name in _NUMBERS}
-        texts = {name: row.get(name) or "" for name in ("segment", "window_id", "severity", "reason", "case_id")}
+        details = row["detail"]
+        numbers: dict[str, Any] = {name: float("nan") if details[name] is None else details[name] for name in _NUMBERS}
+        texts: dict[str, Any] = {
+            name: row.get(name) or "" for name in ("segment", "window_id", "severity", "reason", "case_id")
+        }
         return cls(
             rule_id=row["rule_id"], rule_version=int(row["rule_version"]), fired_at=row["fired_at"],
             outcome=row["outcome"], sentence=LocalText(details["sentence"]), **numbers, **texts,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -14,6 +13,9 @@ from closeloop.survey.document import read_document
 from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder
 from closeloop.survey.validate import declared_languages, model_findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Watch = Literal["score_drop", "surge", "cluster"]
 Segment = Literal["code", "product", "site", "touchpoint", "channel", "department", "survey_id", "wave", "language"]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from closeloop.followup.rules.alert_rule import AlertRule
 from closeloop.followup.rules.found import Found
-from closeloop.followup.rules.limits import poisson_limit, poisson_tail
 from closeloop.followup.rules.observed import ObservedCase
+from closeloop.stats.poisson import poisson_limit, poisson_tail
 from closeloop.text import LocalText, message
 from closeloop.written import told
 

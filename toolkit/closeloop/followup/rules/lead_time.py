@@ -64,9 +64,7 @@ class LeadTime:
         """What there was to be seen, and how early."""
         if self.first is None:
             return message("rules.lead_none")
-        return message(
-            "rules.lead", what=message(f"rules.sign_{self.first.what}"), days=told(self.days, "decimal", 1)
-        )
+        return message("rules.lead", what=message(f"rules.sign_{self.first.what}"), days=told(self.days, "decimal", 1))
 
 
 def lead_time(
@@ -85,6 +83,4 @@ def lead_time(
     """
     begin = received_at - dt.timedelta(days=look_back_days)
     before = sorted((sign for sign in signs if begin <= sign.at < received_at), key=lambda sign: (sign.at, sign.ref))
-    return LeadTime(
-        case_id=case_id, received_at=received_at, first=before[0] if before else None, n_signs=len(before)
-    )
+    return LeadTime(case_id=case_id, received_at=received_at, first=before[0] if before else None, n_signs=len(before))

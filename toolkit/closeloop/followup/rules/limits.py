@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,33 +76,3 @@ def against_before(
             if alarms:
                 continue
         quiet.append(place)
-
-
-def poisson_tail(count: int, expected: float) -> float:
-    """Return the probability of so many events or more where so many are expected.
-
-    Examples
-    --------
-    >>> round(poisson_tail(3, 0.5), 4), poisson_tail(0, 2.0)
-    (0.0144, 1.0)
-    """
-    from scipy.special import gammainc
-
-    if count <= 0:
-        return 1.0
-    tail: Any = gammainc(count, expected) if expected > 0 else 0.0
-    return float(tail)
-
-
-def poisson_limit(expected: float, alpha: float) -> int:
-    """Return the highest count that is not less probable than `alpha`.
-
-    Examples
-    --------
-    >>> poisson_limit(0.5, 0.001)
-    4
-    """
-    count = max(0, math.floor(expected))
-    while poisson_tail(count + 1, expected) >= alpha:
-        count += 1
-    return count

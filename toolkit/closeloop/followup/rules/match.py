@@ -39,6 +39,11 @@ class Matches:
             return np.full(self.table.shape[1], -1, dtype=np.int64)
         return np.where(opens.any(axis=0), opens.argmax(axis=0), -1).astype(np.int64)
 
+    @property
+    def any_hit(self) -> list[bool]:
+        """For each response whether any rule matched."""
+        return [bool(hit) for hit in np.any(self.table, axis=0)]
+
     def matched(self, response: int) -> tuple[str, ...]:
         """Return the ids of all rules that matched a response, in their order."""
         return tuple(rule.id for rule, hit in zip(self.rules, self.table[:, response].tolist(), strict=True) if hit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -81,7 +81,7 @@ class _Scores:
             self.shown = np.array([np.mean(one) if one else np.nan for one in points])
             self.sd = np.array([np.std(one, ddof=1) if len(one) > 1 else np.nan for one in points])
 
-    def chart(self, width: float) -> object:
+    def chart(self, width: float) -> Callable[[NDArray[np.bool_]], ControlChart]:
         """Return what draws the chart of a baseline."""
 
         def draw(mask: NDArray[np.bool_]) -> ControlChart:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -16,6 +15,9 @@ from closeloop.survey.shipped import data_folder
 from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import LocalText, message
 from closeloop.written import told_list
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """From the least to the most."""
@@ -89,7 +91,7 @@ class SeverityMatrix(Model):
         found = raised(by_table, self.raised_by_exposure[exposure - 1])
         for given, name in ((safety, "safety"), (legal, "legal")):
             if given and name in self.at_least:
-                found = max(found, self.at_least[name], key=SEVERITIES.index)  # type: ignore[index]
+                found = max(found, self.at_least[name], key=SEVERITIES.index)
         levels = {"impact": impact, "urgency": urgency, "exposure": exposure}
         reasons = [self.scales[name].levels[level - 1] for name, level in levels.items()]  # type: ignore[index]
         reasons += [message("rules.severity_safety")] if safety else []

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from closeloop.followup.rules.alert_rule import AlertRule
 from closeloop.followup.rules.found import Found
-from closeloop.followup.rules.limits import RARE, against_before, poisson_limit, poisson_tail
+from closeloop.followup.rules.limits import RARE, against_before
 from closeloop.followup.rules.observed import ObservedAnswer, ObservedCase
 from closeloop.followup.rules.score_drop import in_series
 from closeloop.followup.rules.windows import Window, windows_between
 from closeloop.stats.control import u_chart
 from closeloop.stats.control_chart import ControlChart
+from closeloop.stats.poisson import poisson_limit, poisson_tail
 from closeloop.text import LocalText, message
 from closeloop.written import told
 

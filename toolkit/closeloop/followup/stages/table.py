@@ -196,5 +196,5 @@ def _line(document: Document, name: str) -> int | None:
     for key, field in (("stages", "id"), ("transitions", "event")):
         for position, entry in enumerate(document.data.get(key, ())):
             if entry.get(field) == name:
-                return document.line((key, position))
+                return document.line((key, position, field))
     return document.line(())

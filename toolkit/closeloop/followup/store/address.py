@@ -12,6 +12,10 @@ from closeloop.errors import StoreError
 from closeloop.text import message
 
 _HEADER = b"SQLite format 3\0"
+_COOKIE, _OWNER = slice(40, 44), slice(68, 72)  # of SQLite's header: 0 before the first table; whose file it is
+
+APPLICATION_ID = 0x434C4F50
+"""Says in the header of a SQLite file that it is ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +86,12 @@ def _sqlite(text: str) -> Address:
 
 
 def check_file(file: Path, *, create: bool) -> None:
-    """Refuse a file that cannot be a register, before SQLite does so with fewer words.
+    """Refuse a file that cannot be a register, before opening it would change it.
 
     Raises
     ------
     StoreError
-        If the folder is missing, the file is missing and not to be made, or it is not a SQLite database.
+        If the folder is missing, the file is missing and not to be made, or it is something else.
     """
     shown = str(file)
     if file.is_dir():
@@ -96,12 +100,17 @@ def check_file(file: Path, *, create: bool) -> None:
         raise StoreError(message("store.no_folder", file=shown, folder=file.parent), file=shown)
     try:
         with file.open("rb") as stream:
-            head = stream.read(len(_HEADER))
+            head = stream.read(100)
     except FileNotFoundError:
-        if create:
-            return
-        raise StoreError(message("store.no_file", file=shown), file=shown) from None
+        head = b""
     except OSError as error:
         raise StoreError(message("store.unreadable", file=shown, reason=error.strerror or error), file=shown) from error
-    if head and head != _HEADER:
+    if not head and not create:
+        raise StoreError(message("store.no_file", file=shown), file=shown)
+    if head and not head.startswith(_HEADER):
         raise StoreError(message("store.not_sqlite", file=shown), file=shown)
+    # What was written last may still stand in the log beside the file; then only SQLite can tell.
+    log = Path(f"{shown}-wal")
+    is_told = not (log.exists() and log.stat().st_size)
+    if is_told and any(head[_COOKIE]) and head[_OWNER] != APPLICATION_ID.to_bytes(4, "big"):
+        raise StoreError(message("store.not_ours", file=shown), file=shown)

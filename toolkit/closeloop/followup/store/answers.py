@@ -33,17 +33,17 @@ class AnswerWriting(AnswerReading):
     def put_responses(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Keep responses, each once: by survey and response id the last word counts. Return how many are new."""
         whole = (whole_row(RESPONSE, {"scores": {}, "detail": {}, **row}) for row in rows)
-        return self._put(RESPONSE, ["survey_id", "response_id"], whole)
+        return self._put(RESPONSE, ("survey_id", "response_id"), whole)
 
     def put_alerts(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Keep alerts, each once: by rule and ref (a response, or a segment's window). Return how many are new."""
         whole = (whole_row(ALERT, {"detail": {}, **row}) for row in rows)
-        return self._put(ALERT, ["rule_id", "ref"], whole)
+        return self._put(ALERT, ("rule_id", "ref"), whole)
 
-    def _put(self, table: Any, keys: list[str], rows: Iterable[Row]) -> int:
+    def _put(self, table: Any, keys: tuple[str, ...], rows: Iterable[Row]) -> int:
         counted = sa.select(sa.func.count()).select_from(table)
-        before = self._connection.execute(counted).scalar_one()
-        statement = upsert(self._connection, table, keys)
+        before = self.connection.execute(counted).scalar_one()
+        statement = upsert(self.connection.dialect.name, table, *keys)
         for batch in batches(rows):
-            self._connection.execute(statement, batch)
-        return int(self._connection.execute(counted).scalar_one() - before)
+            self.connection.execute(statement, batch)
+        return int(self.connection.execute(counted).scalar_one() - before)

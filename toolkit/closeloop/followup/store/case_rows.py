@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import TableClause
 
 from closeloop.followup.store.batches import batches
+from closeloop.followup.store.connected import Connected
 from closeloop.followup.store.filters import conditions
 from closeloop.followup.store.schema import CASE_ROW, DUE
 from closeloop.text import message
@@ -19,10 +20,8 @@ from closeloop.text import message
 Row = dict[str, Any]
 
 
-class CaseReading:
+class CaseReading(Connected):
     """What a transaction can read of the tables that are made of events."""
-
-    _connection: Connection
 
     def cases(
         self,
@@ -59,7 +58,7 @@ class CaseReading:
     def n_cases(self, **filters: Any) -> int:
         """Return how many cases there are; filters as in `cases`."""
         wanted = sa.select(sa.func.count()).select_from(CASE_ROW).where(*conditions(CASE_ROW, filters))
-        return int(self._connection.execute(wanted).scalar_one())
+        return int(self.connection.execute(wanted).scalar_one())
 
     def case_row(self, case_id: str) -> Row | None:
         """Return one case, or None."""
@@ -104,7 +103,7 @@ class CaseReading:
         return self._rows(wanted)
 
     def _rows(self, wanted: sa.Select[Any], **values: Any) -> list[Row]:
-        return [dict(row) for row in self._connection.execute(wanted, values).mappings()]
+        return [dict(row) for row in self.connection.execute(wanted, values).mappings()]
 
 
 class CaseWriting(CaseReading):
@@ -126,19 +125,20 @@ class CaseWriting(CaseReading):
         """Do what `project` does for many cases."""
         for batch in batches(items):
             rows = [whole_row(CASE_ROW, case) for case, _ in batch]
-            self._connection.execute(upsert(self._connection, CASE_ROW, ["case_id"]), rows)
+            self.connection.execute(upsert(self.connection.dialect.name, CASE_ROW, "case_id"), rows)
             ids = [row["case_id"] for row in rows]
-            self._connection.execute(_NO_LONGER_DUE, {"ids": ids})
+            self.connection.execute(_NO_LONGER_DUE, {"ids": ids})
             found = [due_row(case["case_id"], row) for case, due in batch for row in due]
             if found:
-                self._connection.execute(sa.insert(DUE), found)
+                self.connection.execute(_NEWLY_DUE, found)
 
     def clear_projections(self) -> None:
         """Empty the tables that are made of events; `rebuild` fills them again."""
-        self._connection.execute(sa.delete(DUE))
-        self._connection.execute(sa.delete(CASE_ROW))
+        self.connection.execute(sa.delete(DUE))
+        self.connection.execute(sa.delete(CASE_ROW))
 
 
+_NEWLY_DUE = sa.insert(DUE)
 _NO_LONGER_DUE = sa.delete(DUE).where(DUE.c.case_id.in_(sa.bindparam("ids", expanding=True)))
 
 
@@ -176,9 +176,10 @@ def column_of(table: TableClause, name: str) -> sa.ColumnElement[Any]:
     return column
 
 
-def upsert(connection: Connection, table: TableClause, keys: list[str]) -> Any:
+@cache  # building such a statement takes longer than running it
+def upsert(dialect: str, table: TableClause, *keys: str) -> Any:
     """Return the statement that adds rows, and puts them in place of those with the same keys."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement: Any = make(table)
     others = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118
     return statement.on_conflict_do_update(index_elements=keys, set_=others)

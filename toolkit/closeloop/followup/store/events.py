@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from closeloop.errors import ConflictError
 from closeloop.followup.event import CaseEvent
+from closeloop.followup.store.address import APPLICATION_ID
 from closeloop.followup.store.batches import batches
 from closeloop.followup.store.chain import START, digest_of, event_hash
 from closeloop.followup.store.column_types import canonical, moment_of, stamp, storable
+from closeloop.followup.store.connected import Connected
 from closeloop.followup.store.schema import CASE_HEAD, EVENT
 from closeloop.followup.store.upcasts import EVENT_VERSION, upcast
 from closeloop.text import message
@@ -31,7 +32,7 @@ _ALL = sa.select(*_SAID).order_by(EVENT.c.case_id, EVENT.c.seq)
 _VERSION = sa.select(CASE_HEAD.c.version).where(CASE_HEAD.c.case_id == sa.bindparam("id"))
 _HEADS = sa.select(CASE_HEAD.c.case_id, CASE_HEAD.c.version, CASE_HEAD.c.hash)
 _SOME_HEADS = _HEADS.where(CASE_HEAD.c.case_id.in_(sa.bindparam("ids", expanding=True))).order_by(CASE_HEAD.c.case_id)
-_ROOM = 0x434C4F50  # of the numbers by which PostgreSQL knows locks; ours are apart from those of other programs
+_NEW_HEAD, _NEW_EVENT = sa.insert(CASE_HEAD), sa.insert(EVENT)
 _ONE_AT_A_TIME = sa.select(
     sa.func.pg_advisory_xact_lock(sa.bindparam("room", type_=sa.Integer), sa.bindparam("key", type_=sa.Integer))
 )
@@ -42,24 +43,21 @@ _MOVE_HEAD = (
 )
 
 
-class EventReading:
+class EventReading(Connected):
     """What a transaction can read of events."""
-
-    _connection: Connection
 
     def head(self, case_id: str) -> int:
         """Return the version of a case: the number of its last event, 0 if there is none."""
-        return int(self._connection.execute(_VERSION, {"id": case_id}).scalar() or 0)
+        return int(self.connection.execute(_VERSION, {"id": case_id}).scalar() or 0)
 
     def heads(self) -> Iterator[tuple[str, int, bytes]]:
         """Give (case, version, hash of its last event), ordered by case."""
-        found = self._connection.execute(_HEADS.order_by(CASE_HEAD.c.case_id), execution_options={"yield_per": 5000})
-        for row in found:
+        for row in self.stream(_HEADS.order_by(CASE_HEAD.c.case_id)):
             yield row.case_id, row.version, row.hash
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """Return the events of a case in order; none if there is no such case."""
-        return [_event_of(row) for row in self._connection.execute(_ONE_CASE, {"id": case_id})]
+        return [_event_of(row) for row in self.connection.execute(_ONE_CASE, {"id": case_id})]
 
     def all_events(self, after: str | None = None) -> Iterator[CaseEvent]:
         """Give the events of all cases, ordered by case and number, some at a time.
@@ -70,18 +68,18 @@ class EventReading:
             Begin behind this case.
         """
         wanted = _ALL if after is None else _ALL.where(EVENT.c.case_id > after)
-        for row in self._connection.execute(wanted, execution_options={"yield_per": 5000}):
+        for row in self.stream(wanted):
             yield _event_of(row)
 
     def worked_on(self, but: str) -> list[str]:
         """Return the cases to which anybody but this actor has done something."""
         wanted = sa.select(EVENT.c.case_id).where(EVENT.c.actor != but).distinct().order_by(EVENT.c.case_id)
-        return list(self._connection.execute(wanted).scalars())
+        return list(self.connection.execute(wanted).scalars())
 
     def cases_of_event(self, type_: str) -> list[str]:
         """Return the cases in which something of a type happened."""
         wanted = sa.select(EVENT.c.case_id).where(EVENT.c.type == type_).distinct().order_by(EVENT.c.case_id)
-        return list(self._connection.execute(wanted).scalars())
+        return list(self.connection.execute(wanted).scalars())
 
 
 class EventWriting(EventReading):
@@ -89,11 +87,11 @@ class EventWriting(EventReading):
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """Return the events of a case in order; until the end of the transaction nobody else adds to it."""
-        if self._connection.dialect.name != "sqlite":
+        if self.connection.dialect.name != "sqlite":
             # The first lock also holds where there is no such case yet, the second against whoever adds to many cases.
             key = zlib.crc32(case_id.encode(errors="replace")) - 2**31
-            self._connection.execute(_ONE_AT_A_TIME, {"room": _ROOM, "key": key})
-            self._connection.execute(_VERSION.with_for_update(), {"id": case_id})
+            self.connection.execute(_ONE_AT_A_TIME, {"room": APPLICATION_ID, "key": key})
+            self.connection.execute(_VERSION.with_for_update(), {"id": case_id})
         return super().events(case_id)
 
     def append(self, case_id: str, expected: int, events: Sequence[CaseEvent]) -> None:
@@ -151,21 +149,21 @@ class EventWriting(EventReading):
     def _write(self, rows: list[dict[str, Any]], new: list[dict[str, Any]], moved: list[dict[str, Any]]) -> None:
         try:
             if new:
-                self._connection.execute(sa.insert(CASE_HEAD), new)
+                self.connection.execute(_NEW_HEAD, new)
             if moved:
-                self._connection.execute(_MOVE_HEAD, moved)
+                self.connection.execute(_MOVE_HEAD, moved)
             if rows:
-                self._connection.execute(sa.insert(EVENT), rows)
+                self.connection.execute(_NEW_EVENT, rows)
         except IntegrityError as error:  # on PostgreSQL two may open the same case at once
             raise ConflictError(message("store.together")) from error
 
     def _locked_heads(self, case_ids: list[str]) -> dict[str, Head]:
-        wanted = _SOME_HEADS if self._connection.dialect.name == "sqlite" else _SOME_HEADS.with_for_update()
-        return {row.case_id: (row.version, row.hash) for row in self._connection.execute(wanted, {"ids": case_ids})}
+        wanted = _SOME_HEADS if self.connection.dialect.name == "sqlite" else _SOME_HEADS.with_for_update()
+        return {row.case_id: (row.version, row.hash) for row in self.connection.execute(wanted, {"ids": case_ids})}
 
     def _conflict(self, case_id: str, expected: int, current: int) -> ConflictError:
         newer = sa.select(EVENT.c.type).where(EVENT.c.case_id == case_id, EVENT.c.seq > expected).order_by(EVENT.c.seq)
-        changed = list(self._connection.execute(newer).scalars())
+        changed = list(self.connection.execute(newer).scalars())
         types = ", ".join(changed) or "–"
         text = message("store.conflict", case=case_id, expected=expected, current=current, types=types)
         return ConflictError(text, current_version=current, changed=changed)
@@ -175,12 +173,8 @@ class EventWriting(EventReading):
         found = 0
         for batch in batches(key_ids):
             gone = sa.update(EVENT).where(EVENT.c.key_id.in_(batch), EVENT.c.sealed.is_not(None)).values(sealed=None)
-            found += self._connection.execute(gone).rowcount
+            found += self.connection.execute(gone).rowcount
         return found
-
-    def _restore_events(self, rows: list[dict[str, Any]]) -> None:
-        """Add rows exactly as they stood in an export whose chain was verified."""
-        self._connection.execute(sa.insert(EVENT), rows)
 
 
 def _event_of(row: Any) -> CaseEvent:

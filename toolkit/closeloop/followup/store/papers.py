@@ -7,27 +7,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from closeloop.errors import ConflictError
+from closeloop.followup.store.connected import Connected
 from closeloop.followup.store.schema import DOCUMENT, SETTING
 from closeloop.text import message
 
 Row = dict[str, Any]
 
 
-class PaperReading:
+class PaperReading(Connected):
     """What a transaction can read of documents and settings."""
-
-    _connection: Connection
 
     def document(self, doc_id: str, version: int | None = None) -> Row | None:
         """Return a document (kind, version, actor, saved_at, content): its last version, or the one asked for."""
         wanted = sa.select(DOCUMENT).where(DOCUMENT.c.doc_id == doc_id)
         if version is not None:
             wanted = wanted.where(DOCUMENT.c.version == version)
-        found = self._connection.execute(wanted.order_by(DOCUMENT.c.version.desc()).limit(1)).mappings().first()
+        found = self.connection.execute(wanted.order_by(DOCUMENT.c.version.desc()).limit(1)).mappings().first()
         return None if found is None else dict(found)
 
     def documents(self, kind: str | None = None) -> list[Row]:
@@ -39,12 +37,12 @@ class PaperReading:
         )
         if kind is not None:
             wanted = wanted.where(DOCUMENT.c.kind == kind)
-        return [dict(row) for row in self._connection.execute(wanted.order_by(DOCUMENT.c.doc_id)).mappings()]
+        return [dict(row) for row in self.connection.execute(wanted.order_by(DOCUMENT.c.doc_id)).mappings()]
 
     def document_versions(self, doc_id: str) -> list[Row]:
         """Return every version of a document, the first one first."""
         wanted = sa.select(DOCUMENT).where(DOCUMENT.c.doc_id == doc_id).order_by(DOCUMENT.c.version)
-        return [dict(row) for row in self._connection.execute(wanted).mappings()]
+        return [dict(row) for row in self.connection.execute(wanted).mappings()]
 
     def settings(self, kind: str, setting_id: str | None = None) -> list[Row]:
         """Return every version of the settings of a kind (of one of them), by id and version."""
@@ -52,7 +50,7 @@ class PaperReading:
         if setting_id is not None:
             wanted = wanted.where(SETTING.c.setting_id == setting_id)
         ordered = wanted.order_by(SETTING.c.setting_id, SETTING.c.version)
-        return [dict(row) for row in self._connection.execute(ordered).mappings()]
+        return [dict(row) for row in self.connection.execute(ordered).mappings()]
 
 
 class PaperWriting(PaperReading):
@@ -130,7 +128,7 @@ class PaperWriting(PaperReading):
         wanted = sa.select(sa.func.max(SETTING.c.version)).where(
             SETTING.c.kind == kind, SETTING.c.setting_id == setting_id
         )
-        version = int(self._connection.execute(wanted).scalar() or 0) + 1
+        version = int(self.connection.execute(wanted).scalar() or 0) + 1
         row = {
             "kind": kind, "setting_id": setting_id, "version": version, "actor": actor, "valid_from": valid_from,
             "recorded_at": at or _now(), "content": dict(content),
@@ -143,11 +141,11 @@ class PaperWriting(PaperReading):
         gone = sa.delete(DOCUMENT).where(DOCUMENT.c.doc_id == doc_id)
         if before is not None:
             gone = gone.where(DOCUMENT.c.version < before)
-        return self._connection.execute(gone).rowcount
+        return self.connection.execute(gone).rowcount
 
     def _add(self, table: Any, row: Row) -> None:
         try:
-            self._connection.execute(sa.insert(table), [row])
+            self.connection.execute(sa.insert(table), [row])
         except IntegrityError as error:  # on PostgreSQL two may save at once
             raise ConflictError(message("store.together")) from error
 

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection
 
 from closeloop.errors import StoreError
-from closeloop.followup.store.address import Address, address_of, check_file
+from closeloop.followup.store.address import APPLICATION_ID, Address, address_of, check_file
 from closeloop.followup.store.engine import Engines, connect
 from closeloop.followup.store.faults import told_as_ours
 from closeloop.followup.store.migrations.steps import STEPS, found_version, migrate
@@ -21,8 +21,6 @@ from closeloop.followup.store.verification import Verification, verify_register
 from closeloop.text import message
 
 T = TypeVar("T", bound=Reading)
-
-_ADVISORY = 0x434C4F50  # the lock of PostgreSQL that all who write share, and who writes alone takes for himself
 
 
 class Store:
@@ -148,7 +146,7 @@ class Store:
         if running is not None:
             if not isinstance(running, Writing):
                 raise RuntimeError(message("store.only_reading"))
-            with told_as_ours(self.address), running._connection.begin_nested():
+            with told_as_ours(self.address), running.connection.begin_nested():
                 yield running
             return
         with self._turn, told_as_ours(self.address), self._engines.writing.begin() as connection:
@@ -236,9 +234,10 @@ class Store:
             yield transaction
         finally:
             self._open.transaction = None
+            transaction.end()
 
     def _queue(self, connection: Connection, alone: bool) -> None:
-        """On PostgreSQL take the lock that keeps whoever writes alone and all others apart."""
+        """On PostgreSQL take the lock that all who write share, and that whoever writes alone has for himself."""
         if self.dialect == "postgresql":
             kind = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-            connection.exec_driver_sql(f"SELECT {kind}({_ADVISORY})")
+            connection.exec_driver_sql(f"SELECT {kind}({APPLICATION_ID})")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from closeloop.followup.store.answers import AnswerReading, AnswerWriting
 from closeloop.followup.store.case_rows import CaseWriting
 from closeloop.followup.store.events import EventReading, EventWriting
@@ -13,9 +11,6 @@ from closeloop.followup.store.papers import PaperReading, PaperWriting
 
 class Reading(EventReading, AnswerReading, PaperReading, JournalReading):
     """The register as it was when the transaction began; made by `Store.reading`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
 
 class Writing(EventWriting, CaseWriting, AnswerWriting, PaperWriting, JournalWriting, Reading):

@@ -85,9 +85,9 @@ class Verification:
 
 def verify_register(tx: Reading, make_rows: MakeRows | None = None) -> Verification:
     """Go through every event and compare; see `Store.verify`."""
-    connection = tx._connection
+    connection = tx.connection
     count = {"cases": 0, "events": 0}
-    found = [*_file_breaks(connection), *_chain_breaks(connection, count)]
+    found = [*_file_breaks(connection), *_chain_breaks(tx, count)]
     broken = {each.case_id for each in found}
     found += [each for each in _row_breaks(connection) if each.case_id not in broken]
     broken |= {each.case_id for each in found}
@@ -112,13 +112,12 @@ def _file_breaks(connection: Connection) -> Iterator[Break]:
             yield Break(case_id="", seq=0, what=message("store.bad_file", reason=" ".join(said.split())))
 
 
-def _chain_breaks(connection: Connection, count: dict[str, int]) -> Iterator[Break]:
+def _chain_breaks(tx: Reading, count: dict[str, int]) -> Iterator[Break]:
     """Give the first break of each case, heads included; count cases and events."""
-    every_head = connection.execute(sa.select(CASE_HEAD.c.case_id, CASE_HEAD.c.version, CASE_HEAD.c.hash))
-    heads = {row.case_id: (row.version, row.hash) for row in every_head}
+    heads = {case_id: (version, last) for case_id, version, last in tx.heads()}
     count["cases"] = len(heads)
     ordered = sa.select(EVENT).order_by(EVENT.c.case_id, EVENT.c.seq)
-    rows = connection.execute(ordered, execution_options={"yield_per": 5000}).mappings()
+    rows = tx.stream(ordered).mappings()
     for case_id, events in groupby(rows, key=lambda row: str(row["case_id"])):
         seq, last = 0, START
         what: LocalText | None = None

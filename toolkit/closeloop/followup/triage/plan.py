@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from closeloop.survey.survey import Survey
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriagePlan:
     """What a file of responses leads to.

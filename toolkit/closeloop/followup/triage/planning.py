@@ -122,9 +122,13 @@ class Planning:
         self._taken.add(name)
         opened = replace(row, outcome=CASE, reason="", case_id=name, again=again)
         self.rows[row.key] = opened
-        at = self.now if row.answered_at is None else min(row.answered_at, self.now)
+        at = self._told_at(row) or self.now
         also = tuple(rule for rule in row.matched if rule != row.rule_id)
         self.opens.append(CaseToOpen(case_id=name, key=row.key, at=at, fields=self._fields(opened, at), also=also))
+
+    def _told_at(self, row: ResponseRow) -> dt.datetime | None:
+        """Return when the customer answered; nothing is told in the future."""
+        return None if row.answered_at is None else min(row.answered_at, self.now)
 
     def _fields(self, row: ResponseRow, at: dt.datetime) -> dict[str, Any]:
         place = self.place.get(row.key)
@@ -153,15 +157,13 @@ class Planning:
         words = "" if place is None else self.words.said(place)
         self.notes.append(
             CaseNote(
-                case_id=case, key=row.key, kind=kind, reason=row.reason, at=row.answered_at, score=row.score,
+                case_id=case, key=row.key, kind=kind, reason=row.reason, at=self._told_at(row), score=row.score,
                 words=words, was=was or {},
             )
         )  # fmt: skip
 
 
-def _by_history(
-    rows: dict[Key, ResponseRow], rules: Sequence[ResponseRule], survey_id: str
-) -> dict[Key, ResponseRow]:
+def _by_history(rows: dict[Key, ResponseRow], rules: Sequence[ResponseRule], survey_id: str) -> dict[Key, ResponseRow]:
     """Return the rows of a survey that its customers' own earlier answers say something about."""
     own = [row for row in rows.values() if row.survey_id == survey_id and row.status not in NEVER]
     own = [row for row in own if not row.has_own_subject]

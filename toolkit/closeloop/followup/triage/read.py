@@ -72,7 +72,7 @@ def read(
     texts = {name: _texts(accepted, name) for name in _TEXTS}
     times = _times(accepted)
     reachable = contact.contactable(accepted)
-    hits = [matches.matched(i) if any_hit else () for i, any_hit in enumerate(matches.table.any(axis=0).tolist())]
+    hits = [matches.matched(i) if hit else () for i, hit in enumerate(matches.any_hit)]
     subjects: dict[str, str] = {}
     rows = []
     for i in range(n):

@@ -127,14 +127,17 @@ class ResponseRow:
     def of(cls, response: Mapping[str, Any], alert: Mapping[str, Any] | None = None) -> ResponseRow:
         """Return what `to_response` and `to_alert` gave."""
         detail = _said(response["detail"])
+        said: dict[str, Any] = {name: response.get(name) or "" for name in _TEXTS}
         found = cls(
-            **{name: response.get(name) or "" for name in _TEXTS}, **{name: detail[name] for name in _KEPT},
+            **said, **{name: detail[name] for name in _KEPT},
             answered_at=_moment(response.get("answered_at")), contactable=bool(response.get("contactable")),
             scores=_said(response["scores"]), matched=tuple(detail["matched"]),
         )  # fmt: skip
         if alert is None:
             return found
-        judged = {name: alert.get(name) or "" for name in ("rule_id", "severity", "outcome", "reason", "case_id")}
+        judged: dict[str, Any] = {
+            name: alert.get(name) or "" for name in ("rule_id", "severity", "outcome", "reason", "case_id")
+        }
         return replace(found, qualifies=True, **judged, **_said(alert["detail"]))
 
 

@@ -145,7 +145,9 @@ def draw_lots(waiting: Iterable[Waiting], *, capacity: int, seed: str) -> Waitin
     for one in sorted(queue, key=lambda each: each.case_id):
         people.setdefault(one.subject_id, []).append(one)
     exempt = {who: cases for who, cases in people.items() if any(one.exempt for one in cases)}
-    drawn = [(who, "", 1.0) for who in sorted(exempt, key=lambda who: _lot(seed, who))]
+    drawn: list[tuple[str, Arm | Literal[""], float]] = [
+        (who, "", 1.0) for who in sorted(exempt, key=lambda who: _lot(seed, who))
+    ]
     strata: dict[str, list[str]] = {}
     for who, cases in people.items():
         if who not in exempt:

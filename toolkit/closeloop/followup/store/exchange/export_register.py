@@ -61,7 +61,7 @@ def export_register(store: Store, folder: str | Path, *, at: dt.datetime | None 
             "version": __version__,
             "exported_at": (at or dt.datetime.now(dt.UTC)).isoformat(),
             "head_digest": heads_digest(tx.heads()),
-            "meta": {row.key: row.value for row in tx._connection.execute(sa.select(META).order_by(META.c.key))},
+            "meta": {row.key: row.value for row in tx.connection.execute(sa.select(META).order_by(META.c.key))},
             "files": files,
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -72,9 +72,8 @@ def export_register(store: Store, folder: str | Path, *, at: dt.datetime | None 
 def _write_part(tx: Reading, part: Part, path: Path) -> dict[str, Any]:
     """Write one file; return how many lines it has and the digest of the whole."""
     whole, n = hashlib.sha256(), 0
-    rows = tx._connection.execute(part.ordered(), execution_options={"yield_per": 2000}).mappings()
     with path.open("wb") as stream:
-        for row in rows:
+        for row in tx.stream(part.ordered()).mappings():
             line = (line_of(part.table, dict(row)) + "\n").encode()
             whole.update(line)
             stream.write(line)

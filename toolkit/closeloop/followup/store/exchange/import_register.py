@@ -147,7 +147,7 @@ class _Chain:
 
 def _take(tx: Writing, folder: Path, manifest: Mapping[str, Any], make_rows: MakeRows | None, shown: str) -> None:
     """Write everything in one transaction."""
-    connection = tx._connection
+    connection = tx.connection
     for part in PARTS.values():
         if connection.execute(sa.select(sa.literal(1)).select_from(part.table).limit(1)).first() is not None:
             raise StoreError(message("store.not_empty", file=shown), file=shown)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from closeloop.followup.event import CaseEvent, is_private
+from closeloop.followup.store.column_types import canonical, storable
 from closeloop.followup.store.rebuild import by_case
 from closeloop.followup.store.schema import CASE_ROW, RESPONSE
 from closeloop.followup.store.transaction import Reading
@@ -95,12 +96,12 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
 
 def _write_responses(tx: Reading, path: Path) -> None:
     """Write the slim rows, each score in a column of its own."""
-    every_score = tx._connection.execute(sa.select(RESPONSE.c.scores).distinct(), execution_options={"yield_per": 2000})
+    every_score = tx.stream(sa.select(RESPONSE.c.scores).distinct())
     names = sorted({name for text in every_score.scalars() for name in json.loads(text)})
     ordered = sa.select(RESPONSE).order_by(RESPONSE.c.survey_id, RESPONSE.c.response_id)
 
     def rows() -> Iterator[dict[str, Any]]:
-        for row in tx._connection.execute(ordered, execution_options={"yield_per": 2000}).mappings():
+        for row in tx.stream(ordered).mappings():
             scores = json.loads(row["scores"])
             yield {**row, **{f"score.{name}": scores.get(name) for name in names}}
 
@@ -118,4 +119,4 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return value
-    return defused(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return defused(storable(value if isinstance(value, str) else canonical(value)))

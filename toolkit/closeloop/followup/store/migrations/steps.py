@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from closeloop import __version__
 from closeloop.errors import StoreError
+from closeloop.followup.store.address import APPLICATION_ID
 from closeloop.followup.store.migrations import m0001_register
 from closeloop.followup.store.schema import META, MIGRATION
 from closeloop.text import message
@@ -18,9 +19,6 @@ Step = Callable[[Connection], None]
 
 STEPS: Mapping[int, tuple[str, Step]] = {1: ("register", m0001_register.up)}
 """Number → name and what it does."""
-
-APPLICATION_ID = 0x434C4F50
-"""Says in the header of a SQLite file that it is ours."""
 
 _MARK = "closeloop"
 

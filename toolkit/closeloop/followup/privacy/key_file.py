@@ -1,8 +1,10 @@
-"""What SQLite says of a key file, as an error that says what still works and what to do."""
+"""The file that keys are kept in: made for its owner only; what is wrong with it, and what still works without it."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from pathlib import Path
 
 from closeloop.errors import StoreError
 from closeloop.text import message
@@ -39,3 +41,29 @@ def read_only_error(path: str) -> StoreError:
 def another_loop_error(path: str, found: str, expected: str) -> StoreError:
     """Return the error for the key file of another loop."""
     return StoreError(message("privacy.key_file_of_another", path=path, found=found, expected=expected), file=path)
+
+
+def prepared(path: Path, *, create: bool, read_only: bool) -> bool:
+    """Make the file if it has to be made, readable by its owner only; return whether it can only be read.
+
+    Raises
+    ------
+    StoreError
+        If it is a folder, is missing and not to be made, cannot be made, or is empty though it should not be.
+    """
+    if path.is_dir():
+        raise StoreError(message("privacy.key_file_is_folder", path=path), file=str(path))
+    if not path.exists():
+        if not create or read_only:
+            raise StoreError(message("privacy.no_key_file", path=path), file=str(path))
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            return False  # another process was faster: its file is ours, too
+        except OSError as error:
+            raise StoreError(
+                message("privacy.key_file_not_made", path=path, problem=error.strerror or error)
+            ) from error
+    elif path.stat().st_size == 0 and not create:
+        raise StoreError(message("privacy.damaged_key_file", path=path, problem=message("privacy.empty_file")))
+    return read_only or not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK)

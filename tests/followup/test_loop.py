@@ -1,0 +1,318 @@
+"""The loop as people hold it: what was said is kept, what depends on others' words is refused, nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import closeloop as cl
+from closeloop.followup.clock.policy import Policy
+from closeloop.followup.commands.table import command_table
+from closeloop.metrics.measured_gap import Gap
+
+NOW = "2026-07-01T09:00+08:00"
+WORDS = "Nobody called me back, said Erika Mustermann."
+
+
+def opened(place: str | Path = ":memory:", **how: object) -> cl.Loop:
+    return cl.open_loop(place, **({"actor": "li", "now": NOW} | how))  # type: ignore[arg-type]
+
+
+def complaint(loop: cl.Loop, **fields: object) -> cl.Case:
+    said: dict[str, object] = {"words": WORDS, "channel": "phone", "received_at": "2026-07-01T08:30+08:00"}
+    return loop.open_case(**(said | fields))  # type: ignore[arg-type]
+
+
+def test_what_was_said_is_there_at_the_next_opening(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite") as loop:
+        case = complaint(loop)
+        case.assign(owner="wang")
+    with opened(tmp_path / "loop.sqlite") as loop:
+        again = loop.case(case.case_id)
+        assert (again.number, again.owner, again.stage, again.version) == (1, "wang", "received", 3)
+        assert loop.case(1).case_id == case.case_id
+        assert loop.verify().is_intact
+
+
+def test_a_step_that_the_stage_does_not_allow_is_refused_and_writes_nothing() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        with pytest.raises(cl.CaseTransitionError) as caught:
+            case.do("close")
+        assert caught.value.from_stage == "received"
+        assert "acknowledge" in caught.value.allowed
+        assert case.refresh().version == 2
+
+
+def test_of_two_who_assign_at_once_one_hears_what_the_other_did() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        mine, yours = loop.case(case.case_id), loop.case(case.case_id)
+        yours.assign(owner="wang", actor="zhao")
+        with pytest.raises(cl.ConflictError, match=r"Assign \(zhao") as caught:
+            mine.assign(owner="li")
+        assert caught.value.current_version == 3
+        assert loop.case(case.case_id).owner == "wang"
+        mine.refresh().assign(owner="li", handover="Call back before noon.")
+        assert loop.case(case.case_id).owner == "li"
+
+
+def test_what_only_adds_goes_on_top_of_what_others_wrote() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        mine, yours = loop.case(case.case_id), loop.case(case.case_id)
+        yours.assign(owner="wang")
+        mine.add_fact(text="The parcel was scanned on 30 June.", source="tracking", date="2026-06-30")
+        assert (mine.owner, len(mine.state.added("facts"))) == ("wang", 1)
+
+
+def test_without_the_key_file_everything_works_masked_and_nothing_said_is_lost(tmp_path: Path) -> None:
+    place, keys = tmp_path / "loop.sqlite", tmp_path / "loop.sqlite.keys"
+    with opened(place) as loop:
+        case = complaint(loop)
+    keys.rename(tmp_path / "elsewhere")
+    with opened(place) as loop:
+        assert "masked" in repr(loop)
+        with pytest.raises(cl.StoreError, match="key file"):
+            loop.reveal(case.case_id, reason="call back")
+        loop.case(case.case_id).customer_message(channel="phone", words="It is still not here.")
+        assert not keys.exists()
+    (tmp_path / "elsewhere").rename(keys)
+    with opened(place) as loop:
+        texts = [each.text for each in loop.reveal(case.case_id, reason="call back").texts]
+        assert [str.__str__(text) for text in texts] == [WORDS, "It is still not here."]
+        assert loop.case(case.case_id).events[-1].type == "PiiRevealed"
+
+
+def test_a_key_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite", key_file=tmp_path / "mine.keys"):
+        assert (tmp_path / "mine.keys").exists()
+    with pytest.raises(cl.StoreError, match=r"other\.keys"):
+        opened(tmp_path / "loop.sqlite", key_file=tmp_path / "other.keys")
+
+
+def test_neither_words_nor_the_customers_number_stand_in_the_register(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite") as loop:
+        complaint(loop, subject="customer-4711", contact="erika@example.com")
+        shown = f"{loop.cases().to_string()}{loop.case(1)!r}{loop.case(1).history()}{loop.case(1)._repr_html_()}"
+        loop.export(tmp_path / "out")
+    files = [*tmp_path.glob("loop.sqlite*"), *(tmp_path / "out").iterdir()]
+    written = b"".join(path.read_bytes() for path in files) + shown.encode()
+    for secret in ("Mustermann", "customer-4711", "erika@example.com"):
+        assert secret.encode() not in written
+
+
+def test_the_same_customer_is_found_again_by_the_same_number() -> None:
+    with opened() as loop:
+        complaint(loop, subject="4711")
+        complaint(loop, subject="4711")
+        complaint(loop, subject="4712")
+        complaint(loop)
+        assert loop.cases()["subject_id"].nunique() == 3
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [("2026-07-02T09:00+08:00", "2026-07-02"), ("2026-06-31T09:00", "such as"), ("2026-07-01 08:00", "zone")],
+)
+def test_a_time_that_cannot_be_is_refused(at: str, words: str) -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        with pytest.raises(ValueError, match=words):
+            case.assign(owner="li", at=at)
+        assert case.refresh().version == 2
+
+
+def test_a_loop_with_a_zone_reads_times_without_one() -> None:
+    with opened(timezone="Asia/Shanghai") as loop:
+        case = complaint(loop)
+        assert case.assign(owner="li", at="2026-07-01 08:45").at == dt.datetime(2026, 7, 1, 0, 45, tzinfo=dt.UTC)
+        assert case.events[-1].zone == "Asia/Shanghai"
+
+
+def test_an_unknown_zone_is_said() -> None:
+    with pytest.raises(ValueError, match="Asia/Shanghia"):
+        opened(timezone="Asia/Shanghia")
+
+
+def test_a_clock_that_went_back_stops_the_writing(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite") as loop:
+        case = complaint(loop)
+    with opened(tmp_path / "loop.sqlite", now="2026-06-01T09:00+08:00") as loop:
+        again = loop.case(case.case_id)
+        with pytest.raises(cl.StoreError, match="clock"):
+            again.assign(owner="li")
+        assert again.refresh().version == 2
+    with opened(tmp_path / "loop.sqlite", now="2026-07-01T08:58+08:00") as loop:
+        assert loop.case(case.case_id).assign(owner="li").seq == 3, "two minutes are no fault: clocks differ"
+
+
+def test_nobody_does_anything_without_a_name() -> None:
+    with opened(actor=None) as loop, pytest.raises(ValueError, match="actor"):
+        complaint(loop)
+
+
+def test_an_unknown_case_and_an_unknown_command_are_said() -> None:
+    with opened() as loop:
+        with pytest.raises(cl.StoreError, match="C-NOWHERE"):
+            loop.case("C-NOWHERE")
+        case = complaint(loop)
+        with pytest.raises(ValueError, match="add_fact"):
+            case.do("add_facts", text="x")
+        with pytest.raises(AttributeError):
+            case.add_facts  # noqa: B018
+        with pytest.raises(ValueError, match="open_case"):
+            case.do("open_case", words="x", channel="phone")
+
+
+def test_every_command_is_a_method_that_says_what_it_takes() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        for name in set(command_table().commands) - {"open_case"}:
+            assert name in dir(case)
+            assert "at" in getattr(case, name).__signature__.parameters
+        assert "owner" in case.help("assign")
+        cl.set_language("zh-CN")
+        assert "负责人" in case.help("assign")
+
+
+def test_what_was_recorded_is_what_later_commands_refer_to() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        task = case.add_task(what="Send the parcel again", owner="wang", due_on="2026-07-03")
+        case.task_done(task=task, evidence="tracking shows delivery")
+        assert case.state.added("tasks")[0].get("done_at") is not None
+        assert loop.actions().loc[0, ["what", "owner", "is_late"]].tolist() == ["Send the parcel again", "wang", False]
+
+
+# --- clocks and the house ---
+
+
+def test_a_new_policy_counts_for_open_cases_and_keeps_the_time_that_has_run() -> None:
+    with opened(now="2026-07-01T20:30+08:00") as loop:
+        case = complaint(loop)
+        before = case.clocks().of("first_response")
+        assert (before.amount, before.elapsed_s) == (24, 12 * 3600)
+        strict = Policy.model_validate(
+            {
+                "id": "strict", "version": 1, "title": {"en": "Strict", "zh-CN": "严格"}, "calendar": "24x7",
+                "targets": {"first_response": [{"amount": 10, "unit": "calendar_hours"}]},
+            }
+        )  # fmt: skip
+        loop.adopt(strict)
+        after = case.refresh().clocks().of("first_response")
+        assert (after.amount, after.elapsed_s, after.state) == (10, 12 * 3600, "breached")
+        assert complaint(loop).state.value("policy") == "strict"
+        assert [each.id for each in loop.settings("policy")] == ["strict"]
+
+
+def test_a_clock_explains_itself_to_the_second() -> None:
+    with opened() as loop:
+        told = complaint(loop).explain("first_response", now="2026-07-02T08:30+08:00")
+        assert told.elapsed_s == 24 * 3600
+        assert sum(told.to_frame().query("kind == 'counted' and not ahead")["seconds"]) == 24 * 3600
+
+
+def test_what_is_due_names_the_late_first() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        assert loop.due()["kind"].tolist() == ["no_owner"]
+        case.assign(owner="li")
+        assert loop.due().empty, "half of the time has not passed yet"
+        late = loop.due("2026-07-03T09:00+08:00")
+        assert late[["kind", "owner", "is_late"]].values.tolist() == [["first_response", "li", True]]
+        assert loop.due("2026-07-03T09:00+08:00", owner="wang").empty
+
+
+def test_only_what_is_a_rule_of_the_house_can_be_adopted() -> None:
+    with opened() as loop, pytest.raises(ValueError, match="Policy"):
+        loop.adopt({"first_response": 24})
+
+
+# --- the outer loop ---
+
+
+def problem(cases: list[str]) -> cl.Problem:
+    gap = Gap(metric="late parcels", standard=0.05, actual=0.14, n=480, as_of="2026-06-30", unit="percent",
+              higher_is_better=False)  # fmt: skip
+    return cl.Problem(gap, cases=cases, id="P-1")
+
+
+def closed(found: cl.Problem) -> cl.Problem:
+    after = Gap(metric="late parcels", standard=0.05, actual=0.04, n=500, as_of="2026-07-20", unit="percent",
+                higher_is_better=False)  # fmt: skip
+    found.measure(after, on="2026-07-21", by="li")
+    found.add(cl.Lesson(insight="contracts decide", action="have operations sign", tags=("carrier",)))
+    return found.close(on="2026-07-22", by="li")
+
+
+def test_a_problem_is_kept_in_versions_and_given_back() -> None:
+    with opened() as loop:
+        found = problem([complaint(loop).case_id])
+        assert loop.save(found) == 1
+        assert loop.save(found) == 1, "what says the same is not kept again"
+        found.concentrate("the last pick-up is too early")
+        assert loop.save(found, expected=1) == 2
+        assert loop.problem("P-1") == found
+        assert loop.load("P-1", version=1).state.focus == ""
+        assert loop.problems()[["problem_id", "version", "n_cases"]].values.tolist() == [["P-1", 2, 1]]
+        with pytest.raises(cl.ConflictError):
+            loop.save(problem([]), expected=1)
+        with pytest.raises(cl.StoreError, match="P-1"):
+            loop.load("P-2")
+
+
+def test_when_a_problem_closes_each_customer_is_to_hear_of_it_once() -> None:
+    with opened(now="2026-07-22T09:00+08:00") as loop:
+        cases = [complaint(loop).case_id, complaint(loop).case_id]
+        found = problem(cases)
+        loop.save(found)
+        assert loop.outbox().empty
+        loop.save(closed(found))
+        posted = loop.outbox("problem_closed")
+        assert sorted(posted["case_id"]) == sorted(cases)
+        loop.save(found)
+        assert len(loop.outbox()) == 2
+        assert loop.mark_sent(*posted["number"]) == 2
+        assert loop.outbox().empty
+
+
+def test_lessons_of_problems_and_of_cases_stand_in_one_library() -> None:
+    with opened(now="2026-07-22T09:00+08:00") as loop:
+        case = complaint(loop)
+        case.lesson(root="no rota on holidays", trigger="a bank holiday", gains="the call", losses="two days")
+        loop.save(closed(problem([case.case_id])))
+        found = loop.lessons()
+        assert {source for source, _ in found.lessons} == {"P-1", case.case_id}
+        assert [each.insight for _, each in loop.lessons(tag="carrier").lessons] == ["contracts decide"]
+
+
+# --- whole and elsewhere ---
+
+
+def test_an_export_taken_in_elsewhere_is_the_same_register(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite") as loop:
+        case = complaint(loop)
+        case.assign(owner="li")
+        loop.save(problem([case.case_id]))
+        loop.export(tmp_path / "out")
+        cases, digest = loop.cases(), loop.verify().digest
+    with cl.import_loop(tmp_path / "out", tmp_path / "new.sqlite", key_file=tmp_path / "loop.sqlite.keys",
+                        actor="li", now=NOW) as again:  # fmt: skip
+        pd.testing.assert_frame_equal(again.cases(), cases)
+        assert again.verify().digest == digest
+        assert again.verify().is_intact
+        assert again.problem("P-1").cases == (case.case_id,)
+        assert str.__str__(again.reveal(case.case_id, reason="check").texts[0].text) == WORDS
+
+
+def test_rows_made_again_are_the_rows_that_stood() -> None:
+    with opened() as loop:
+        for _ in range(3):
+            complaint(loop).assign(owner="li")
+        before = loop.cases()
+        assert loop.rebuild() == 3
+        pd.testing.assert_frame_equal(loop.cases(), before)

@@ -1,0 +1,194 @@
+"""The case board: who is waiting, what is due, what is late; a static picture of the register at one moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from closeloop.followup.stages.table import stage_table
+from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS = {
+    "received": ("received",),
+    "understanding": ("acknowledged", "confirmed", "analysing"),
+    "solving": ("proposed", "agreed", "implementing"),
+    "confirming": ("resolved",),
+    "learning": ("satisfied", "learning"),
+}
+"""Column of the board → the stages in it; a stage that is in none of them stands in the first."""
+
+COLUMNS = (
+    "number", "case_id", "group", "stage", "title", "owner", "severity", "hold", "score", "due", "due_at", "is_late",
+)  # fmt: skip
+_NEVER = "9999"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A case on the board.
+
+    Attributes
+    ----------
+    case_id : str
+    number : int
+    group, stage : str
+    title : LocalText
+        What it is about, as far as that is known.
+    owner, severity, hold : str
+    score : float or None
+        What the customer had answered.
+    due : LocalText or None
+        What falls due next.
+    due_at : datetime or None
+    is_late : bool
+    """
+
+    case_id: str
+    number: int
+    group: str
+    stage: str
+    title: LocalText
+    owner: str
+    severity: str
+    hold: str
+    score: float | None
+    due: LocalText | None
+    due_at: dt.datetime | None
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Board:
+    """All open cases, the most urgent first; made by `Loop.board`.
+
+    Attributes
+    ----------
+    now : datetime
+        As of when, in UTC.
+    cards : tuple of Card
+    closed : mapping of str to int
+        End stage → how many cases.
+    n_qualifying, n_with_case, n_suppressed : int
+        Of all responses that called for somebody.
+    """
+
+    now: dt.datetime
+    cards: tuple[Card, ...]
+    closed: Mapping[str, int]
+    n_qualifying: int = 0
+    n_with_case: int = 0
+    n_suppressed: int = 0
+
+    @property
+    def n_late(self) -> int:
+        """How many are late."""
+        return sum(card.is_late for card in self.cards)
+
+    @property
+    def n_without_owner(self) -> int:
+        """How many nobody has taken on."""
+        return sum(not card.owner for card in self.cards)
+
+    @property
+    def n_on_hold(self) -> int:
+        """How many wait for somebody else."""
+        return sum(bool(card.hold) for card in self.cards)
+
+    @property
+    def n_due_today(self) -> int:
+        """How many fall due within 24 hours."""
+        soon = self.now + dt.timedelta(days=1)
+        return sum(card.due_at is not None and not card.is_late and card.due_at <= soon for card in self.cards)
+
+    @property
+    def sentence(self) -> LocalText:
+        """How it stands, in a sentence."""
+        figures = {"open": len(self.cards), "late": self.n_late, "soon": self.n_due_today}
+        return message("board.sentence", **figures, nobody=self.n_without_owner, hold=self.n_on_hold)
+
+    @property
+    def reconciliation(self) -> LocalText:
+        """That no answer was lost."""
+        figures = {"n": self.n_qualifying, "cases": self.n_with_case, "suppressed": self.n_suppressed}
+        whole = self.n_qualifying == self.n_with_case + self.n_suppressed
+        return message("board.reconciled" if whole else "board.not_reconciled", **figures)
+
+    def column(self, group: str) -> tuple[Card, ...]:
+        """Return the cards of a column, the most urgent first."""
+        return tuple(card for card in self.cards if card.group == group)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the cards, one a row."""
+        import pandas as pd
+
+        rows = [
+            {
+                "number": card.number, "case_id": card.case_id, "group": card.group, "stage": card.stage,
+                "title": str(card.title), "owner": card.owner, "severity": card.severity, "hold": card.hold,
+                "score": card.score, "due": str(card.due) if card.due else "",
+                "due_at": card.due_at.isoformat() if card.due_at else None, "is_late": card.is_late,
+            }
+            for card in self.cards
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def __repr__(self) -> str:
+        return f"<Board: {self.sentence}>"
+
+    def __str__(self) -> str:
+        lines = [str(self.sentence), str(self.reconciliation)]
+        for group in GROUPS:
+            cards = self.column(group)
+            lines.append(f"{message(f'board.group_{group}')} ({len(cards)})")
+            lines += [f"  #{card.number} {card.title}, {card.owner or message('board.nobody')}" for card in cards[:8]]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from closeloop.views.board_block import board_html
+
+        return board_html(self)
+
+
+def board(
+    rows: Sequence[Mapping[str, Any]], alerts: Sequence[Mapping[str, Any]], codes: Mapping[str, LocalText],
+    now: dt.datetime,
+) -> Board:  # fmt: skip
+    """Return the board of a register.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        The rows of all cases, as the store gives them.
+    alerts : sequence of mappings
+        What became of the responses that called for somebody.
+    codes : mapping
+        Code of a complaint → its label.
+    now : datetime
+    """
+    groups = {stage: group for group, stages in GROUPS.items() for stage in stages}
+    opened = [row for row in rows if row["is_open"]]
+    cards = [_card(row, groups.get(row["stage"], "received"), codes, now) for row in opened]
+    cards.sort(key=lambda card: (card.due_at is None, card.due_at.isoformat() if card.due_at else _NEVER, card.number))
+    outcomes = Counter(row["stage"] for row in rows if not row["is_open"])
+    came = Counter(alert["outcome"] for alert in {(a["survey_id"], a["response_id"]): a for a in alerts}.values())
+    return Board(
+        now=now, cards=tuple(cards), closed={stage: outcomes[stage] for stage in stage_table().end_stages},
+        n_qualifying=came.total(), n_with_case=came["case"], n_suppressed=came["suppressed"],
+    )  # fmt: skip
+
+
+def _card(row: Mapping[str, Any], group: str, codes: Mapping[str, LocalText], now: dt.datetime) -> Card:
+    due_at = dt.datetime.fromisoformat(row["next_due_at"]) if row["next_due_at"] else None
+    title = codes.get(row["code"] or "") or message(f"board.kind_{row['kind'] or 'other'}")
+    return Card(
+        case_id=row["case_id"], number=row["number"], group=group, stage=row["stage"], title=title,
+        owner=row["owner"] or "", severity=row["severity"] or "", hold=row["hold"] or "", score=row["score"],
+        due=message(f"board.due_{row['next_due']}") if row["next_due"] else None, due_at=due_at,
+        is_late=due_at is not None and due_at < now,
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Taking in a register that was exported: nothing is guarded, history is judged by findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from closeloop.followup.loop.checking import rebuild
+from closeloop.followup.loop.loop import Loop
+from closeloop.followup.loop.opening import open_loop
+from closeloop.followup.store.exchange.import_register import import_register
+
+
+def import_loop(folder: str | Path, url: str | Path, **how: Any) -> Loop:
+    """Return a new loop with all that `Loop.export` wrote.
+
+    What happened stands as it happened, also what the guards would refuse today: `Case.findings` judges it. Private
+    texts stay sealed; they can be read where the key file of the exported loop is at hand.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of an export.
+    url : str or Path
+        Where the new register is to be; nothing may be in it yet.
+    **how
+        As `open_loop` takes it: ``actor``, ``key_file``, ``now``, ``timezone``.
+
+    Raises
+    ------
+    StoreError
+        If a file is missing, cut off or changed (it names file and line), or there is something in the register
+        already; nothing is imported then.
+    """
+    import_register(folder, url)
+    loop = open_loop(url, **how)
+    rebuild(loop._desk)
+    return loop

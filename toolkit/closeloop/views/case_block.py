@@ -1,0 +1,74 @@
+"""A case as HTML: where it stands, what its clocks show, what can be done next and what that still needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closeloop.followup.stages.table import stage_table
+from closeloop.html import Column, Html, Section, element, join, table
+from closeloop.text import language
+from closeloop.views.board_block import board_css, due_words
+from closeloop.views.style import framed
+from closeloop.views.words import in_tag, marks, say
+
+if TYPE_CHECKING:
+    from closeloop.followup.loop.case import Case
+
+_KINDS = ("facts", "evidence", "contacts", "messages", "options", "tasks", "promises", "lessons")
+
+
+def case_html(case: Case) -> str:
+    """Return a case as the HTML of a notebook output, in the language in use."""
+    return framed(Html(element("style", board_css()) + case_block(case, language())), language())
+
+
+def case_block(case: Case, tag: str) -> Html:
+    """Return a case as a piece of HTML in the language `tag`; names and words stay masked."""
+    stage = stage_table().stage(case.stage)
+    title = say("board.case_title", tag, number=case.number, id=case.case_id)
+    facts = [
+        in_tag(stage.label, tag) if stage is not None else case.stage,
+        case.owner or say("board.nobody", tag),
+        say(f"board.severity_{case.severity}", tag) if case.severity else "",
+        say("board.cycle", tag, n=case.state.cycle) if case.state.cycle > 1 else "",
+        say(f"board.on_hold_{case.state.hold}", tag) if case.state.hold else "",
+    ]
+    head = element("div", element("b", title), " ", element("span", " · ".join(x for x in facts if x), class_="soft"))
+    added = [
+        say("board.added", tag, what=say(f"board.{kind}", tag), n=len(case.state.added(kind)))
+        for kind in _KINDS
+        if case.state.added(kind)
+    ]
+    said = element("p", marks(tag).comma.join(added), class_="soft") if added else ""
+    return element("div", head, said, _clocks(case, tag), _next(case, tag), class_="block board case")
+
+
+def _clocks(case: Case, tag: str) -> Html:
+    clocks = case.clocks()
+    lines = [
+        element(
+            "li",
+            due_words(reading.label, reading.due_at, clocks.now, tag),
+            class_="late" if reading.is_late else None,
+        )
+        for reading in clocks.readings
+        if reading.is_open and reading.due_at is not None
+    ]
+    if not lines:
+        return Html("")
+    return element("div", element("h3", say("board.clocks", tag)), element("ul", *lines, class_="due"))
+
+
+def _next(case: Case, tag: str) -> Html:
+    columns = (Column(head=say("board.step", tag)), Column(head=say("board.missing", tag)))
+    rows = tuple(
+        (
+            join([element("b", in_tag(each.label, tag)), Html(" "), element("code", each.event)]),
+            element("ul", *(element("li", in_tag(text, tag)) for text in each.unmet)) if each.unmet else "✓",
+        )
+        for each in case.allowed()
+    )
+    if not rows:
+        return Html("")
+    caption = element("b", say("board.next", tag))
+    return element("div", table(columns, [Section(rows=rows)], caption=caption, css="res"), class_="scroll")
