@@ -78,7 +78,7 @@ MEMBERS = {
     "Problem": "add findings stage measure close trace save",
     "Loop": (
         "triage open_case case cases due save problems actions lessons measure verify erase reveal export board "
-        "retrospective adopt settings load problem outbox rebuild close actor"
+        "retrospective adopt settings load problem outbox rebuild close"
     ),
     "Case": "do allowed clocks explain history findings case_id stage owner severity version refresh help to_dict",
     "Board": "cards column sentence to_frame",

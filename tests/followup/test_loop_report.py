@@ -339,7 +339,8 @@ def test_hostile_names_of_codes_stay_text() -> None:
 def test_every_section_and_table_can_be_drawn(tag: str) -> None:
     for part in (*whole().sections, *(table for section in whole().sections for table in section.tables)):
         chart = part.plot()
-        assert chart.title == part.title.in_language(tag)
+        assert part.kind == "loop_section" or chart.title == part.title.in_language(tag)
+        assert chart.alt
         assert chart.figure.axes
     assert whole().plot().title == whole().section("capture").title.in_language(tag)
 
@@ -408,8 +409,8 @@ def test_a_small_share_is_hidden_from_the_public_and_shown_inside() -> None:
     report = measure(
         CaseTable.of(
             cases={"received_at": np.full(40, seconds(NOW) - 9e6), "stage": ["closed"] * 40},
-            cycles={"case": [*range(40), 0, 1], "number": [1] * 40 + [2, 2], "ended_at": [seconds(NOW) - 8e6] * 40 + [np.nan] * 2,
-                    "began_at": [0.0] * 40 + [seconds(NOW) - 7.9e6] * 2},
+            cycles={"case": [*range(40), 0, 1], "number": [1] * 40 + [2, 2],
+                    "ended_at": [seconds(NOW) - 8e6] * 40 + [np.nan] * 2, "began_at": [0.0] * 40 + [seconds(NOW) - 7.9e6] * 2},
         ), [], now=NOW,
     )  # fmt: skip
     assert report["reopened"].estimate == 2 / 40
@@ -422,20 +423,19 @@ def test_a_small_share_is_hidden_from_the_public_and_shown_inside() -> None:
 def test_a_busy_year_is_measured_in_columns() -> None:
     """50 000 cases and 500 000 answers: no loop over cases is left in it (nothing here is timed; the bench is)."""
     rng = np.random.default_rng(1)
-    n, end = 50_000, seconds(NOW)
+    n, m, end = 50_000, 500_000, seconds(NOW)
+    name = np.arange(m).astype(str)
     received = end - rng.uniform(0, 365, n) * 86400
     first = received + rng.exponential(20 * 3600, n)
     table = CaseTable.of(
-        cases={"case_id": np.arange(n).astype(str), "subject_id": np.arange(n).astype(str), "response_id": np.arange(n).astype(str),
-               "code": rng.choice(CODES, n), "received_at": received, "stage": rng.choice(["closed", "agreed"], n),
+        cases={"case_id": name[:n], "subject_id": name[:n], "response_id": name[:n], "code": rng.choice(CODES, n), "received_at": received, "stage": rng.choice(["closed", "agreed"], n),
                "is_open": rng.random(n) < 0.2},
         cycles={"case": np.arange(n), "first_response_at": first, "resolved_at": first + 86400},
-        stays={"case": np.repeat(np.arange(n), 4), "stage": np.tile(["received", "acknowledged", "analysing", "agreed"], n),
-               "entered_at": np.repeat(received, 4), "left_at": np.repeat(first, 4)},
+        stays={"case": np.repeat(np.arange(n), 4),
+               "stage": np.tile(["received", "acknowledged", "analysing", "agreed"], n), "entered_at": np.repeat(received, 4), "left_at": np.repeat(first, 4)},
     )  # fmt: skip
-    m = 500_000
     responses = ResponseTable.made(
-        {"response_id": np.arange(m).astype(str), "subject_id": (np.arange(m) % 300_000).astype(str),
+        {"response_id": name, "subject_id": (np.arange(m) % 300_000).astype(str),
          "answered_at": end - rng.uniform(0, 365, m) * 86400, "qualifies": np.arange(m) < n,
          "outcome": np.where(np.arange(m) < n, "case", ""), "contactable": np.ones(m)},
         {"recommend": rng.integers(0, 11, m).astype(float)},

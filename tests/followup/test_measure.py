@@ -105,8 +105,8 @@ def test_only_detractors_who_can_be_reached_and_had_their_time_are_followed_up_o
     received = np.full(5, END - 10 * DAY)
     received[4] = END - 3 * HOUR
     table = cases(
-        5, {"first_response_at": [END - 9 * DAY, NAN, END - 9 * DAY, NAN, NAN]}, response_id=[f"r{i}" for i in range(5)],
-        survey_id=["s"] * 5, received_at=received,
+        5, {"first_response_at": [END - 9 * DAY, NAN, END - 9 * DAY, NAN, NAN]},
+        response_id=[f"r{i}" for i in range(5)], survey_id=["s"] * 5, received_at=received,
     )  # fmt: skip
     figure = report(table, rows)["followed_up"]
     assert (figure.n, figure.estimate) == (2, 0.5)
@@ -121,7 +121,7 @@ def test_times_run_from_the_customers_word_in_the_first_cycle() -> None:
         cases={"received_at": np.full(4, END - 10 * DAY), "is_open": [False] * 4},
         cycles={
             "case": [0, 1, 2, 3, 3], "number": [1, 1, 1, 1, 2],
-            "first_response_at": [END - 10 * DAY + h * HOUR for h in (2, 5, 30)] + [END - 10 * DAY + 9 * HOUR, END - DAY],
+            "first_response_at": [*(END - 10 * DAY + h * HOUR for h in (2, 5, 30, 9)), END - DAY],
         },
     )  # fmt: skip
     found = report(table)
@@ -405,7 +405,7 @@ def test_the_recurrence_chart_is_a_u_chart_of_cases_per_answer() -> None:
         {"response_id": [f"r{i}" for i in range(4000)], "answered_at": END - rng.uniform(0, 336, 4000) * DAY}
     )
     chart = recurrence_chart(Scope.of(table, rows, now=END), "delivery")
-    assert chart.chart_kind == "u"
+    assert chart.measure == "u"
     assert len(chart.rows()) == 12
 
 

@@ -1,4 +1,4 @@
-"""What triage makes of a file: which rule counts, who is suppressed and why, what is noted, and that nothing is lost."""
+"""What triage makes of a file: which rule counts, who is suppressed and why, and that nothing is lost."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DAY = dt.timedelta(days=1)
 
 def answers(*rows: dict[str, Any]) -> cl.Responses:
     """Return responses; what a row does not say is blank."""
-    columns = ["response_id", "respondent_id", "answered_at", "recommend", "why", "callback"]
     filled = [{"response_id": f"r{i}", "answered_at": "2026-03-01 10:00", **row} for i, row in enumerate(rows, 1)]
-    frame = pd.DataFrame(filled, columns=[*columns, *{k for r in rows for k in r if k not in columns}])
-    return cl.read_responses(frame.fillna("").astype(str), SURVEY)
+    names = dict.fromkeys(("respondent_id", "recommend", "why", "callback", *(name for row in filled for name in row)))
+    columns = {name: [str(row.get(name, "")) for row in filled] for name in names}
+    return cl.read_responses(pd.DataFrame(columns), SURVEY)
 
 
 def planned(responses: cl.Responses, **options: Any) -> TriagePlan:
@@ -127,7 +127,7 @@ def test_safety_is_exempt_from_quiet_days_even_if_another_rule_comes_first() -> 
 def test_a_suggestion_opens_a_case_of_that_kind_and_keeps_no_complaint_quiet() -> None:
     rule = ResponseRule(id="idea", when="{comment.kind} = 'suggestion'", opens="suggestion", quiet_days=60)
     found = planned(answers(
-        {"respondent_id": "a", "recommend": 9, "answered_at": "2026-03-01", "why": "I would suggest a later closing time."},
+        {"respondent_id": "a", "recommend": 9, "answered_at": "2026-03-01", "why": "I would suggest a later hour."},
         {"respondent_id": "a", "recommend": 1, "answered_at": "2026-03-05", "why": "It broke."},
         {"respondent_id": "b", "recommend": 10, "why": "建议增加夜间配送。"},
         {"respondent_id": "c", "recommend": 10, "why": "All good."},
@@ -147,7 +147,8 @@ def test_an_enquiry_opens_a_case_of_that_kind() -> None:
 
 @pytest.mark.parametrize(
     ("points", "words", "odd"),
-    [(10, "I am furious", True), (10, "Thank you, great service", False), (2, "非常感谢，太棒了", True), (2, "气死我了", False),
+    [(10, "I am furious", True), (10, "Thank you, great service", False), (2, "非常感谢，太棒了", True),
+     (2, "气死我了", False),
      (8, "I am furious", False), (10, "", False)],
 )  # fmt: skip
 def test_a_comment_that_does_not_fit_the_score_is_noted_and_opens_nothing(points: int, words: str, odd: bool) -> None:

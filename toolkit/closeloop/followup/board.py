@@ -76,6 +76,11 @@ class Board:
         End stage → how many cases.
     n_qualifying, n_with_case, n_suppressed : int
         Of all responses that called for somebody.
+
+    Examples
+    --------
+    >>> Board(now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC), cards=(), closed={})
+    <Board: 0 open cases: 0 late, 0 due within 24 hours, 0 without an owner, 0 on hold.>
     """
 
     now: dt.datetime

@@ -68,6 +68,10 @@ def load_calendar(name_or_path: str | Path) -> Calendar:
     name_or_path : str or Path
         The name of a shipped one (see `shipped_calendars`), or a file.
 
+    Returns
+    -------
+    Calendar
+
     Raises
     ------
     SurveyDefinitionError

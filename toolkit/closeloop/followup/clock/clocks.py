@@ -25,6 +25,11 @@ class Clocks(TableResult):
         Of all cycles: a case that is reopened keeps the times of the cycles before.
     now : datetime
         As of when, in UTC.
+
+    Examples
+    --------
+    >>> Clocks(case_id="C-1", readings=(), now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
+    <Clocks: 0 clocks running, 0 of them late.>
     """
 
     case_id: str

@@ -64,6 +64,14 @@ class Explanation:
     spans : tuple of TimeSpan
         In order, from the start to the due date, or to the stop or the reading if that is later. What counts up to the
         reading adds up to ``reading.elapsed_s``, exactly.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> loop = cl.open_loop(":memory:", actor="li", now="2026-07-01T09:00+08:00")
+    >>> case = loop.open_case(words="Late again.", channel="phone", received_at="2026-07-01T08:00+08:00")
+    >>> case.explain("first_response").elapsed_s
+    3600.0
     """
 
     reading: ClockReading

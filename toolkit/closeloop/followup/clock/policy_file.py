@@ -55,6 +55,10 @@ def load_policy(name_or_path: str | Path) -> Policy:
     name_or_path : str or Path
         The name of a shipped one (see `shipped_policies`), or a file.
 
+    Returns
+    -------
+    Policy
+
     Raises
     ------
     SurveyDefinitionError

@@ -26,11 +26,25 @@ def import_loop(folder: str | Path, url: str | Path, **how: Any) -> Loop:
     **how
         As `open_loop` takes it: ``actor``, ``key_file``, ``now``, ``timezone``.
 
+    Returns
+    -------
+    Loop
+
     Raises
     ------
     StoreError
         If a file is missing, cut off or changed (it names file and line), or there is something in the register
         already; nothing is imported then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with open_loop(f"{place}/old.sqlite", actor="li") as loop:
+    ...         folder = loop.export(f"{place}/export")
+    ...     with import_loop(folder, f"{place}/new.sqlite", key_file=f"{place}/old.sqlite.keys") as again:
+    ...         len(again.cases())
+    0
     """
     import_register(folder, url)
     loop = open_loop(url, **how)

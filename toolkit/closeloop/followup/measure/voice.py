@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from closeloop.followup.measure.answers import Answers
+from closeloop.followup.measure.columns import first_of
 from closeloop.followup.measure.figure import Figure, mean, share
 from closeloop.followup.measure.scope import Scope
 from closeloop.followup.measure.section import LoopSection
@@ -52,9 +53,10 @@ def _trust(scope: Scope) -> Figure:
     answers = Answers.to(scope.all_responses, scope.items.trust)
     settled = scope.table.first("resolved_at")
     before, after = (find(cases["subject_id"], settled) for find in (answers.before, answers.after))
-    pair = (before >= 0) & (after >= 0)
-    _, first = np.unique(cases["subject_id"][pair], return_index=True)  # a customer counts once
-    change = (answers.value[after[pair]] - answers.value[before[pair]])[first]
+    pair = np.flatnonzero((before >= 0) & (after >= 0))
+    pair = pair[np.argsort(settled[pair], kind="stable")]
+    first = pair[first_of([cases["subject_id"][pair]])]  # a customer counts once: the case that was settled first
+    change = answers.value[after[first]] - answers.value[before[first]]
     return mean(
         "voice", "trust_change", change, message("measure.trust_change"), message("measure.base_trust"),
         confidence_level=scope.confidence_level, form="points",

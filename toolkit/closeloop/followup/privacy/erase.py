@@ -111,7 +111,7 @@ def erase(store: Store, vault: Vault, subject_id: str, occasion: Occasion, *, pu
     if purge:
         store.compact()
     return Erasure(
-        subject_id=subject_id, case_ids=recorded, n_keys=len(deleted), 
+        subject_id=subject_id, case_ids=recorded, n_keys=len(deleted),
         n_texts=sum(event.key_id != "" for events in cases for event in events),
         n_purged=purged, log_emptied=True if purge else store.empty_log(),
     )  # fmt: skip
