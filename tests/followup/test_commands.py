@@ -6,13 +6,14 @@ import copy
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from closeloop.errors import CaseTransitionError, CloseloopError, SurveyDefinitionError
+from closeloop.followup.commands.context import Context
+from closeloop.followup.commands.decide import decide
 from closeloop.followup.commands.table import argument, command_table, load_commands
 from closeloop.followup.privacy.screening import screen
 from closeloop.followup.state import CaseState
@@ -24,8 +25,8 @@ from closeloop.themes.codebooks.codebook_file import load_codebook, shipped_code
 Make = Callable[..., Any]
 FILE = data_folder("followup") / "commands.yaml"
 VOCABULARY = """
-acknowledge Acknowledged, confirm_nature NatureConfirmed, start_analysis AnalysisStarted, propose Proposed, agree Agreed,
-refuse Refused, start ImplementationStarted, resolve Resolved, effect_short EffectShort, customer_confirms
+acknowledge Acknowledged, confirm_nature NatureConfirmed, start_analysis AnalysisStarted, propose Proposed, agree
+Agreed, refuse Refused, start ImplementationStarted, resolve Resolved, effect_short EffectShort, customer_confirms
 CustomerConfirmed, customer_denies CustomerDenied, no_answer_timeout NoAnswerTimeout, review Reviewed, close Closed,
 reopen Reopened, appeal Appealed, late_confirm LateConfirmed, reject Rejected, withdraw Withdrawn, merge Merged,
 go_external WentExternal, ruling RulingReceived, open_case CaseOpened, record_contact ContactAttempted,
@@ -110,7 +111,11 @@ def test_names_of_ours_are_not_screened(new_case: Make) -> None:
 @pytest.mark.parametrize(
     ("command", "fields", "words"),
     [
-        ("add_task", {"what": "x", "owner": "wu", "due": "2026-03-05"}, r"no field “due”; did you mean due_on\?.*due_on \(Due\) is missing"),
+        (
+            "add_task",
+            {"what": "x", "owner": "wu", "due": "2026-03-05"},
+            r"no field “due”; did you mean due_on\?.*due_on \(Due\) is missing",
+        ),
         ("add_task", {"owner": "wu", "due_on": "2026-03-05"}, r"what \(What\) is missing"),
         ("add_task", {"what": " ", "owner": "wu", "due_on": "2026-03-05"}, r"what \(What\) is missing"),
         ("add_task", {"what": "x", "owner": "wu", "due_on": "5 March"}, r"due_on \(Due\): It is a day.*5 March"),
@@ -119,7 +124,11 @@ def test_names_of_ours_are_not_screened(new_case: Make) -> None:
         ("add_task", {"what": "x", "owner": "w" * 201, "due_on": "2026-03-05"}, "at most 200 characters"),
         ("add_task", {"what": 5, "owner": "wu", "due_on": "2026-03-05"}, r"It is a text; it is 5"),
         ("add_task", {"what": "\ud83d", "owner": "wu", "due_on": "2026-03-05"}, "Character 1 is half of one"),
-        ("add_task", {"what": "x", "owner": "wu", "due_on": "2026-03-05", "priority": "hihg"}, "one of high, normal, low; it is hihg"),
+        (
+            "add_task",
+            {"what": "x", "owner": "wu", "due_on": "2026-03-05", "priority": "hihg"},
+            "one of high, normal, low; it is hihg",
+        ),
         ("add_task", {"what": "x", "owner": "wu", "due_on": "2026-03-05", "depends_on": 3}, "It is a list"),
         ("add_task", {"what": "x", "owner": "wu", "due_on": "2026-03-05", "depends_on": [3]}, "one of –; it is 3"),
         ("add_stakeholder", {"role": "customer", "attitude": 3, "influence": 1}, "between -2 and 2; it is 3"),
@@ -133,12 +142,18 @@ def test_names_of_ours_are_not_screened(new_case: Make) -> None:
         ("promise", {"what": "x", "due_at": "2026-03-05T10:00"}, "has to say its zone"),
         ("promise", {"what": "x", "due_at": "tomorrow"}, "It is a time"),
         ("promise", {"what": "x", "due_at": 5}, "It is a time"),
-        ("score_option", {"option": 2, "resources": 1, "time": 1, "people": 1, "customer": 1, "market": 1}, "one of 14, 15; it is 2"),
+        (
+            "score_option",
+            {"option": 2, "resources": 1, "time": 1, "people": 1, "customer": 1, "market": 1},
+            "one of 14, 15; it is 2",
+        ),
         ("code", {"code": "defekt"}, "one of defect, "),
         ("remeasure", {"score": None}, r"score \(Score\) is missing"),
     ],
-)  # fmt: skip
-def test_wrong_fields_are_refused_with_what_to_write(command: str, fields: dict[str, Any], words: str, new_case: Make) -> None:
+)
+def test_wrong_fields_are_refused_with_what_to_write(
+    command: str, fields: dict[str, Any], words: str, new_case: Make
+) -> None:
     case = new_case(codes={"conflict-types": ["defect", "attitude"]}).play("score_option")
     with pytest.raises(ValueError, match=words) as refused:
         case.decide(command, **fields)
@@ -150,7 +165,9 @@ def test_all_faults_of_the_fields_come_in_one_message(new_case: Make) -> None:
     with pytest.raises(ValueError, match="owner") as refused:
         case.decide("add_task", what=5, owener="wu", due_on="soon")
     text = str(refused.value)
-    assert all(word in text for word in ("owener", "did you mean owner", "what (What)", "due_on (Due)", "owner (Owner)"))
+    assert all(
+        word in text for word in ("owener", "did you mean owner", "what (What)", "due_on (Due)", "owner (Owner)")
+    )
 
 
 def test_an_unknown_command_names_the_closest(new_case: Make) -> None:
@@ -169,11 +186,16 @@ def test_a_case_is_opened_once_and_before_anything_else(new_case: Make) -> None:
 
 def test_times_have_a_zone_are_not_ahead_and_not_before_the_stage(new_case: Make) -> None:
     case = new_case().play("resolve")
-    from closeloop.followup.commands.context import Context
-    from closeloop.followup.commands.decide import decide
 
     def at(time: dt.datetime, command: str = "resolve") -> Any:
-        return decide(case.state, command, {"who": "wu"} if command == "add_watcher" else {}, at=time, actor="lin", context=Context(now=case.now))
+        return decide(
+            case.state,
+            command,
+            {"who": "wu"} if command == "add_watcher" else {},
+            at=time,
+            actor="lin",
+            context=Context(now=case.now),
+        )
 
     with pytest.raises(ValueError, match="time with its zone"):
         at(case.now.replace(tzinfo=None))
@@ -247,7 +269,7 @@ def test_a_refusal_of_one_text_works_as_before() -> None:
 def test_a_correction_is_of_the_kind_of_what_it_corrects(new_case: Make) -> None:
     case = new_case().play("propose")
     first = case.names["first"]
-    with pytest.raises(ValueError, match="is_ .*at least 0"):
+    with pytest.raises(ValueError, match=r"is_ .*at least 0"):
         case.decide("correct", event=first, field="cost", is_=-5, reason="x")
     with pytest.raises(ValueError, match="no field “stage” that can be corrected"):
         case.decide("correct", event=first, field="stage", is_="closed", reason="x")
@@ -270,14 +292,9 @@ def test_commands_that_only_add_are_told_from_those_that_set() -> None:
     commands = command_table().commands
     assert commands["add_fact"].is_additive
     assert commands["task_done"].is_additive
-    assert not any(commands[name].is_additive for name in ("agree", "assign", "hold", "set_severity", "correct", "escalate"))
-
-
-@dataclass
-class Codes:
-    """What the loop gives: the codes of the shipped codebooks."""
-
-    emotions: list[str]
+    assert not any(
+        commands[name].is_additive for name in ("agree", "assign", "hold", "set_severity", "correct", "escalate")
+    )
 
 
 def test_codes_are_those_of_the_codebook_and_unknown_codebooks_are_open(new_case: Make) -> None:

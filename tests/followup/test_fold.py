@@ -169,7 +169,9 @@ def test_unknown_events_and_illegal_steps_of_imported_history_do_no_harm(new_cas
 
 
 def test_history_may_begin_in_the_middle() -> None:
-    event = CaseEvent(case_id="C-1", seq=1, type="Reviewed", at=NOON, recorded_at=NOON, actor="x", payload={"to": "learning"})
+    event = CaseEvent(
+        case_id="C-1", seq=1, type="Reviewed", at=NOON, recorded_at=NOON, actor="x", payload={"to": "learning"}
+    )
     state = fold([event])
     assert (state.stage, state.cycle, state.version, state.case_id) == ("learning", 1, 1, "C-1")
 
@@ -183,26 +185,51 @@ def test_folding_on_leaves_the_state_as_it_was(new_case: Make) -> None:
 
 # What is tried in random walks; a walk starts somewhere on the way.
 TRIED: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("acknowledge", {"sent": True, "channel": "phone"}), ("confirm_nature", {"remedy_sought": "money"}),
-    ("start_analysis", {}), ("propose", {}), ("propose", {"fast_track": True, "reason": "small"}),
-    ("agree", {"option": "$first", "positions": {"customer": "a", "company": "b"},
-               "interests": {"customer": "a", "company": "b"}}),
-    ("refuse", {"objection": "no"}), ("start", {}), ("resolve", {}), ("effect_short", {"note": "no effect"}),
-    ("customer_confirms", {}), ("customer_denies", {"objection": "no"}), ("no_answer_timeout", {}), ("review", {}),
-    ("close", {"no_lesson": "x", "no_problem": "x", "opt_out": "x"}), ("reopen", {"reason": "again"}),
-    ("appeal", {"reason": "again"}), ("late_confirm", {}), ("withdraw", {"words": "forget it"}),
+    ("acknowledge", {"sent": True, "channel": "phone"}),
+    ("confirm_nature", {"remedy_sought": "money"}),
+    ("start_analysis", {}),
+    ("propose", {}),
+    ("propose", {"fast_track": True, "reason": "small"}),
+    (
+        "agree",
+        {
+            "option": "$first",
+            "positions": {"customer": "a", "company": "b"},
+            "interests": {"customer": "a", "company": "b"},
+        },
+    ),
+    ("refuse", {"objection": "no"}),
+    ("start", {}),
+    ("resolve", {}),
+    ("effect_short", {"note": "no effect"}),
+    ("customer_confirms", {}),
+    ("customer_denies", {"objection": "no"}),
+    ("no_answer_timeout", {}),
+    ("review", {}),
+    ("close", {"no_lesson": "x", "no_problem": "x", "opt_out": "x"}),
+    ("reopen", {"reason": "again"}),
+    ("appeal", {"reason": "again"}),
+    ("late_confirm", {}),
+    ("withdraw", {"words": "forget it"}),
     ("reject", {"reason_code": "not_ours", "second_person": "wu", "options_told": "court"}),
-    ("go_external", {"body": "court", "options_told": "court"}), ("ruling", {"ruling": "pay"}),
-    ("customer_message", {"channel": "email", "words": "hello"}), ("playback", {"summary": "s", "agreed": True}),
+    ("go_external", {"body": "court", "options_told": "court"}),
+    ("ruling", {"ruling": "pay"}),
+    ("customer_message", {"channel": "email", "words": "hello"}),
+    ("playback", {"summary": "s", "agreed": True}),
     ("record_contact", {"direction": "outbound", "channel": "phone", "reached": False}),
     ("record_contact", {"direction": "outbound", "channel": "email", "reached": True}),
-    ("offer", {"option": "$first", "channel": "phone"}), ("link_cause", {"cause": "c", "level": "root"}),
+    ("offer", {"option": "$first", "channel": "phone"}),
+    ("link_cause", {"cause": "c", "level": "root"}),
     ("add_task", {"what": "w", "owner": "wu", "due_on": "2026-04-01"}),
-    ("task_done", {"task": "$task", "evidence": "e"}), ("assign", {"owner": "wu", "handover": "h"}),
-    ("set_severity", {"severity": "minor", "reason": "r"}), ("hold", {"on": "third_party", "reason": "r"}),
-    ("resume", {}), ("escalate", {"level": 1, "reason": "r"}), ("lesson", {"root": "r", "trigger": "t", "gains": "g", "losses": "l"}),
+    ("task_done", {"task": "$task", "evidence": "e"}),
+    ("assign", {"owner": "wu", "handover": "h"}),
+    ("set_severity", {"severity": "minor", "reason": "r"}),
+    ("hold", {"on": "third_party", "reason": "r"}),
+    ("resume", {}),
+    ("escalate", {"level": 1, "reason": "r"}),
+    ("lesson", {"root": "r", "trigger": "t", "gains": "g", "losses": "l"}),
     ("correct", {"event": 1, "field": "channel", "is_": "chat", "reason": "r"}),
-)  # fmt: skip
+)
 STARTS = ("acknowledge", "confirm_nature", "propose", "agree", "start", "resolve", "customer_confirms", "close", "")
 
 
@@ -257,9 +284,14 @@ PAYLOADS = st.dictionaries(
 def test_any_history_can_be_folded_in_any_parts(history: list[Any], data: st.DataObject) -> None:
     events = [
         CaseEvent(
-            case_id="C-1", seq=place, type=type_, at=NOON + dt.timedelta(minutes=place), recorded_at=NOON, actor="x",
+            case_id="C-1",
+            seq=place,
+            type=type_,
+            at=NOON + dt.timedelta(minutes=place),
+            recorded_at=NOON,
+            actor="x",
             payload=payload,
-        )  # fmt: skip
+        )
         for place, (type_, payload) in enumerate(history, start=1)
     ]
     cut = data.draw(st.integers(0, len(events)))

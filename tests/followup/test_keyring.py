@@ -115,7 +115,9 @@ def test_memory_keeps_keys_as_long_as_it_is_open() -> None:
 
 
 def test_a_missing_key_file_is_not_replaced_in_silence(path: Path) -> None:
-    with pytest.raises(StoreError, match=r"(?s)loop\.sqlite\.keys is not there.*everything works.*Put it back") as caught:
+    with pytest.raises(
+        StoreError, match=r"(?s)loop\.sqlite\.keys is not there.*everything works.*Put it back"
+    ) as caught:
         KeyRing.open(path, create=False)
     assert not path.exists()
     set_language("zh-CN")

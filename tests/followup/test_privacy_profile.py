@@ -220,7 +220,9 @@ def open_case(loop: Loop, words: str = WORDS, subject: str = "4711") -> tuple[st
 
 def test_a_plan_is_carried_out_and_only_for_those_who_are_due(loop: Loop) -> None:
     (first, gone), (second, stays) = open_case(loop), open_case(loop, subject="4712")
-    loop.case(first).do("withdraw", words="never mind")
+    case = loop.case(first)
+    case.customer_message(channel="phone", words="never mind")
+    case.do("withdraw", words="never mind")
     plan = loop.retention(RULES, now="2029-01-01T09:00+08:00")
     assert plan.due == (gone,)
     assert loop.reveal(first, "a dry run deletes nothing")["words"]

@@ -39,7 +39,8 @@ def in_memory() -> Iterator[Loop]:
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"), [("S-7K2M9QPA", "S-…9QPA"), ("4711", "…"), ("", ""), ("customer-0815-xyz", "…-xyz"), ("S-1", "S-…")]
+    ("given", "shown"),
+    [("S-7K2M9QPA", "S-…9QPA"), ("4711", "…"), ("", ""), ("customer-0815-xyz", "…-xyz"), ("S-1", "S-…")],
 )
 def test_of_an_id_the_end_is_shown(given: str, shown: str) -> None:
     assert mask_id(given) == shown

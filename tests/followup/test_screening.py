@@ -82,7 +82,13 @@ def test_the_rest_of_a_text_is_left_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["138\u200b0013\u200b8000", "138\u00a00013\u00a08000", "138－0013－8000", "138—0013—8000", "１３８００１３８０００"],
+    [
+        "138\u200b0013\u200b8000",
+        "138\u00a00013\u00a08000",
+        "138－0013－8000",
+        "138—0013—8000",
+        "１３８００１３８０００",
+    ],
     ids=["zero width", "no-break", "full-width dash", "em dash", "full width"],
 )
 def test_disguised_numbers_are_numbers(written: str) -> None:
@@ -201,9 +207,7 @@ print("done")
 
 def test_no_text_keeps_the_machine_busy() -> None:
     """Without a limit on repetitions one of these would take years; the time limit only ends such a run."""
-    run = subprocess.run(
-        [sys.executable, "-c", ADVERSARIAL], capture_output=True, text=True, timeout=300, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", ADVERSARIAL], capture_output=True, text=True, timeout=300, check=True)
     assert run.stdout == "done\n"
 
 

@@ -137,7 +137,12 @@ def add(data: dict[str, Any], source: str, event: str, target: str, **said: Any)
         ("S5", "confirm_nature", "jump", lambda d: add(d, "acknowledged", "jump", "analysing")),
         ("S5", "agree", "jump", lambda d: add(d, "proposed", "jump", "implementing")),
         ("S5", "resolve", "jump", lambda d: add(d, "implementing", "jump", "satisfied")),
-        ("S5", "customer_confirms", "customer_confirms / late_confirm", lambda d: add(d, "resolved", "jump", "satisfied")),
+        (
+            "S5",
+            "customer_confirms",
+            "customer_confirms / late_confirm",
+            lambda d: add(d, "resolved", "jump", "satisfied"),
+        ),
         ("S5", "review", "jump", lambda d: add(d, "satisfied", "jump", "learning")),
         ("S5", "acknowledge", "confirmed → propose", lambda d: step(d, "appeal").update(to="confirmed")),
         ("S6", "external", "Nothing leads out", lambda d: drop(d, "ruling")),
@@ -146,8 +151,10 @@ def add(data: dict[str, Any], source: str, event: str, target: str, **said: Any)
         ("S7", "reopen", "without a new cycle", lambda d: step(d, "reopen").update(new_cycle=False)),
         ("S8", "start", "no guard “task”", lambda d: step(d, "start").update(guards=["task"])),
     ],
-)  # fmt: skip
-def test_a_broken_table_is_found_out(rule: str, at: str, words: str, change: Callable[[dict[str, Any]], object]) -> None:
+)
+def test_a_broken_table_is_found_out(
+    rule: str, at: str, words: str, change: Callable[[dict[str, Any]], object]
+) -> None:
     found = check_stages(broken(change))
     told = [each for each in found if each.rule == rule and each.at == at]
     assert told, str(found)

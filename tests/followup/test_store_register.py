@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -458,6 +459,30 @@ def test_what_was_sealed_can_be_purged_and_the_chain_holds(store: Store, event: 
     with store.reading() as tx:
         assert [e.sealed for e in tx.all_events() if e.seq == 1] == [None, b"cipher", None]
         assert {e.key_id for e in tx.all_events() if e.seq == 1} == {"key-C-001", "key-C-002", "key-C-003"}
+
+
+def test_what_was_purged_is_in_no_file_any_more(tmp_path: Path, event: Make) -> None:
+    secret = bytes(range(200, 250))
+
+    def found() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if secret in path.read_bytes()]
+
+    with Store.open(tmp_path / "loop.sqlite") as store, Store.open(tmp_path / "loop.sqlite") as other:
+        with store.writing() as tx:
+            tx.append("C-1", 0, [event("C-1", 1, sealed=secret), event("C-1", 2)])
+        assert found()
+        with store.writing() as tx:
+            assert tx.purge(["key-C-1"]) == 1
+        store.compact()
+        assert found() == []
+        with other.reading() as tx:
+            assert tx.head("C-1") == 2
+            with Store.open(tmp_path / "loop.sqlite", timeout_s=0.1) as third:
+                with third.writing() as busy:
+                    busy.append("C-1", 2, [event("C-1", 3)])
+                with pytest.raises(StoreError, match=r"could not be compacted|is locked"):
+                    third.compact()
+        assert other.verify().n_events == 3
 
 
 def test_the_digest_of_all_heads_changes_with_any_event(store: Store, event: Make, make_rows: Rows) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import closeloop as cl
+from closeloop.errors import SurveyDefinitionError
 from closeloop.followup.rules.response_rule import ResponseRule
+from closeloop.followup.rules.rule_file import load_response_rules, shipped_response_rules
 from closeloop.followup.triage.known import Known, KnownCase
 from closeloop.followup.triage.plan import TriagePlan, plan
 from closeloop.followup.triage.result import reconciled
@@ -83,6 +86,30 @@ def test_a_rule_about_something_the_responses_lack_is_said_and_not_applied() -> 
 def test_two_rules_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="The rule detractor is there twice for the survey relationship-nps"):
         planned(answers({"recommend": 9}), rules=[ResponseRule(id="detractor", when="{recommend} <= 3")])
+
+
+def test_the_shipped_rules_apply_where_a_survey_has_what_they_ask_about() -> None:
+    rules = shipped_response_rules()
+    found = planned(answers({"recommend": 9, "why": "建议增加夜间配送。"}, {"recommend": 2}), rules=rules)
+    assert [(case.fields["kind"], case.also) for case in found.opens] == [
+        ("suggestion", ()), ("complaint", ("low-recommendation",)),
+    ]  # fmt: skip
+    assert set(found.result.not_applied) == {"key-account"}
+    for rule in rules:
+        assert ResponseRule.model_validate(rule.model_dump(mode="json")) == rule
+
+
+def test_faults_of_a_file_of_rules_are_told_with_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(
+        "format: 1\nid: a\nversion: 1\nlanguages: [en]\ntitle: {en: A}\nrules:\n"
+        '  - {id: one, when: "{a} <=", severity: minor}\n  - {id: two, when: "{a} = 1", severity: huge}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SurveyDefinitionError) as caught:
+        load_response_rules(file)
+    assert "rules.yaml:7" in str(caught.value)
+    assert "rules.yaml:8" in str(caught.value)
 
 
 def test_a_rule_for_another_survey_is_left_alone() -> None:
@@ -292,7 +319,7 @@ def test_every_row_of_the_file_is_accounted_for_or_it_is_an_error() -> None:
     [{"outcome": "", "case_id": ""}, {"outcome": "suppressed", "reason": "", "case_id": "C-1"},
      {"outcome": "case", "case_id": ""}],
 )  # fmt: skip
-def test_a_qualifying_response_without_case_or_reason_is_an_error(lost: dict[str, str]) -> None:
+def test_a_qualifying_response_without_case_or_reason_is_an_error(lost: dict[str, Any]) -> None:
     row = ResponseRow(survey_id="s", response_id="r9", subject_id="S-1", qualifies=True, rule_id="low", **lost)
     with pytest.raises(ValueError, match=r"1 qualifying responses have neither a case nor a reason why not: r9\."):
         reconciled([row], survey=SURVEY, rules=[], known=Known(), opened=[], merged=[], not_applied={}, repeated=0,
@@ -336,7 +363,7 @@ def test_result_says_the_same_in_chinese_and_as_json() -> None:
 
 def test_the_figure_shows_every_step() -> None:
     pytest.importorskip("matplotlib")
-    rows = [{"respondent_id": "a", "recommend": 2}, {"respondent_id": "a", "recommend": 2}, {"recommend": 9}]
+    rows: list[dict[str, Any]] = [{"respondent_id": "a", "recommend": 2}] * 2 + [{"recommend": 9}]
     chart = planned(answers(*rows)).result.plot()
     texts = {text.get_text() for axes in chart.figure.axes for text in axes.texts}
-    assert texts == {"3", "2", "1 + quiet period 1"}
+    assert texts == {"3", "2", "1 + quiet period: 1"}

@@ -52,9 +52,9 @@ def rate_ratio(
 
     Examples
     --------
-    >>> found = rate_ratio(41, 28010, 15, 19017)
-    >>> round(found.estimate, 4), round(found.interval.low, 4), round(found.interval.high, 4)
-    (0.5389, 0.2768, 0.9936)
+    >>> found = rate_ratio(21, 3011, 11, 800)
+    >>> round(found.estimate, 6), round(found.interval.low, 6), round(found.interval.high, 6)
+    (1.971488, 0.858426, 4.277266)
     """
     total = before + after
     if not (exposure_before > 0 and exposure_after > 0 and total > 0):

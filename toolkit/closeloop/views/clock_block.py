@@ -41,7 +41,8 @@ def explanation_block(explanation: Explanation, tag: str) -> Html:
     ]
     title = say("clock.why", tag, clock=explanation.reading.label.in_language(tag))
     caption = two_lines(title, sentences(explanation.reading, tag))
-    parts = [Drawing(clock_svg(explanation, tag)).to_html()] if explanation.spans else []
+    strip = element("div", Drawing(clock_svg(explanation, tag)).to_html(), style="margin:0 0 12px")
+    parts = [strip] if explanation.spans else []
     parts.append(element("div", table(columns, sections, caption=caption, css="res"), class_="scroll"))
     notes = remarks(explanation.reading, tag)
     if len(told) > _MOST_ROWS:

@@ -94,7 +94,8 @@ class _Strip:
             label = f"{day:%m-%d}" if self.tag == "zh-CN" else f"{day.day} {MONTHS[day.month - 1]}"
             weekday = say(f"clock.weekday_{day.weekday()}", self.tag)
             room = max(width(label, _SMALL), width(weekday, _SMALL)) + 4
-            if x < used or x + room > _WIDE:
+            crossed = self.reading.due_at is not None and x <= self._x(self.reading.due_at) <= x + room
+            if x < used or x + room > _WIDE or crossed:
                 continue
             used = x + room
             self.parts.append(write_lines([weekday, label], x + 2, _TOP - 22, _SMALL, 13.0, fill_opacity="0.75"))
@@ -139,7 +140,7 @@ class _Strip:
         if self.reading.due_at is not None:
             x = self._x(self.reading.due_at)
             self.parts.append(self._pole(x, _TOP - 30, foot + 6, LATE))
-            text = say("clock.mark_due", self.tag, at=when(self.reading.due_at, self.reading.zone, self.tag))
+            text = say("clock.mark_due", self.tag, at=when(self.reading.due_at, self.reading.zone, self.tag, end=True))
             self._label(text, x, _TOP - 38, LATE)
         x = self._x(self.until)
         done = self.reading.stopped_at is not None

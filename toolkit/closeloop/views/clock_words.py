@@ -15,8 +15,8 @@ from closeloop.numbers import number
 from closeloop.views.words import in_tag, marks, say
 
 
-def when(at: dt.datetime, zone: str, tag: str) -> str:
-    """Return a moment with its weekday, in the time of a zone.
+def when(at: dt.datetime, zone: str, tag: str, *, end: bool = False) -> str:
+    """Return a moment with its weekday, in the time of a zone; with `end`, midnight is 24:00 of the day before.
 
     Examples
     --------
@@ -25,8 +25,11 @@ def when(at: dt.datetime, zone: str, tag: str) -> str:
     ('Fri 16 Oct 2026 16:00', '2026-10-16 周五 16:00')
     """
     wall = at.astimezone(any_zone(zone))
+    time = f"{wall:%H:%M}"
+    if end and wall.time() == dt.time():
+        wall, time = wall - dt.timedelta(days=1), "24:00"
     weekday, date = say(f"clock.weekday_{wall.weekday()}", tag), written_day(wall.date(), tag)
-    return f"{date} {weekday} {wall:%H:%M}" if tag == "zh-CN" else f"{weekday} {date} {wall:%H:%M}"
+    return f"{date} {weekday} {time}" if tag == "zh-CN" else f"{weekday} {date} {time}"
 
 
 def how_long(seconds: float, tag: str) -> str:
@@ -57,7 +60,7 @@ def sentences(reading: ClockReading, tag: str) -> str:
         said.append(say("clock.said_since", tag, start=start))
     else:
         key = "clock.said_date" if reading.unit == "date" else "clock.said_due"
-        said.append(say(key, tag, target=target, start=start, due=when(reading.due_at, zone, tag)))
+        said.append(say(key, tag, target=target, start=start, due=when(reading.due_at, zone, tag, end=True)))
     if reading.breached_at is not None and reading.breached_at != reading.due_at:
         said.append(say("clock.said_breached", tag, at=when(reading.breached_at, zone, tag)))
     if reading.stopped_at is not None:

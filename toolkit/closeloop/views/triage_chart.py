@@ -80,7 +80,7 @@ def plot_channels(result: ChannelShares, ax: Any = None) -> Chart:
     """
     tag = language()
     rows = result.rows()
-    names = [f"{row['channel']} ({write(row['n'], 'count', tag)})" for row in rows]
+    names = [f"{row['title'].in_language(tag)} ({write(row['n'], 'count', tag)})" for row in rows]
     axis = message("intake.share").in_language(tag)
     canvas = Canvas.of(
         result, [*names, axis], height=0.35 + 0.3 * max(len(rows), 1), left=room_for(names), right=0.4, bottom=0.5,

@@ -192,7 +192,10 @@ class Calendar(Model):
         return tuple(self.day(first + dt.timedelta(days=step)) for step in range((last - first).days + 1))
 
     def _pieces(self, day: dt.date) -> list[Piece]:
-        return pieces_of(day, self._hours(day), self._zone)
+        found = self._known.get(day)
+        if found is None:
+            found = self._known[day] = pieces_of(day, self._hours(day), self._zone)
+        return found
 
     def _hours(self, day: dt.date) -> tuple[tuple[int, int], ...]:
         workday = self._workdays.get(day)
@@ -211,6 +214,10 @@ class Calendar(Model):
         if name is not None:
             return "holiday", name
         return ("workday" if self.week.of(day) else "rest"), None
+
+    @cached_property
+    def _known(self) -> dict[dt.date, list[Piece]]:
+        return {}
 
     @cached_property
     def _zone(self) -> ZoneInfo:

@@ -13,11 +13,16 @@ from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from closeloop.followup.calendar.zone import EPOCH, LATEST, MICROSECOND, Piece, exact, moment, pieces_of
+from closeloop.followup.calendar.zone import EARLIEST, EPOCH, LATEST, MICROSECOND, Piece, moment, pieces_of
 from closeloop.text import message
 
 _LONGEST_WAIT = 10
 """Years without working time after which nobody waits any longer."""
+
+
+_NEW_YEARS = [
+    (dt.datetime(year, 1, 1, tzinfo=dt.UTC) - EPOCH) // MICROSECOND for year in range(EARLIEST, LATEST + 12)
+]  # a while after the latest time that is asked about, a working time may still have to be found
 
 
 class _Year(NamedTuple):
@@ -53,7 +58,7 @@ class WorkingTime:
         """
         if amount <= 0:
             return start
-        year = moment(start).year
+        year = _year_of(start)
         table = self._year(year)
         need = _until(table, start) + amount
         empty = 0
@@ -71,13 +76,13 @@ class WorkingTime:
         """Return the working time from `start` to `end`; negative if `end` is earlier."""
         if end < start:
             return -self.between(end, start)
-        first, last = moment(start).year, moment(end).year
+        first, last = _year_of(start), _year_of(end)
         whole = sum(self._year(year).total for year in range(first, last))
         return whole + _until(self._year(last), end) - _until(self._year(first), start)
 
     def opening(self, start: int) -> int:
         """Return the first moment from `start` on at which somebody works."""
-        year = moment(start).year
+        year = _year_of(start)
         for _ in range(_LONGEST_WAIT + 1):
             table = self._year(year)
             at = bisect_right(table.ends, start)
@@ -104,10 +109,14 @@ class WorkingTime:
         return table
 
     def _table(self, year: int) -> _Year:
-        first, last = ((dt.datetime(y, 1, 1, tzinfo=dt.UTC) - EPOCH) // MICROSECOND for y in (year, year + 1))
+        first, last = _NEW_YEARS[year - EARLIEST : year - EARLIEST + 2]
         found = sorted(self.pieces(first, last))
         sums = list(accumulate(end - start for start, end in found))
         return _Year([start for start, _ in found], [end for _, end in found], sums, sums[-1] if sums else 0)
+
+
+def _year_of(at: int) -> int:
+    return EARLIEST + bisect_right(_NEW_YEARS, at) - 1
 
 
 def _until(table: _Year, at: int) -> int:
@@ -129,6 +138,3 @@ def microseconds(seconds: float) -> int:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e12:
         raise ValueError(message("calendar.bad_amount", found=repr(seconds)))
     return seconds * 1_000_000 if isinstance(seconds, int) else round(seconds * 1e6)
-
-
-__all__ = ["WorkingTime", "exact", "microseconds"]

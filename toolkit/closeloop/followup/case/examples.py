@@ -75,7 +75,7 @@ class ExampleStep(Model):
     actor: str
     name: Name | None = Field(default=None, alias="as")
     move: int | None = None
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = Field(default={})
 
 
 class ExampleCase(Model):
@@ -83,7 +83,7 @@ class ExampleCase(Model):
 
     case_id: Annotated[str, Field(pattern=r"^C-[A-Z0-9-]+$")]
     does: tuple[Name, ...]
-    values: dict[Name, Any] = {}
+    values: dict[Name, Any] = Field(default={})
 
 
 class Example(Model):
@@ -98,7 +98,7 @@ class Example(Model):
     """
 
     format: Literal[1]
-    id: Name
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[int, Field(ge=1)]
     languages: tuple[str, ...]
     title: Text
@@ -106,7 +106,7 @@ class Example(Model):
     rows: tuple[str, ...] = ()
     begins_on: dt.date
     zone: str
-    teams: dict[str, tuple[str, ...]] = {}
+    teams: dict[str, tuple[str, ...]] = Field(default={})
     imported: bool = False
     cases: Annotated[tuple[ExampleCase, ...], Field(min_length=1)]
     scripts: dict[Name, tuple[ExampleStep, ...]]
@@ -218,7 +218,7 @@ def load_example(name_or_path: str) -> Example:
         context = {"languages": declared_languages(document.data)}
         example = Example.model_validate(document.data, context=context)
     except ValidationError as error:
-        entries = {"cases": ExampleCase, "scripts": ExampleStep}
+        entries: dict[str, type[Model]] = {"cases": ExampleCase, "scripts": ExampleStep}
         findings.extend(model_findings(error, document, Example, entries))
     if example is None or findings:
         raise definition_error(document.file, findings)

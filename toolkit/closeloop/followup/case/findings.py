@@ -16,7 +16,7 @@ from closeloop.followup.case.step_check import Taken, step_findings, steps_taken
 from closeloop.followup.event import CaseEvent, is_said
 from closeloop.followup.stages.guards.guard import entry
 from closeloop.followup.state import CaseState
-from closeloop.rootcause.findings import Finding, Findings
+from closeloop.rootcause.findings import Finding, Findings, Level
 from closeloop.text import message
 from closeloop.written import told_joined, told_list
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _ANSWERING = ("acknowledge", "first_response")
 _LATE = frozenset({"breached", "met_late"})
-_PROPOSED = frozenset({"proposed", "agreed", "implementing", "resolved", "satisfied", "learning"})
+_WENT_ON = frozenset(
+    {"confirmed", "analysing", "proposed", "agreed", "implementing", "resolved", "satisfied", "learning"}
+)
 _CLOSED = frozenset({"closed", "closed_unconfirmed"})
 
 
@@ -71,7 +73,7 @@ def case_findings(
     return Findings(
         [
             *_late(readings),
-            *_no_playback(taken),
+            *_no_playback(state, taken),
             *_untied(state),
             *_nothing_learnt(state),
             *step_findings(taken),
@@ -96,12 +98,16 @@ def _late(readings: Sequence[ClockReading]) -> Iterator[Finding]:
         yield fault("C10", "warn", "late_others", clocks=told_joined(names, ", ", "、"))
 
 
-def _no_playback(taken: Sequence[Taken]) -> Iterator[Finding]:
-    """Give ``F2`` where a case went on before the customer had agreed to our summary, or never was asked."""
-    went_on = {step.cycle for step in taken if step.event.payload.get("to") in _PROPOSED}
-    asked = {step.cycle for step in taken if step.command == "confirm_nature" and step.known}
-    late_confirmed = {step.cycle for step in taken if step.source == "closed_unconfirmed"}
-    without = {step.cycle for step in taken if "playback" in step.missing} | (went_on - asked - late_confirmed)
+def _no_playback(state: CaseState, taken: Sequence[Taken]) -> Iterator[Finding]:
+    """Give ``F2`` for cycles that went on although the customer had not agreed to our summary."""
+    went_on = {step.cycle for step in taken if step.event.payload.get("to") in _WENT_ON}
+    agreed = {each.cycle for each in state.added("playbacks") if each.get("agreed")}
+    agreed |= {each.cycle for each in state.added("contacts") if each.get("playback_agreed")}
+    # A customer who cannot be reached however often one tries need not agree: there the guard let it pass.
+    judged = [step for step in taken if step.command == "confirm_nature" and step.known]
+    passed = {step.cycle for step in judged if "playback" not in step.missing}
+    late = {step.cycle for step in judged if "playback" in step.missing}
+    without = late | (went_on - agreed - passed)
     if without:
         yield fault("F2", "error", "no_playback", cycles=", ".join(map(str, sorted(without))))
 
@@ -134,10 +140,12 @@ def _nothing_learnt(state: CaseState) -> Iterator[Finding]:
         closings = [each for each in state.added("closings") if each.cycle == cycle.number]
         lesson = any(each.cycle == cycle.number for each in state.added("lessons"))
         lesson |= any(is_said(each.get("no_lesson")) for each in closings)
-        again = any(each.cycle == cycle.number for kind in ("remeasure_plans", "remeasures") for each in state.added(kind))
+        again = any(
+            each.cycle == cycle.number for kind in ("remeasure_plans", "remeasures") for each in state.added(kind)
+        )
         again |= any(is_said(each.get("remeasure_on") or each.get("opt_out")) for each in closings)
         if not (lesson and again):
             missing = [message("case.a_lesson")] if not lesson else []
             missing += [message("case.a_remeasure")] if not again else []
-            level = "error" if cycle.outcome == "closed" else "warn"
+            level: Level = "error" if cycle.outcome == "closed" else "warn"
             yield fault("F4", level, "nothing_learnt", missing=told_list(missing))

@@ -134,6 +134,7 @@ _TIMES = {
 
 def _moving(name: str, new_cycle: bool, stages: StageTable) -> Apply:
     time = _TIMES.get(name)
+    ends = frozenset(stages.end_stages)
     targets = {step.source: step.target for step in stages.transitions if step.event == name}
 
     def move(case: CaseState, event: CaseEvent) -> None:
@@ -144,7 +145,7 @@ def _moving(name: str, new_cycle: bool, stages: StageTable) -> Apply:
         cycle = case.cycles[-1]
         if time is not None:
             setattr(cycle, time, event.at)
-        if stages.is_end(target):
+        if target in ends:
             cycle.ended_at, cycle.outcome = event.at, target
             if case.hold:
                 _hold_end(case, event)

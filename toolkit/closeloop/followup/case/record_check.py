@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from closeloop.followup.case.fault import days_and_hours, fault
@@ -11,6 +12,7 @@ from closeloop.followup.commands.decide import SKEW
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.commands.values import utc_time
 from closeloop.followup.event import CaseEvent
+from closeloop.followup.stages.guards.guard import from_customer
 from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState
 from closeloop.rootcause.findings import Finding
@@ -26,6 +28,8 @@ QUIET_DAYS = 14
 """After so many days without anything an open case is ageing (ours)."""
 RECORD_LAG = dt.timedelta(hours=24)
 """So long after a contact its record is late (ours)."""
+ANSWER_LAG = dt.timedelta(hours=1)
+"""So long a hold may last after the customer has answered (ours)."""
 _SPOKEN = frozenset({"ContactAttempted", "CustomerMessage", "PlaybackAgreed"})
 
 
@@ -33,7 +37,7 @@ def record_findings(
     state: CaseState, events: Sequence[CaseEvent], readings: Sequence[ClockReading], now: dt.datetime
 ) -> Iterator[Finding]:
     """Give ``C3`` … ``C10`` and ``C12``."""
-    yield from _pauses(readings)
+    yield from _pauses(state, readings, now)
     yield from _promises(state, now)
     yield from _evidence(state)
     yield from _ageing(state, now)
@@ -42,15 +46,23 @@ def record_findings(
     yield from _times(events)
 
 
-def _pauses(readings: Sequence[ClockReading]) -> Iterator[Finding]:
+def _pauses(state: CaseState, readings: Sequence[ClockReading], now: dt.datetime) -> Iterator[Finding]:
+    for hold in state.added("holds"):
+        end = hold.get("ended_at") or now
+        answers = [each.at for each in from_customer(state, ever=True) if hold.at < each.at < end - ANSWER_LAG]
+        if hold.get("on") == "customer" and answers:
+            yield _void(hold.at, "customer_answered")
     seen = set()
     for reading in readings:
         for pause in reading.pauses:
-            key = (pause.start, pause.on)
-            if not pause.valid and pause.reason in {"customer_answered", "too_long", "expired"} and key not in seen:
-                seen.add(key)
-                why = message(f"case.pause_{pause.reason}")
-                yield fault("C3", "warn", "void_pause", since=f"{pause.start:%Y-%m-%d %H:%M} UTC", why=why)
+            if not pause.valid and pause.reason in {"too_long", "expired"} and (pause.start, pause.reason) not in seen:
+                seen.add((pause.start, pause.reason))
+                yield _void(pause.start, pause.reason)
+
+
+def _void(since: dt.datetime, why: str) -> Finding:
+    told = f"{since:%Y-%m-%d %H:%M} UTC"
+    return fault("C3", "warn", "void_pause", since=told, why=message(f"case.pause_{why}"))
 
 
 def _promises(state: CaseState, now: dt.datetime) -> Iterator[Finding]:
@@ -98,7 +110,7 @@ def _late_records(events: Sequence[CaseEvent]) -> Iterator[Finding]:
 
 
 def _only_training(state: CaseState) -> Iterator[Finding]:
-    """A solution that only tells people to do better leaves the cause where it is."""
+    """Give ``C9``: a solution that only tells people to do better leaves the cause where it is."""
     agreed = {each.get("option") for each in state.added("agreements")}
     for option in state.added("options"):
         if option.seq in agreed and set(option.get("remedies", ())) == {"training"}:
@@ -109,6 +121,6 @@ def _times(events: Sequence[CaseEvent]) -> Iterator[Finding]:
     ahead = [each.seq for each in events if each.at > each.recorded_at + SKEW]
     if ahead:
         yield fault("C12", "warn", "ahead_of_time", ahead[0], events=", ".join(map(str, ahead)))
-    back = [b.seq for a, b in zip(events, events[1:], strict=False) if b.recorded_at < a.recorded_at - SKEW]
+    back = [b.seq for a, b in pairwise(events) if b.recorded_at < a.recorded_at - SKEW]
     if back:
         yield fault("C12", "warn", "clock_went_back", back[0], events=", ".join(map(str, back)))

@@ -68,9 +68,13 @@ def steps_taken(events: Sequence[CaseEvent], context: Context | None) -> list[Ta
             take_in(case, event)
             found.append(
                 Taken(
-                    event=event, command=name, cycle=case.cycle, source=source, known=known,
+                    event=event,
+                    command=name,
+                    cycle=case.cycle,
+                    source=source,
+                    known=known,
                     missing={guard: text for guard, text in told.items() if text is not None},
-                )  # fmt: skip
+                )
             )
         else:
             take_in(case, event)

@@ -111,9 +111,8 @@ def _day_spans(
                 make_up=day.kind == "make_up", name=day.name, shift_s=shift,
             )  # fmt: skip
             found, shift = True, 0.0
-    if not found and (day.spans or day.kind in {"holiday", "rest"}):
-        middle = _noon(day, reading)
-        begins = max(min(middle, last), start)
+    if not found and (_hour(day, reading, 0) < last or last == start):
+        begins = max(min(_hour(day, reading, 12), last), start)
         yield TimeSpan(
             day=day.day, start=begins, end=begins, kind=_idle_kind(day), ahead=begins > until,
             late=reading.due_at is not None and begins > reading.due_at, name=day.name, shift_s=shift,
@@ -126,6 +125,6 @@ def _idle_kind(day: CalendarDay) -> SpanKind:
     return "rest" if day.kind == "rest" else "closed"
 
 
-def _noon(day: CalendarDay, reading: ClockReading) -> dt.datetime:
-    zone = any_zone(reading.zone)
-    return dt.datetime.combine(day.day, dt.time(12), tzinfo=zone).astimezone(dt.UTC)
+def _hour(day: CalendarDay, reading: ClockReading, hour: int) -> dt.datetime:
+    """Return an hour of the wall clock of a day."""
+    return dt.datetime.combine(day.day, dt.time(hour), tzinfo=any_zone(reading.zone)).astimezone(dt.UTC)

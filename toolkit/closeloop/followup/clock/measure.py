@@ -55,9 +55,11 @@ class Measure(NamedTuple):
 
     def seconds(self, start: dt.datetime, amount: float) -> float:
         """Return how many seconds of this clock an amount is, beginning at `start`."""
-        if self.unit == "working_days":
-            return self.between(start, self.due(start, amount))
-        return amount * 3600
+        return self.seconds_until(start, self.due(start, amount), amount)
+
+    def seconds_until(self, start: dt.datetime, due: dt.datetime, amount: float) -> float:
+        """Return how many seconds of this clock an amount is whose due date is known already."""
+        return self.between(start, due) if self.unit == "working_days" else amount * 3600
 
 
 def day_closes(day: dt.date, calendar: Calendar, zone: str) -> dt.datetime:

@@ -90,8 +90,9 @@ class _Rule(NamedTuple):
 
 
 class _Due(NamedTuple):
-    due: dt.datetime | None
-    pauses: tuple[Pause, ...]
+    due: dt.datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    seconds: float = 0.0
 
 
 def read_clock(clock: Clock, times: CaseTimes, rules: Rulebook, now: dt.datetime) -> ClockReading:
@@ -119,7 +120,7 @@ def read_clock(clock: Clock, times: CaseTimes, rules: Rulebook, now: dt.datetime
         return ClockReading(**common, unit=found[0].target.unit if found[0].target else "calendar_hours",
                             elapsed_s=(until - clock.start).total_seconds(), zone=times.zone)  # fmt: skip
     wall = target.unit == "calendar_hours"
-    seconds = measure.seconds(clock.start, target.amount)
+    seconds = due.seconds
     paused = sum(measure.between(pause.start, pause.end) for pause in due.pauses if pause.valid)
     elapsed = round(measure.between(clock.start, until) - paused, 6)
     warns = tuple((level, _warned(clock.start, level, seconds, measure, due)) for level in sorted(rule.policy.warn_at))
@@ -168,10 +169,11 @@ def _rules(clock: Clock, times: CaseTimes, rules: Rulebook, until: dt.datetime) 
 
 def _due(clock: Clock, rule: _Rule, times: CaseTimes, until: dt.datetime) -> _Due:
     if rule.target is None or rule.measure is None:
-        return _Due(None, ())
+        return _Due()
     pauses = pauses_of(clock.name, rule.target, rule.measure, times, clock.start, until)
     base = rule.measure.due(clock.start, rule.target.amount)
-    return _Due(max(due_with(base, rule.measure, pauses), rule.since), pauses)
+    seconds = rule.measure.seconds_until(clock.start, base, rule.target.amount)
+    return _Due(max(due_with(base, rule.measure, pauses), rule.since), pauses, seconds)
 
 
 def _breach(rules: list[_Rule], dues: list[_Due], until: dt.datetime) -> tuple[dt.datetime | None, int]:

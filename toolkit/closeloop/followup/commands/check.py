@@ -38,7 +38,9 @@ def _faults(
         elif field.choices is not None and field.choices not in table.choices:
             known = ", ".join(table.choices)
             yield "unknown_choices", path, message("stages.unknown_choices", found=field.choices, known=known)
-        if (field.type in {"entry", "entries"} and field.of is None) or (field.of is not None and field.of not in kinds):
+        if (field.type in {"entry", "entries"} and field.of is None) or (
+            field.of is not None and field.of not in kinds
+        ):
             yield "unknown_kind", path, message("stages.unknown_kind", found=field.of or "–")
         if field.private and not field.is_free_text:
             yield "private_type", path, message("stages.private_type", field=field_name)

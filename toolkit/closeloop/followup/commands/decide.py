@@ -9,7 +9,7 @@ from typing import Any
 from closeloop.errors import CaseTransitionError, closest
 from closeloop.followup.commands.context import Asked, Context
 from closeloop.followup.commands.table import Command, CommandTable, Field, argument, command_table
-from closeloop.followup.commands.values import FieldFault, checked, set_apart
+from closeloop.followup.commands.values import FieldFaultError, checked, set_apart
 from closeloop.followup.event import NewEvent, is_said
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import StageTable, Transition, stage_table
@@ -60,7 +60,9 @@ def decide(
     if command not in table.commands:
         near = closest(command, table.commands, n=1)
         raise ValueError(
-            message("case.unknown_command", found=command, near=near[0] if near else "–", known=", ".join(table.commands))
+            message(
+                "case.unknown_command", found=command, near=near[0] if near else "–", known=", ".join(table.commands)
+            )
         )
     wanted = table.commands[command]
     transition = _permitted(state, command, wanted, table, stages)
@@ -110,7 +112,7 @@ def _permitted(
 
 
 def _goes_on(stage: str, stages: StageTable) -> bool:
-    """Return whether work goes on in an end stage: what leads out of it stays in the same cycle and is no late answer."""
+    """Return whether work goes on in an end stage, because somebody outside still decides."""
     return any(step.event == "ruling" for step in stages.out_of(stage))
 
 
@@ -155,7 +157,7 @@ def _fields(
         value = said.get(key, field.default)
         try:
             plain = None if value is None else checked(value, field, table, state, context)
-        except FieldFault as error:
+        except FieldFaultError as error:
             faults.append(message("case.field_fault", field=argument(key), label=field.label, reason=error.text))
             continue
         if is_said(plain):
@@ -191,7 +193,9 @@ def _specs(
         faults.append(message("case.nothing_to_correct", event=wrong))
         return specs
     # Several commands add confirmations; the event's own fields are those of any of them.
-    fields = {key: spec for each in table.commands.values() if each.effect.adds == kind for key, spec in each.fields.items()}
+    fields = {
+        key: spec for each in table.commands.values() if each.effect.adds == kind for key, spec in each.fields.items()
+    }
     spec = fields.get(field) if isinstance(field, str) else None
     if spec is None:
         faults.append(message("case.field_not_there", event=wrong, field=field, names=", ".join(fields) or "–"))

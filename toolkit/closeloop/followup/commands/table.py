@@ -114,7 +114,7 @@ class Command(Model):
     help: Text
     when: Literal["open", "not_merged", "any"] = "any"
     guards: tuple[Name, ...] = ()
-    fields: dict[Name, Field] = {}
+    fields: dict[Name, Field] = Key(default={})
 
     @property
     def moves(self) -> bool:
@@ -154,9 +154,9 @@ class CommandTable(Model):
     languages: tuple[str, ...]
     title: Text
     choices: dict[Name, dict[str, Text]]
-    fields: dict[Name, Any] = {}
+    fields: dict[Name, Any] = Key(default={})
     commands: dict[Name, Command]
-    derived: dict[str, Text] = {}
+    derived: dict[str, Text] = Key(default={})
     _by_event: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, _context: object) -> None:

@@ -19,7 +19,7 @@ from closeloop.text import LocalText, message
 _LONGEST_NAME = 200
 
 
-class FieldFault(ValueError):
+class FieldFaultError(ValueError):
     """A value that a field cannot take."""
 
     def __init__(self, text: LocalText) -> None:
@@ -27,9 +27,9 @@ class FieldFault(ValueError):
         self.text = text
 
 
-def fault(key: str, **fields: object) -> FieldFault:
+def fault(key: str, **fields: object) -> FieldFaultError:
     """Return the fault of that message."""
-    return FieldFault(message(f"case.{key}", **fields))
+    return FieldFaultError(message(f"case.{key}", **fields))
 
 
 def utc_text(time: dt.datetime) -> str:
@@ -65,7 +65,7 @@ def checked(value: Any, field: Field, table: CommandTable, state: CaseState, con
 
     Raises
     ------
-    FieldFault
+    FieldFaultError
         If the field cannot take it.
     """
     match field.type:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.followup.commands.table import command_table
 from closeloop.followup.intake.channel import Channel
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.stats.intervals import share_interval
 from closeloop.text import LocalText, message
-from closeloop.written import told, told_interval
+from closeloop.written import told, told_interval, told_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -29,7 +30,7 @@ class ChannelShares(TableResult):
     Examples
     --------
     >>> print(channel_shares(["phone", "phone", "email"], []).sentence.en.replace(chr(0xA0), " "))
-    67 % of 3 cases came by phone (95 % interval 21 % to 94 %).
+    67 % of 3 cases came by telephone (95 % interval 21 % to 94 %).
     """
 
     kind: ClassVar[str] = "channel_shares"
@@ -56,7 +57,7 @@ class ChannelShares(TableResult):
         top = self.rows()[0]
         return message(
             "intake.shares_sentence", share=told(top["share"], "percent", 0), n=told(self.n, "count"),
-            channel=top["channel"], interval=told_interval(top["ci_low"], top["ci_high"], "percent", 0),
+            channel=top["title"], interval=told_interval(top["ci_low"], top["ci_high"], "percent", 0),
         )  # fmt: skip
 
     @property
@@ -64,16 +65,16 @@ class ChannelShares(TableResult):
         """Channels that nobody used, and channels that are not in the register."""
         unused = [name for name in self.registered if not self.counts.get(name)]
         unknown = [name for name in self.counts if self.counts[name] and name not in self.registered]
-        notes = [message("intake.shares_unused", names=", ".join(unused))] if unused else []
+        notes = [message("intake.shares_unused", names=told_list([_label(name) for name in unused]))] if unused else []
         if unknown and self.registered:
-            notes.append(message("intake.shares_unregistered", names=", ".join(sorted(unknown))))
+            notes.append(message("intake.shares_unregistered", names=told_list([_label(n) for n in sorted(unknown)])))
         return tuple(notes)
 
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Channel, cases, share with its interval, whether it is registered."""
         return (
-            Shown("channel", message("intake.channel")),
+            Shown("title", message("intake.channel")),
             Shown("n", message("intake.cases"), "count"),
             Shown("share", message("intake.share"), "percent", digits=0),
             Shown("ci_low", message("triage.interval"), "percent", high="ci_high", digits=0),
@@ -88,10 +89,9 @@ class ChannelShares(TableResult):
             n = self.counts.get(name, 0)
             limits = share_interval(n, self.n, self.confidence_level)
             share = n / self.n if self.n else float("nan")
-            rows.append({
-                "channel": name, "n": n, "share": share, "ci_low": float(limits.low), "ci_high": float(limits.high),
-                "registered": name in self.registered,
-            })  # fmt: skip
+            row: dict[str, Any] = {"channel": name, "title": _label(name), "n": n, "share": share}
+            row |= {"ci_low": float(limits.low), "ci_high": float(limits.high), "registered": name in self.registered}
+            rows.append(row)
         return rows
 
     def plot(self, ax: Any = None) -> Any:
@@ -99,6 +99,10 @@ class ChannelShares(TableResult):
         from closeloop.views.triage_chart import plot_channels
 
         return plot_channels(self, ax)
+
+
+def _label(channel: str) -> LocalText:
+    return command_table().choices["channel"].get(channel, LocalText(channel))
 
 
 def channel_shares(cases: Iterable[str], channels: Sequence[Channel]) -> ChannelShares:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.followup.measure.columns import FloatArray, IntArray, lookup
+from closeloop.followup.measure.columns import FloatArray, IntArray, factorized, lookup
 from closeloop.followup.measure.response_table import ResponseTable
 
 _DETRACTOR_BELOW, _PROMOTER_FROM = 7, 9
@@ -20,7 +20,7 @@ class Answers:
     Attributes
     ----------
     people : numpy.ndarray
-        Every customer once, sorted.
+        Every customer once.
     code : numpy.ndarray
         Of each answer: which of them.
     at, value : numpy.ndarray
@@ -48,7 +48,7 @@ class Answers:
         value, subject = responses.score(item), responses.columns["subject_id"]
         at = responses.columns["answered_at"]
         row = np.flatnonzero(~np.isnan(value) & (subject != "") & ~np.isnan(at))
-        people, code = np.unique(subject[row], return_inverse=True)
+        people, code = factorized(subject[row])
         order = np.lexsort((at[row], code))
         row = row[order]
         return cls(people=people, code=code[order], at=at[row], value=value[row], row=row)
@@ -76,6 +76,15 @@ class Answers:
         following = self.after(subject, moment)
         last = np.where(following >= 0, following, end) - 1
         return np.where((who >= 0) & ~np.isnan(moment) & (last >= start), last, -1)
+
+    def since(self, moment: float) -> Answers:
+        """Return only the answers from a moment on."""
+        if not (self.at < moment).any():
+            return self
+        keep = self.at >= moment
+        return Answers(
+            people=self.people, code=self.code[keep], at=self.at[keep], value=self.value[keep], row=self.row[keep]
+        )
 
     def first_two(self) -> tuple[IntArray, IntArray]:
         """Return the positions of the first and the second answer of everybody who has two."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from closeloop.followup.measure.columns import DAY, BoolArray
+from closeloop.followup.measure.columns import DAY, BoolArray, lookup
 from closeloop.followup.measure.figure import Figure, missing, share
 from closeloop.followup.measure.group_table import GroupTable
 from closeloop.followup.measure.scope import Scope, outcome_of
@@ -61,7 +61,7 @@ def _lost(scope: Scope) -> BoolArray:
     """Return the qualifying responses of which nothing came, or whose case does not exist."""
     columns = scope.responses.columns
     named = columns["case_id"]
-    gone = (named != "") & ~np.isin(named, scope.every.cases["case_id"])
+    gone = (named != "") & (lookup(scope.every.cases["case_id"], named) < 0)
     return np.asarray(columns["qualifies"] & ((columns["outcome"] == "") | ((columns["outcome"] == "case") & gone)))
 
 

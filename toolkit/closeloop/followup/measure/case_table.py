@@ -23,8 +23,7 @@ CYCLE = {
     "resolved_at": "time", "confirmed_at": "time", "ended_at": "time", "outcome": "text",
 }  # fmt: skip
 CONTACT = {
-    "case": "row", "cycle": "number", "at": "time", "recorded_at": "time", "outbound": "flag", "human": "flag",
-    "reached": "flag",
+    "case": "row", "at": "time", "recorded_at": "time", "outbound": "flag", "human": "flag", "reached": "flag",
 }  # fmt: skip
 STAY = {"case": "row", "cycle": "number", "stage": "text", "entered_at": "time", "left_at": "time"}
 HOLD = {"case": "row", "on": "text", "began_at": "time", "ended_at": "time"}
@@ -34,11 +33,10 @@ OPTION = {
     "currency": "text",
 }  # fmt: skip
 HANDOFF = {"case": "row", "at": "time", "left": "text", "to": "text"}
-REVIEW = {"case": "row", "at": "time", "expected": "number", "observed": "number", "effective": "text"}
 
 TABLES = {
     "cases": CASE, "cycles": CYCLE, "contacts": CONTACT, "stays": STAY, "holds": HOLD, "promises": PROMISE,
-    "options": OPTION, "handoffs": HANDOFF, "reviews": REVIEW,
+    "options": OPTION, "handoffs": HANDOFF,
 }  # fmt: skip
 """Every table with its columns and their kinds; ``case`` is the row of the case, whatever its id."""
 
@@ -66,7 +64,6 @@ class CaseTable:
     promises: Columns
     options: Columns
     handoffs: Columns
-    reviews: Columns
 
     @classmethod
     def of(cls, **tables: Mapping[str, Any]) -> Self:
@@ -78,7 +75,7 @@ class CaseTable:
             If a table or column is not known, or the columns of a table differ in length.
         """
         given = {name: dict(tables.get(name, {})) for name in TABLES}
-        for name in ("cycles", "contacts", "stays", "options"):
+        for name in ("cycles", "stays", "options"):
             number = "number" if name == "cycles" else "cycle"
             if "case" in given[name]:
                 given[name].setdefault(number, np.ones(len(given[name]["case"])))
@@ -109,6 +106,8 @@ class CaseTable:
 
     def chosen(self, keep: BoolArray) -> CaseTable:
         """Return only some of the cases, with all that belongs to them."""
+        if keep.all():
+            return self
         place = np.full(self.n, -1, dtype=np.int64)
         place[keep] = np.arange(int(keep.sum()))
         tables: dict[str, Columns] = {"cases": picked(self.cases, keep)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,21 @@ def columns_of(kinds: Mapping[str, str], given: Mapping[str, Any], what: str) ->
     return made
 
 
+def columns_of_rows(kinds: Mapping[str, str], rows: Sequence[Sequence[Any]], what: str) -> Columns:
+    """Return a table of rows that hold a value for every column, in their order; None is blank.
+
+    Examples
+    --------
+    >>> columns_of_rows({"code": "text", "score": "number"}, [("price", None), (None, 3)], "cases")["code"].tolist()
+    ['price', '']
+    """
+    given: dict[str, Any] = dict(zip(kinds, zip(*rows, strict=True), strict=True)) if rows else {}
+    for name, kind in kinds.items():
+        if kind == "text" and name in given:
+            given[name] = ["" if value is None else value for value in given[name]]
+    return columns_of(kinds, given, what)
+
+
 def picked(table: Columns, keep: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
     """Return the rows of a table that a mask, or positions, name.
 
@@ -90,14 +105,31 @@ def seconds(moment: object) -> float:
     >>> seconds("1970-01-02T00:00:00Z"), seconds(None)
     (86400.0, nan)
     """
+    if isinstance(moment, dt.datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
     if moment is None or moment == "":
         return np.nan
+    if isinstance(moment, str):
+        return seconds(dt.datetime.fromisoformat(moment))
     if isinstance(moment, int | float):
         return float(moment)
-    at = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    if not isinstance(at, dt.datetime):
-        raise TypeError(str(message("measure.no_time", found=repr(moment))))
-    return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp()
+    raise TypeError(str(message("measure.no_time", found=repr(moment))))
+
+
+def factorized(texts: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], IntArray]:
+    """Return the distinct values in the order of their first places, and the number of each value among them.
+
+    Sorting texts, as ``numpy.unique`` does, takes ten times as long.
+
+    Examples
+    --------
+    >>> distinct, code = factorized(np.array(["b", "a", "b"]))
+    >>> distinct.tolist(), code.tolist()
+    (['b', 'a'], [0, 1, 0])
+    """
+    seen: dict[Any, int] = {}
+    code = np.fromiter((seen.setdefault(one, len(seen)) for one in texts.tolist()), np.int64, len(texts))
+    return np.array(list(seen), dtype=texts.dtype), code
 
 
 def first_of(keys: Sequence[npt.NDArray[Any]]) -> IntArray:
@@ -108,15 +140,13 @@ def first_of(keys: Sequence[npt.NDArray[Any]]) -> IntArray:
     >>> first_of([np.array(["a", "b", "a"]), np.array([1, 1, 1])]).tolist()
     [0, 1]
     """
-    if not len(keys[0]):
-        return np.zeros(0, np.int64)
-    code = np.zeros(len(keys[0]), np.int64)
-    for key in keys:
-        _, part = np.unique(key, return_inverse=True)
-        code = code * (part.max() + 1) + part
-        _, code = np.unique(code, return_inverse=True)
-    _, first = np.unique(code, return_index=True)
-    return np.sort(first)
+    seen: set[tuple[Any, ...]] = set()
+    found = []
+    for place, key in enumerate(zip(*(key.tolist() for key in keys), strict=True)):
+        if key not in seen:
+            seen.add(key)
+            found.append(place)
+    return np.array(found, dtype=np.int64)
 
 
 def lookup(keys: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> IntArray:
@@ -127,32 +157,6 @@ def lookup(keys: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> IntArray:
     >>> lookup(np.array(["r1", "r2"]), np.array(["r2", "", "r9"])).tolist()
     [1, -1, -1]
     """
-    if not len(keys) or not len(wanted):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    order = np.argsort(keys, kind="stable")
-    place = np.searchsorted(keys, wanted, sorter=order)
-    found = order[np.minimum(place, len(keys) - 1)]
-    return np.where((keys[found] == wanted) & (wanted != ""), found, -1)
-
-
-def stacked(rows: Iterable[Mapping[str, Any]], names: Iterable[str], blank: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return rows as lists of columns; what a row does not say is the column's blank.
-
-    Examples
-    --------
-    >>> stacked([{"a": 1}, {}], ["a"], {"a": 0})
-    {'a': [1, 0]}
-    """
-    every = list(rows)
-    return {name: [blank[name] if row.get(name) is None else row[name] for row in every] for name in names}
-
-
-def blanks(kinds: Mapping[str, str]) -> dict[str, Any]:
-    """Return what stands in each column where nothing is known.
-
-    Examples
-    --------
-    >>> blanks({"code": "text", "safety": "flag"})
-    {'code': '', 'safety': False}
-    """
-    return {name: _BLANK[kind][0] for name, kind in kinds.items()}
+    place = dict(zip(reversed(keys.tolist()), range(len(keys) - 1, -1, -1), strict=True))
+    place[""] = -1
+    return np.fromiter((place.get(one, -1) for one in wanted.tolist()), np.int64, len(wanted))

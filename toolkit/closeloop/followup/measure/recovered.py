@@ -52,8 +52,7 @@ class Followed:
 
 def followed(scope: Scope) -> Followed:
     """Return who was followed up and what they said afterwards, and who was left alone."""
-    answers = Answers.to(scope.all_responses, scope.items.recommend)
-    contacted = scope.contacted_at
+    answers, contacted = scope.answers, scope.contacted_at
     cases, subject = scope.table.cases, scope.table.cases["subject_id"]
     second = second_score(scope, answers, contacted)
     to_come = np.isnan(second) & (cases["remeasure_on"] > scope.now)  # not silent: nobody has asked yet
@@ -85,7 +84,7 @@ def _others(scope: Scope, answers: Answers, treated: np.ndarray[tuple[int], np.d
     inside = answers.at >= scope.since
     _, first = np.unique(answers.code[inside], return_index=True)
     place = np.flatnonzero(inside)[first]
-    return answers.value[place[~np.isin(answers.people[answers.code[place]], treated)]]
+    return answers.value[place[lookup(treated, answers.people[answers.code[place]]) < 0]]
 
 
 def _untouched(scope: Scope, answers: Answers) -> tuple[FloatArray, FloatArray]:
@@ -223,7 +222,7 @@ def _points(found: Recovery) -> list[Figure]:
 
 def _paired(scope: Scope) -> Figure:
     """Return the change of the NPS of everybody who answered twice, contacted or not."""
-    answers = Answers.to(scope.responses, scope.items.recommend)
+    answers = scope.answers.since(scope.since)
     first, second = answers.first_two()
     change = transition_contrast(transitions(answers.value[first], answers.value[second]), scope.confidence_level)
     low, high = change.interval
@@ -252,8 +251,7 @@ def _waiting(scope: Scope) -> WaitingListEffect | None:
     cases = scope.table.cases
     arm = np.where(cases["safety"], "exempt", cases["arm"])
     by_lot = bool((arm == NOW).any() and (arm == WAIT).any())
-    answers = Answers.to(scope.all_responses, scope.items.recommend)
-    contacted = scope.contacted_at
+    answers, contacted = scope.answers, scope.contacted_at
     opened = scope.opening_score
     if not by_lot:
         arm = np.where(eligible(scope), np.where(np.isnan(contacted), WAIT, NOW), "")

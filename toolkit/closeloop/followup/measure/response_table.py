@@ -10,16 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from closeloop.followup.measure.columns import (
-    BoolArray,
-    Columns,
-    FloatArray,
-    blanks,
-    columns_of,
-    picked,
-    seconds,
-    stacked,
-)
+from closeloop.followup.measure.columns import BoolArray, Columns, FloatArray, columns_of, picked, seconds
 
 RESPONSE = {
     "response_id": "text", "survey_id": "text", "subject_id": "text", "answered_at": "time", "qualifies": "flag",
@@ -68,7 +59,10 @@ class ResponseTable:
             alert = fired.get((row.get("survey_id"), row.get("response_id")), {})
             came = {name: alert.get(name) for name in ("outcome", "reason", "case_id")}
             every.append({**row, "qualifies": True, **came} if alert else row)
-        columns = stacked(every, RESPONSE, blanks(RESPONSE))
+        columns: dict[str, list[Any]] = {name: [row.get(name) for row in every] for name in RESPONSE}
+        for name, kind in RESPONSE.items():
+            if kind == "text":
+                columns[name] = [value or "" for value in columns[name]]
         columns["answered_at"] = [seconds(moment) for moment in columns["answered_at"]]
         given = [row.get("scores") or {} for row in every]
         parsed = [json.loads(one) if isinstance(one, str) else one for one in given]
@@ -99,6 +93,8 @@ class ResponseTable:
 
     def chosen(self, keep: BoolArray) -> ResponseTable:
         """Return only some of the responses."""
+        if keep.all():
+            return self
         return ResponseTable(
             columns=picked(self.columns, keep), scores={name: values[keep] for name, values in self.scores.items()}
         )

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from closeloop.followup.measure.answers import Answers
 from closeloop.followup.measure.case_table import CaseTable
 from closeloop.followup.measure.columns import BoolArray, FloatArray, IntArray, lookup
 from closeloop.followup.measure.response_table import ResponseTable, key_of
@@ -64,6 +65,8 @@ class Scope:
         Row in `all_responses` of the response that opened each case of the period; −1 without one.
     opening_score : numpy.ndarray
         The likelihood to recommend with which each case of the period was opened; NaN without one.
+    answers : Answers
+        The likelihood to recommend of everybody, of all time.
     contacted_at : numpy.ndarray
         When a person of ours first reached the customer of each case, whatever the cycle; NaN if nobody has.
     """
@@ -81,6 +84,7 @@ class Scope:
     response_row: IntArray
     opening_score: FloatArray
     contacted_at: FloatArray
+    answers: Answers
 
     @classmethod
     def of(
@@ -107,7 +111,7 @@ class Scope:
             table=table, responses=known.chosen(~(known.columns["answered_at"] < since)), every=cases,
             all_responses=known, now=now, since=since, items=names, within=float(within),
             confidence_level=confidence_level, min_n=checked_min_n(min_n), response_row=row, opening_score=score,
-            contacted_at=earliest(table),
+            contacted_at=earliest(table), answers=Answers.to(known, names.recommend),
         )  # fmt: skip
 
 

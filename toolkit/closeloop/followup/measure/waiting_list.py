@@ -52,7 +52,7 @@ def draw_waiting_list(
     Examples
     --------
     >>> draw_waiting_list(["C-1", "C-2", "C-3"], 2, seed="2026-03-02", exempt=["C-3"])
-    {'C-1': 'now', 'C-2': 'wait', 'C-3': 'exempt'}
+    {'C-1': 'wait', 'C-2': 'now', 'C-3': 'exempt'}
     """
     spared = set(exempt)
     strange = sorted(spared - set(case_ids))

@@ -39,8 +39,7 @@ def signs_of(state: CaseState, fresh: Sequence[Entry], *, knows_language: bool) 
     signs: dict[str, LocalText] = {}
     felt = [each for each in fresh if is_said(each.get("emotion")) or is_said(each.get("style"))]
     if felt and is_heated(felt[-1]):
-        who = "–" if felt[-1].get("direction") is None else felt[-1].actor
-        signs["heated"] = message("playbook.sign_heated", seq=felt[-1].seq, who=who)
+        signs["heated"] = message("playbook.sign_heated", seq=felt[-1].seq, who=felt[-1].actor)
     moods = [str(each.get("emotion")) for each in fresh if is_said(each.get("emotion"))]
     if len(moods) > 1 and moods[-1] != moods[-2]:
         signs["mood_changed"] = message("playbook.sign_mood_changed")

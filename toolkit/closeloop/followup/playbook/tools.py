@@ -59,6 +59,11 @@ class Tool:
     why: LocalText
     case_id: str
 
+    @classmethod
+    def named(cls, name: str, *, why: LocalText, case_id: str) -> Tool:
+        """Return the tool of that name."""
+        return cls(worksheet=name, title=shipped_template(name).title, why=why, case_id=case_id)
+
     def begin(self) -> Worksheet:
         """Return the blank sheet, linked to the case.
 
@@ -87,12 +92,7 @@ def tools(state: CaseState, path: str | Path | None = None) -> tuple[Tool, ...]:
     codes = facts_of_code("conflict-types", str(state.value("code") or ""))
     file = _shipped() if path is None else _read(path)
     return tuple(
-        Tool(
-            worksheet=each.worksheet,
-            title=shipped_template(each.worksheet).title,
-            why=each.why,
-            case_id=state.case_id,
-        )
+        Tool.named(each.worksheet, why=each.why, case_id=state.case_id)
         for each in file.tools
         if state.stage in each.stages and (not each.codes or codes & {*each.codes})
     )

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.followup.commands.table import Field, command_table
+from closeloop.followup.stages.table import stage_table
 from closeloop.metrics.protect import checked_min_n, protect
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.text import LocalText, message
-from closeloop.written import told
+from closeloop.written import told, told_joined
 
 CUSTOMERS = frozenset({"subject_id", "respondent_id", "response_id", "case_id", "number"})
 """Columns that tell one customer from another: never a group."""
@@ -45,7 +47,7 @@ class CaseCounts(TableResult):
     @property
     def title(self) -> LocalText:
         """What is counted by what."""
-        return message("privacy.counts_title", by=", ".join(self.by))
+        return message("privacy.counts_title", by=told_joined([_column(name) for name in self.by], ", ", "、"))
 
     @property
     def sentence(self) -> LocalText:
@@ -67,14 +69,14 @@ class CaseCounts(TableResult):
     @property
     def columns(self) -> tuple[Shown, ...]:
         """The keys, the count, why it is hidden."""
-        keys = (Shown(name, LocalText({"en": name, "zh-CN": name})) for name in self.by)
+        keys = (Shown(name, _column(name)) for name in self.by)
         return (*keys, Shown("n", message("privacy.cases"), "count"), Shown("hidden", message("privacy.hidden")))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the groups, all cases first; a hidden count is not there at all."""
         every = message("privacy.all")
         return [
-            {name: key[place] if place < len(key) and key[place] else every for place, name in enumerate(self.by)}
+            {name: _value(name, key[place]) if key and key[place] else every for place, name in enumerate(self.by)}
             | {"n": n if why is None else None, "hidden": None if why is None else message(f"privacy.hidden_{why}")}
             for key, n, why in self.cells
         ]
@@ -87,7 +89,16 @@ class CaseCounts(TableResult):
         """Draw the groups that are shown."""
         from closeloop.views.count_chart import plot_counts
 
-        shown = [(" · ".join(filter(None, key)), n) for key, n, why in self.cells if len(key) and why is None]
+        shown = [
+            (
+                told_joined(
+                    [_value(name, part) for name, part in zip(self.by, key, strict=True) if part], " · ", " · "
+                ),
+                n,
+            )
+            for key, n, why in self.cells
+            if key and why is None
+        ]
         return plot_counts(self, shown, ax)
 
 
@@ -111,8 +122,8 @@ def case_counts(rows: Iterable[Mapping[str, Any]], by: str | Sequence[str], *, m
     Examples
     --------
     >>> rows = [{"stage": s} for s, n in (("received", 40), ("agreed", 13), ("rejected", 7)) for _ in range(n)]
-    >>> [(row["stage"], row["n"]) for row in case_counts(rows, "stage").rows()[1:]]
-    [('received', 40), ('agreed', None), ('rejected', None)]
+    >>> [(str(row["stage"]), row["n"]) for row in case_counts(rows, "stage").rows()[1:]]
+    [('Received', 40), ('Agreed with the customer', None), ('Not upheld', None)]
     """
     names = (by,) if isinstance(by, str) else tuple(by)
     _check(names)
@@ -140,6 +151,27 @@ def _check(names: tuple[str, ...]) -> None:
         raise ValueError(message("privacy.counts_persons", found=", ".join(persons)))
     if (TAGS & set(names)) and (persons := sorted(PEOPLE & set(names))):
         raise ValueError(message("privacy.counts_tags", found=", ".join(persons)))
+
+
+def _field(name: str) -> Field | None:
+    found = (command.fields[name] for command in command_table().commands.values() if name in command.fields)
+    return next(found, None)
+
+
+def _column(name: str) -> LocalText:
+    """Return what a column is called: as in the table of commands."""
+    if name == "stage":
+        return message("privacy.stage")
+    field = _field(name)
+    return LocalText(name) if field is None else field.label
+
+
+def _value(name: str, value: str) -> LocalText:
+    """Return a value in words."""
+    if name == "stage" and (stage := stage_table().stage(value)) is not None:
+        return stage.label
+    field = _field(name)
+    return LocalText(value) if field is None else command_table().told(field, value)
 
 
 def _label(value: object) -> str:

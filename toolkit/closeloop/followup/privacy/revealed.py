@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from closeloop.followup.commands.table import command_table
-from closeloop.html import Column, Html, Section, element, harmless, table
-from closeloop.text import LocalText, message
+from closeloop.html import Column, Html, Section, element, harmless, join, table
+from closeloop.text import LocalText, language, message
 
 MARK = "⟦closeloop: revealed, do not save⟧"
 """Stands in every display of a revealed text, in all languages the same; `clean_notebook` looks for it."""
@@ -133,31 +133,35 @@ class Revealed:
 
     @property
     def heading(self) -> LocalText:
-        """Whose texts these are, who sees them and why."""
-        return message(
-            "privacy.revealed",
-            case=self.case_id, actor=self.actor, reason=self.reason, at=f"{self.at:%Y-%m-%d %H:%M} UTC",
-            n=sum(each.gone is None for each in self.texts),
-        )  # fmt: skip
+        """Whose texts these are, who sees them and why; or that none can be read."""
+        n = sum(each.gone is None for each in self.texts)
+        if not n:
+            return message("privacy.nothing_revealed", case=self.case_id)
+        at = f"{self.at:%Y-%m-%d %H:%M} UTC"
+        return message("privacy.revealed", case=self.case_id, actor=self.actor, reason=self.reason, at=at, n=n)
+
+    @property
+    def _mark(self) -> str:
+        return MARK if any(each.gone is None for each in self.texts) else ""
 
     def __repr__(self) -> str:
         return f"<Revealed {self.case_id}: {message('privacy.n_texts', n=len(self))}>"
 
     def __str__(self) -> str:
-        lines = [MARK, harmless(self.heading)]
+        lines = [self._mark, harmless(self.heading)]
         for each in self.texts:
             said = each.text.plain if each.gone is None else str(each.gone)
             lines.append(f"{each.at:%Y-%m-%d %H:%M}  {each.label}: {harmless(said)}")
-        return "\n".join(lines)
+        return "\n".join(line for line in lines if line)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/plain": str(self), "text/html": str(self._html())}, dict(METADATA)
+        from closeloop.views.style import framed
+
+        html = framed(self._html(), language())
+        return {"text/plain": str(self), "text/html": html}, dict(METADATA) if self._mark else {}
 
     def _html(self) -> Html:
-        columns = (
-            Column(head=message("privacy.when"), css="num"), Column(head=message("privacy.what")),
-            Column(head=message("privacy.words")),
-        )  # fmt: skip
+        columns = tuple(Column(head=message(f"privacy.{name}")) for name in ("when", "what", "words"))
         rows = tuple(
             (
                 f"{each.at:%Y-%m-%d %H:%M}",
@@ -168,6 +172,5 @@ class Revealed:
             )
             for each in self.texts
         )
-        shown = table(columns, [Section(rows=rows)], caption=self.heading)
-        frame = "border-left:4px solid #b45309;padding:2px 0 2px 10px"
-        return element("div", element("p", element("strong", MARK)), shown, style=frame)
+        said = join([element("div", element("b", self._mark)), element("div", self.heading)])
+        return element("div", table(columns, [Section(rows=rows)], caption=said, css="res"), class_="block")

@@ -45,7 +45,7 @@ class Stage(Model):
     id: Name
     label: Text
     end: bool = False
-    crosswalk: dict[str, Text] = {}
+    crosswalk: dict[str, Text] = Field(default={})
 
 
 class Step(Model):
@@ -89,7 +89,7 @@ class StageTable(Model):
     confirmed_end: Name
     gates: tuple[Annotated[tuple[Name, ...], Field(min_length=1)], ...]
     absorbing: tuple[Name, ...] = ()
-    crosswalk: dict[str, Text] = {}
+    crosswalk: dict[str, Text] = Field(default={})
     stages: Annotated[tuple[Stage, ...], Field(min_length=2)]
     steps: Annotated[tuple[Step, ...], Field(alias="transitions", min_length=1)]
     _transitions: tuple[Transition, ...] = PrivateAttr(default=())

@@ -52,4 +52,4 @@ def heads_digest(heads: Iterable[tuple[str, int, bytes]]) -> str:
 
 
 def _digest(parts: list[bytes]) -> bytes:
-    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+    return hashlib.sha256(b"".join([len(part).to_bytes(8, "big") + part for part in parts])).digest()

@@ -15,6 +15,9 @@ from closeloop.text import message
 
 _UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd")
 
+_ESCAPED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_AS_IT_READS = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
 
 def stamp(moment: dt.datetime) -> str:
     """Return a moment as it is stored: UTC, always 27 characters, so that texts sort as the moments do.
@@ -31,7 +34,7 @@ def stamp(moment: dt.datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError(message("store.naive_time", moment=moment.isoformat()))
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def moment_of(text: str) -> dt.datetime:
@@ -64,11 +67,11 @@ def canonical(value: Any) -> str:
     >>> canonical({"b": "慢", "a": [1, 2.5, None]})
     '{"a":[1,2.5,null],"b":"慢"}'
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _AS_IT_READS.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:  # half a character; escaped it is kept as it is
-        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return _ESCAPED.encode(value)
     return text
 
 

@@ -30,9 +30,9 @@ MIGRATION = _table("migration", whole="number", words="name version", moment="ap
 
 EVENT = _table(
     "event",
-    words="case_id type actor zone key_id",
+    words="case_id",
     whole="seq schema_v",
-    raw="at recorded_at payload",  # what the hash is made of stays as it was written
+    raw="type at recorded_at actor zone payload key_id",  # what the hash is made of is stored as it was hashed
     bytes="sealed sealed_digest prev_hash hash",
 )
 CASE_HEAD = _table("case_head", words="case_id", whole="version", bytes="hash")

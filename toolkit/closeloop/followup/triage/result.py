@@ -180,7 +180,7 @@ class TriageResult(TableResult):
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Rule, what qualifies, cases, each reason that occurs, contactable."""
-        reasons = [Shown(reason, message(f"triage.reason_{reason}"), "count") for reason in self.suppressed]
+        reasons = [Shown(reason, message(f"triage.head_{reason}"), "count") for reason in self.suppressed]
         return (
             Shown("title", message("triage.rule")),
             Shown("n_qualifying", message("triage.qualifying"), "count"),

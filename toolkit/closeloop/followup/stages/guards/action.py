@@ -26,7 +26,7 @@ def _numbers(entries: list[Entry]) -> str:
 
 @guards.before
 def tasks(asked: Asked) -> LocalText | None:
-    """What was agreed is broken down into tasks, each with somebody and a day."""
+    """Require that what was agreed is broken down into tasks, each with somebody and a day."""
     there = _tasks(asked)
     if not there:
         return message("stages.needs_tasks")
@@ -36,7 +36,7 @@ def tasks(asked: Asked) -> LocalText | None:
 
 @guards.before
 def tasks_done(asked: Asked) -> LocalText | None:
-    """Every task is done, and something shows it."""
+    """Require that every task is done, and something shows it."""
     there = _tasks(asked)
     if not there:
         return message("stages.needs_tasks")
@@ -46,13 +46,13 @@ def tasks_done(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def note(asked: Asked) -> LocalText | None:
-    """It is said in what the effect falls short."""
+    """Require that it is said in what the effect falls short."""
     return None if given(asked, "note") else message("stages.needs_note")
 
 
 @guards.with_call
 def task_open(asked: Asked) -> LocalText | None:
-    """A task that is done or dropped stays so."""
+    """Require that a task that is done or dropped stays so."""
     task = entry(asked.state, "tasks", asked.fields.get("task"))
     over = task is not None and (task.get("done_at") is not None or task.get("dropped"))
     return message("stages.needs_task_open", task=asked.fields.get("task")) if over else None
@@ -60,7 +60,7 @@ def task_open(asked: Asked) -> LocalText | None:
 
 @guards.before
 def earlier_tasks(asked: Asked) -> LocalText | None:
-    """What a task depends on is done first."""
+    """Require that what a task depends on is done first."""
     task = entry(asked.state, "tasks", asked.fields.get("task"))
     before = [] if task is None else [entry(asked.state, "tasks", number) for number in task.get("depends_on", ())]
     waiting = [each for each in before if each is not None and not _is_done(each) and not each.get("dropped")]
@@ -69,7 +69,7 @@ def earlier_tasks(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def promise_open(asked: Asked) -> LocalText | None:
-    """A promise is kept or broken once."""
+    """Require that a promise is kept or broken once."""
     promise = entry(asked.state, "promises", asked.fields.get("promise"))
     decided = promise is not None and promise.get("kept") is not None
     return message("stages.needs_promise_open", promise=asked.fields.get("promise")) if decided else None
@@ -77,19 +77,19 @@ def promise_open(asked: Asked) -> LocalText | None:
 
 @guards.before
 def not_on_hold(asked: Asked) -> LocalText | None:
-    """A case waits for one thing at a time."""
+    """Require that a case waits for one thing at a time."""
     return message("stages.needs_not_on_hold") if asked.state.hold else None
 
 
 @guards.before
 def on_hold(asked: Asked) -> LocalText | None:
-    """Only what waits can go on."""
+    """Require that only what waits can go on."""
     return None if asked.state.hold else message("stages.needs_on_hold")
 
 
 @guards.before
 def question_asked(asked: Asked) -> LocalText | None:
-    """The customer can only be waited for once they were asked something."""
+    """Require that the customer can only be waited for once they were asked something."""
     state = asked.state
     asked_them = any(each.get("direction") == "outbound" for each in state.added("contacts", this_cycle=True))
     if asked.fields.get("on") != "customer" or asked_them or state.added("offers", this_cycle=True):
@@ -99,7 +99,7 @@ def question_asked(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def handover(asked: Asked) -> LocalText | None:
-    """Who takes a case over is told what it is about."""
+    """Require that who takes a case over is told what it is about."""
     before = asked.state.value("owner")
     if before in {None, asked.fields.get("owner")} or given(asked, "handover"):
         return None
@@ -108,7 +108,7 @@ def handover(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def severity_lowered(asked: Asked) -> LocalText | None:
-    """Nobody makes a case less grave without a reason."""
+    """Require that nobody makes a case less grave without a reason."""
     before = _RANK.get(str(asked.state.value("severity")), 0)
     now = _RANK.get(str(asked.fields.get("severity")), 0)
     return message("stages.needs_severity_lowered") if now < before and not given(asked, "reason") else None
@@ -116,6 +116,6 @@ def severity_lowered(asked: Asked) -> LocalText | None:
 
 @guards.before
 def escalated(asked: Asked) -> LocalText | None:
-    """Only an escalation that nobody has taken note of can be taken note of."""
+    """Require that only an escalation that nobody has taken note of can be taken note of."""
     last = newest(asked.state, "escalations")
     return None if last is not None and last.get("acked_at") is None else message("stages.needs_escalated")

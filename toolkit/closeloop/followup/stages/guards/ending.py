@@ -9,11 +9,13 @@ from closeloop.followup.event import is_said
 from closeloop.followup.stages.guards.guard import (
     GuardSet,
     asked_often_enough,
-    attempts as attempts_made,
     days_between,
     from_customer,
     given,
     newest,
+)
+from closeloop.followup.stages.guards.guard import (
+    attempts as attempts_made,
 )
 from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState, Entry
@@ -32,13 +34,13 @@ def _resolution(asked: Asked) -> Entry | None:
 
 @guards.before
 def customers_own_message(asked: Asked) -> LocalText | None:
-    """The customer says so, not an agent about the customer."""
+    """Require that the customer says so, not an agent about the customer."""
     return None if from_customer(asked.state, _resolution(asked)) else message("stages.needs_customers_own_message")
 
 
 @guards.before
 def attempts(asked: Asked) -> LocalText | None:
-    """The customer was asked often enough, over days enough, since they were last heard of."""
+    """Require that the customer was asked often enough, over days enough, since they were last heard of."""
     if asked_often_enough(asked, _resolution(asked)):
         return None
     tried = attempts_made(asked.state, _resolution(asked))
@@ -54,7 +56,7 @@ def attempts(asked: Asked) -> LocalText | None:
 
 @guards.before
 def two_channels(asked: Asked) -> LocalText | None:
-    """Where the customer can be reached on two ways, both were tried."""
+    """Require that where the customer can be reached on two ways, both were tried."""
     available = reachable(asked.state)
     tried = {each.get("channel") for each in attempts_made(asked.state, _resolution(asked))}
     if len(available) < 2 or len(tried) >= 2:
@@ -70,50 +72,50 @@ def reachable(state: CaseState) -> set[str]:
 
 @guards.with_call
 def objection(asked: Asked) -> LocalText | None:
-    """It is on record what the customer does not accept."""
+    """Require that it is on record what the customer does not accept."""
     return None if given(asked, "objection") else message("stages.needs_objection")
 
 
 @guards.with_call
 def reason(asked: Asked) -> LocalText | None:
-    """It is said why."""
+    """Require that it is said why."""
     return None if given(asked, "reason") else message("stages.needs_reason", command=asked.command)
 
 
 @guards.with_call
 def reason_code(asked: Asked) -> LocalText | None:
-    """A rejection names its ground."""
+    """Require that a rejection names its ground."""
     return None if given(asked, "reason_code") else message("stages.needs_reason_code")
 
 
 @guards.with_call
 def second_person(asked: Asked) -> LocalText | None:
-    """Nobody rejects a case alone."""
+    """Require that nobody rejects a case alone."""
     second = asked.fields.get("second_person")
     return None if is_said(second) and second != asked.actor else message("stages.needs_second_person")
 
 
 @guards.with_call
 def options_told(asked: Asked) -> LocalText | None:
-    """The customer knows where else they can turn."""
+    """Require that the customer knows where else they can turn."""
     return None if given(asked, "options_told") else message("stages.needs_options_told", command=asked.command)
 
 
 @guards.with_call
 def body(asked: Asked) -> LocalText | None:
-    """It is said who decides outside."""
+    """Require that it is said who decides outside."""
     return None if given(asked, "body") else message("stages.needs_body")
 
 
 @guards.with_call
 def ruling(asked: Asked) -> LocalText | None:
-    """The ruling is on record."""
+    """Require that the ruling is on record."""
     return None if given(asked, "ruling") else message("stages.needs_ruling")
 
 
 @guards.with_call
 def customer_withdrew(asked: Asked) -> LocalText | None:
-    """Only the customer takes a complaint back, in their own words."""
+    """Require that only the customer takes a complaint back, in their own words."""
     if given(asked, "words") and from_customer(asked.state):
         return None
     return message("stages.needs_customer_withdrew")
@@ -121,7 +123,7 @@ def customer_withdrew(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def merge_target(asked: Asked) -> LocalText | None:
-    """There is another case to merge into."""
+    """Require that there is another case to merge into."""
     into = asked.fields.get("into")
     if not is_said(into):
         return message("stages.needs_merge_target")
@@ -132,7 +134,7 @@ def merge_target(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def merge_open(asked: Asked) -> LocalText | None:
-    """The case that goes on is open."""
+    """Require that the case that goes on is open."""
     target = _target(asked)
     if target is None or not stage_table().is_end(target.stage):
         return None
@@ -141,7 +143,7 @@ def merge_open(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def merge_no_cycle(asked: Asked) -> LocalText | None:
-    """Nothing is merged into what was merged into it, or into a part of itself."""
+    """Require that nothing is merged into what was merged into it, or into a part of itself."""
     target, seen = _target(asked), {asked.state.case_id}
     while target is not None:
         above = target.value("merged_into") or target.value("parent_case_id")
@@ -154,7 +156,7 @@ def merge_no_cycle(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def same_customer(asked: Asked) -> LocalText | None:
-    """Both are of one customer, or somebody else approves."""
+    """Require that both are of one customer, or somebody else approves."""
     target = _target(asked)
     if target is None:
         return None
@@ -172,21 +174,21 @@ def _target(asked: Asked) -> CaseState | None:
 
 @guards.before
 def lesson(asked: Asked) -> LocalText | None:
-    """What was learnt is on record, or that nothing was, and why."""
+    """Require that what was learnt is on record, or that nothing was, and why."""
     there = asked.state.added("lessons", this_cycle=True) or given(asked, "lesson") or given(asked, "no_lesson")
     return None if there else message("stages.needs_lesson")
 
 
 @guards.before
 def problem(asked: Asked) -> LocalText | None:
-    """The problem behind it is named, or that there is none, and why."""
+    """Require that the problem behind it is named, or that there is none, and why."""
     there = given(asked, "no_problem") or is_said(asked.fields.get("problem_id") or asked.state.value("problem_id"))
     return None if there else message("stages.needs_problem")
 
 
 @guards.before
 def remeasure(asked: Asked) -> LocalText | None:
-    """It is fixed when the customer is asked again, or why not."""
+    """Require that it is fixed when the customer is asked again, or why not."""
     day = asked.fields.get("remeasure_on")
     if isinstance(day, str) and dt.date.fromisoformat(day) < asked.at.date():
         return message("stages.needs_remeasure_later", day=day)

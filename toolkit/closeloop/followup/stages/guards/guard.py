@@ -87,13 +87,13 @@ def entry(state: CaseState, kind: str, number: object) -> Entry | None:
     return next((each for each in state.added(kind) if each.seq == number), None)
 
 
-def from_customer(state: CaseState, after: Entry | None = None) -> list[Entry]:
-    """Return what came from the customer in this cycle, not from an agent; with `after`, since that entry.
+def from_customer(state: CaseState, after: Entry | None = None, *, ever: bool = False) -> list[Entry]:
+    """Return what came from the customer in this cycle (or `ever`), not from an agent; with `after`, since that entry.
 
     An outbound call is an agent's note about the customer, however it is worded; it is none of these.
     """
-    messages = state.added("messages", this_cycle=True)
-    calls = [each for each in state.added("contacts", this_cycle=True) if each.get("direction") == "inbound"]
+    messages = state.added("messages", this_cycle=not ever)
+    calls = [each for each in state.added("contacts", this_cycle=not ever) if each.get("direction") == "inbound"]
     found = [each for each in (*messages, *calls) if is_said(each.get("words"))]
     if after is not None:
         found = [each for each in found if each.seq > after.seq and each.at >= after.at]
@@ -101,7 +101,7 @@ def from_customer(state: CaseState, after: Entry | None = None) -> list[Entry]:
 
 
 def attempts(state: CaseState, after: Entry | None = None) -> list[Entry]:
-    """Return the attempts of people of ours to reach the customer, since their last sign of life (and since `after`)."""
+    """Return the attempts of people of ours to reach the customer since they were last heard of (and since `after`)."""
     contacts = state.added("contacts", this_cycle=True)
     signs = [*from_customer(state), *(each for each in contacts if each.get("reached"))]
     since = max([each.seq for each in signs] + ([after.seq] if after is not None else []), default=0)

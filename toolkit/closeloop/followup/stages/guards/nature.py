@@ -12,13 +12,13 @@ guards = GuardSet()
 
 @guards.before
 def owner(asked: Asked) -> LocalText | None:
-    """Nothing goes on without somebody who sees to it."""
+    """Require that nothing goes on without somebody who sees to it."""
     return None if is_said(asked.state.value("owner")) else message("stages.needs_owner")
 
 
 @guards.with_call
 def acknowledgement(asked: Asked) -> LocalText | None:
-    """The customer was told, or it is said why that was not possible."""
+    """Require that the customer was told, or it is said why that was not possible."""
     if given(asked, "no_channel_reason"):
         return None
     if asked.fields.get("sent") is not True:
@@ -28,25 +28,25 @@ def acknowledgement(asked: Asked) -> LocalText | None:
 
 @guards.before
 def coded(asked: Asked) -> LocalText | None:
-    """The type of conflict is named."""
+    """Require that the type of conflict is named."""
     return None if known(asked, "code") else message("stages.needs_coded")
 
 
 @guards.before
 def severity_set(asked: Asked) -> LocalText | None:
-    """It is said how grave it is."""
+    """Require that it is said how grave it is."""
     return None if severity(asked) else message("stages.needs_severity_set")
 
 
 @guards.before
 def stakeholders(asked: Asked) -> LocalText | None:
-    """It is noted who is concerned."""
+    """Require that it is noted who is concerned."""
     return None if asked.state.added("stakeholders") else message("stages.needs_stakeholders")
 
 
 @guards.before
 def customer_words(asked: Asked) -> LocalText | None:
-    """The customer's own words are there, not only ours about them."""
+    """Require that the customer's own words are there, not only ours about them."""
     contacts = any(is_said(each.get("words")) for each in asked.state.added("contacts"))
     if is_said(asked.state.value("words")) or asked.state.added("messages") or contacts:
         return None
@@ -55,13 +55,13 @@ def customer_words(asked: Asked) -> LocalText | None:
 
 @guards.before
 def remedy_sought(asked: Asked) -> LocalText | None:
-    """It is known what the customer wants to have done."""
+    """Require that it is known what the customer wants to have done."""
     return None if known(asked, "remedy_sought") else message("stages.needs_remedy_sought")
 
 
 @guards.before
 def playback(asked: Asked) -> LocalText | None:
-    """The customer agreed to our summary, or could not be reached however often we tried."""
+    """Require that the customer agreed to our summary, or could not be reached however often we tried."""
     if asked.fields.get("customer_agreed") is False:
         return message("stages.needs_playback_agreed")
     state = asked.state
@@ -76,14 +76,14 @@ def playback(asked: Asked) -> LocalText | None:
 
 @guards.before
 def fact(asked: Asked) -> LocalText | None:
-    """At least one fact is there, and where it is known from."""
+    """Require that at least one fact is there, and where it is known from."""
     found = any(is_said(each.get("source")) for each in asked.state.added("facts"))
     return None if found else message("stages.needs_fact")
 
 
 @guards.before
 def team(asked: Asked) -> LocalText | None:
-    """What is severe is not looked into by one person alone."""
+    """Require that what is severe is not looked into by one person alone."""
     if severity(asked) != "severe":
         return None
     state = asked.state
@@ -94,7 +94,7 @@ def team(asked: Asked) -> LocalText | None:
 
 @guards.before
 def manager_informed(asked: Asked) -> LocalText | None:
-    """Somebody above knows of what is severe."""
+    """Require that somebody above knows of what is severe."""
     if severity(asked) != "severe":
         return None
     state = asked.state

@@ -25,20 +25,20 @@ def _lacking(asked: Asked, key: str, complete: Callable[[Entry], bool]) -> Local
 
 @guards.before
 def evidence(asked: Asked) -> LocalText | None:
-    """A decision rests on something that can be shown."""
+    """Require that a decision rests on something that can be shown."""
     present = any(each.get("state", "present") == "present" for each in asked.state.added("evidence"))
     return None if present else message("stages.needs_evidence")
 
 
 @guards.before
 def focus(asked: Asked) -> LocalText | None:
-    """The main contradiction is put in a sentence."""
+    """Require that the main contradiction is put in a sentence."""
     return None if known(asked, "focus") else message("stages.needs_focus")
 
 
 @guards.with_call
 def fast_track(asked: Asked) -> LocalText | None:
-    """Only what is minor may go without an analysis, and somebody says why."""
+    """Require that only what is minor may go without an analysis, and somebody says why."""
     if severity(asked) != "minor":
         return message("stages.needs_fast_track_minor")
     if asked.fields.get("fast_track") is True and given(asked, "reason"):
@@ -48,7 +48,7 @@ def fast_track(asked: Asked) -> LocalText | None:
 
 @guards.before
 def cause_level(asked: Asked) -> LocalText | None:
-    """A cause is named, and how deep it lies; of what is severe, the root."""
+    """Require that a cause is named, and how deep it lies; of what is severe, the root."""
     causes = asked.state.added("causes", this_cycle=True)
     levels = {each.get("level") for each in causes} - {None}
     if severity(asked) == "severe" and "root" not in levels:
@@ -58,7 +58,7 @@ def cause_level(asked: Asked) -> LocalText | None:
 
 @guards.before
 def options(asked: Asked) -> LocalText | None:
-    """There are at least two to choose from, or it is said why there is one."""
+    """Require that there are at least two to choose from, or it is said why there is one."""
     count = len([each for each in options_meant(asked) if not each.get("interim")])
     if count == 0:
         return message("stages.needs_options_any")
@@ -67,7 +67,7 @@ def options(asked: Asked) -> LocalText | None:
 
 @guards.before
 def option_cause(asked: Asked) -> LocalText | None:
-    """Each option treats a cause that was found, and says at which level."""
+    """Require that each option treats a cause that was found, and says at which level."""
 
     def tied(option: Entry) -> bool:
         return entry(asked.state, "causes", option.get("cause")) is not None and is_said(option.get("treats_level"))
@@ -77,7 +77,7 @@ def option_cause(asked: Asked) -> LocalText | None:
 
 @guards.before
 def option_complete(asked: Asked) -> LocalText | None:
-    """Each option says what is done, by whom and until when."""
+    """Require that each option says what is done, by whom and until when."""
     return _lacking(
         asked, "needs_option_complete", lambda each: all(is_said(each.get(f)) for f in ("text", "owner", "due_on"))
     )
@@ -85,35 +85,35 @@ def option_complete(asked: Asked) -> LocalText | None:
 
 @guards.before
 def steps_and_effect(asked: Asked) -> LocalText | None:
-    """Each option has steps, and says what it is expected to change, by how much and until when."""
+    """Require that each option has steps, and says what it is expected to change, by how much and until when."""
     wanted = ("steps", "effect_metric", "effect_delta", "effect_by")
     return _lacking(asked, "needs_steps_and_effect", lambda each: all(is_said(each.get(f)) for f in wanted))
 
 
 @guards.before
 def feasibility(asked: Asked) -> LocalText | None:
-    """Each option is scored by the five criteria."""
+    """Require that each option is scored by the five criteria."""
     scored = {each.get("option") for each in asked.state.added("option_scores")}
     return _lacking(asked, "needs_feasibility", lambda each: each.seq in scored)
 
 
 @guards.before
 def risk(asked: Asked) -> LocalText | None:
-    """It was looked at what can go wrong with each option."""
+    """Require that it was looked at what can go wrong with each option."""
     assessed = {each.get("option") for each in asked.state.added("risks")}
     return _lacking(asked, "needs_risk", lambda each: each.seq in assessed)
 
 
 @guards.before
 def lawful(asked: Asked) -> LocalText | None:
-    """What is not lawful is blocked; what nobody has checked waits until somebody has."""
+    """Require that what is not lawful is blocked; what nobody has checked waits until somebody has."""
     blocked = _lacking(asked, "needs_lawful_other", lambda each: each.get("lawful") != "no")
     return blocked or _lacking(asked, "needs_lawful", lambda each: each.get("lawful") == "yes")
 
 
 @guards.with_call
 def agreed_option(asked: Asked) -> LocalText | None:
-    """What is agreed upon was proposed, or came with an outside body's ruling."""
+    """Require that what is agreed upon was proposed, or came with an outside body's ruling."""
     if not given(asked, "option"):
         return message("stages.needs_agreed_option")
     proposal, ruling = newest(asked.state, "proposals"), newest(asked.state, "rulings")
@@ -127,7 +127,7 @@ def agreed_option(asked: Asked) -> LocalText | None:
 
 @guards.before
 def communicated(asked: Asked) -> LocalText | None:
-    """The customer was told of the option that they agree to."""
+    """Require that the customer was told of the option that they agree to."""
     offered = {each.get("option") for each in asked.state.added("offers", this_cycle=True)}
     wanted = asked.fields.get("option")
     return None if offered and (wanted is None or wanted in offered) else message("stages.needs_communicated")
@@ -135,7 +135,7 @@ def communicated(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def interests(asked: Asked) -> LocalText | None:
-    """What each side demands and what it needs are both on record."""
+    """Require that what each side demands and what it needs are both on record."""
     sheets = [asked.fields, *(each.fields for each in asked.state.added("negotiations", this_cycle=True))]
     for name in ("positions", "interests"):
         sides = {side for sheet in sheets for side, words in (sheet.get(name) or {}).items() if is_said(words)}
@@ -146,7 +146,7 @@ def interests(asked: Asked) -> LocalText | None:
 
 @guards.before
 def offer_stage(asked: Asked) -> LocalText | None:
-    """What is more than interim is offered once it was proposed with its risks, not before."""
+    """Require that what is more than interim is offered once it was proposed with its risks, not before."""
     if asked.state.stage not in _EARLY:
         return None
     return _lacking(asked, "needs_offer_stage", lambda each: bool(each.get("interim")))
@@ -160,7 +160,7 @@ def _is_approved(state: CaseState, option: Entry) -> bool:
 
 @guards.before
 def authority(asked: Asked) -> LocalText | None:
-    """A concession is within the authority of who makes it, or somebody else has approved it."""
+    """Require that a concession is within the authority of who makes it, or somebody else has approved it."""
     limits = asked.context.authority
     if limits is None:
         return None
@@ -173,7 +173,7 @@ def authority(asked: Asked) -> LocalText | None:
 
 @guards.with_call
 def approver(asked: Asked) -> LocalText | None:
-    """Who approves an option neither proposed it nor owns the case, and may concede so much."""
+    """Require that who approves an option neither proposed it nor owns the case, and may concede so much."""
     person = asked.fields.get("approver")
     for option in options_meant(asked):
         if person in {option.actor, option.get("owner"), asked.state.value("owner")}:
