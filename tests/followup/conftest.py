@@ -145,6 +145,15 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield ":memory:" if request.param == "memory" else str(tmp_path / "loop.sqlite")
 
 
+@pytest.fixture(params=["file", "postgresql"])
+def lasting_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty register on each database that can be opened twice."""
+    if request.param == "postgresql":
+        yield from _schema(request.getfixturevalue("postgres_server"))
+    else:
+        yield str(tmp_path / "loop.sqlite")
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the URL of an empty register on PostgreSQL."""

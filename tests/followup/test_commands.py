@@ -327,8 +327,8 @@ def test_a_broken_table_of_commands_is_found_out_with_lines(tmp_path: Path) -> N
 
     error = broken(tmp_path, change)
     assert {(each.code, each.item) for each in error.findings} == {
-        ("event_twice", "start"), ("unknown_choices", "hold"), ("no_choices", "add_task"), ("unknown_kind", "task_done"),
-        ("unknown_field", "focus"), ("private_type", "add_stakeholder"),
+        ("event_twice", "start"), ("unknown_choices", "hold"), ("no_choices", "add_task"),
+        ("unknown_kind", "task_done"), ("unknown_field", "focus"), ("private_type", "add_stakeholder"),
     }  # fmt: skip
     assert all(each.line for each in error.findings)
 

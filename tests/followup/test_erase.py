@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,42 @@ def test_all_cases_of_a_person_and_of_nobody_else(file: Path) -> None:
         assert loop.reveal(other, "calling back")["words"] == "Other"
 
 
+def test_what_another_person_said_in_the_same_case_stays_theirs(file: Path) -> None:
+    with opened(file) as loop:
+        case_id, other = open_case(loop), open_case(loop, "Other", "4712")
+        desk, theirs = loop._desk, subject_of(loop, other)
+        with desk.store.writing() as tx:
+            before = tx.events(case_id)
+            place = f"{case_id}/{len(before) + 1}"
+            key_id, sealed = desk.vault.seal(theirs, {"words": "A witness"}, bound_to=place)
+            said = {"channel": "phone", "words": {"private": 9}}
+            new = replace(
+                before[-1], seq=len(before) + 1, type="CustomerMessage", payload=said, key_id=key_id, sealed=sealed
+            )
+            tx.append(case_id, len(before), [new])
+        loop.erase(subject_of(loop, case_id), "asked for it", purge=True)
+        assert loop.reveal(other, "calling back")["words"] == "Other"
+        assert loop.reveal(case_id, "calling back")["words"] == "A witness"
+
+
+def test_a_key_that_this_copy_of_the_key_file_lacks_is_gone_in_every_other(file: Path, folder: Path) -> None:
+    keys, whole = folder / "loop.sqlite.keys", folder / "whole.keys"
+    with opened(file) as loop:
+        open_case(loop, "Other", "4712")
+        shutil.copy(keys, folder / "older.keys")
+        case_id = lively_case(loop)
+        subject_id = subject_of(loop, case_id)
+        secrets = keys_of(loop, subject_id)
+    shutil.move(keys, whole)
+    shutil.move(folder / "older.keys", keys)
+    with opened(file) as loop:
+        assert loop.erase(subject_id, "asked for it").case_ids == (case_id,)
+    shutil.move(whole, keys)
+    with opened(file) as loop:
+        assert all(each.gone is not None for each in loop.reveal(case_id, "was asked"))
+    assert found(folder, secrets) == []
+
+
 def test_a_case_of_an_unknown_customer_is_forgotten_by_its_own_pseudonym(file: Path, folder: Path) -> None:
     with opened(file) as loop:
         case_id = open_case(loop, subject=None)
@@ -203,7 +240,7 @@ def test_without_the_key_file_erasing_is_refused_and_nothing_is_changed(file: Pa
     (folder / "loop.sqlite.keys").rename(away)
     with opened(file) as loop:
         n = len(loop.case(case_id).events)
-        with pytest.raises(StoreError, match="needs the key file.*Nothing was changed"):
+        with pytest.raises(StoreError, match=r"needs the key file.*Nothing was changed"):
             loop.erase(subject_id, "asked for it")
         assert len(loop.case(case_id).events) == n
         set_language("zh-CN")

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closeloop.errors import CaseTransitionError
+from closeloop.followup.case.findings import case_findings
 from closeloop.followup.case.fold import fold
+from closeloop.followup.case.history import history as log_of
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.stages.table import stage_table
@@ -271,17 +273,25 @@ def check_invariants(case: Any) -> None:
 
 
 TYPES = st.sampled_from([*(c.event for c in command_table().commands.values()), "ClockBreached", "Imported"])
-VALUES = st.none() | st.integers(0, 9) | st.sampled_from(["minor", "lin", "closed", "received", "2026-03-02"])
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(0, 9)
+    | st.sampled_from(["minor", "lin", "closed", "received", "2026-03-02", ["training"], [1, 2], {"customer": "x"}])
+    | st.sampled_from([{"private": 4}, "2026-03-02T10:00:00.000000Z", "soon", ""])
+)
 PAYLOADS = st.dictionaries(
     st.sampled_from(["to", "from", "severity", "owner", "task", "option", "on", "level", "event", "field", "is", "was",
-                     "promise", "direction", "human", "reached", "channel", "into", "words", "received_at"]),
+                     "promise", "direction", "human", "reached", "channel", "into", "words", "received_at",
+                     "option_ids", "positions", "interests", "remeasure_on", "remedies", "due_at", "kept", "kept_at", "kind", "state",
+                     "team", "role", "who", "reachable_by", "ended_at", "cause", "treats_level", "agreed", "evidence"]),
     VALUES, max_size=5,
 )  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(TYPES, PAYLOADS), max_size=30), st.data())
-def test_any_history_can_be_folded_in_any_parts(history: list[Any], data: st.DataObject) -> None:
+def test_any_history_can_be_folded_in_any_parts_and_judged(history: list[Any], data: st.DataObject) -> None:
     events = [
         CaseEvent(
             case_id="C-1",
@@ -298,3 +308,6 @@ def test_any_history_can_be_folded_in_any_parts(history: list[Any], data: st.Dat
     state = fold(events)
     assert state.version == len(events)
     assert as_dict(fold(events[cut:], fold(events[:cut]))) == as_dict(state)
+    found = case_findings(state, events, [], NOON + dt.timedelta(days=30))
+    assert len(str(found)) > 0
+    assert len(log_of(events).rows()) == len(events)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from closeloop.errors import StoreError
-from closeloop.followup.privacy.data_key import new_data_key
+from closeloop.followup.privacy.data_key import fingerprint, new_data_key
 from closeloop.followup.privacy.keyring import KeyRing
 from closeloop.followup.privacy.vault import Vault, open_vault
 from closeloop.text import set_language
@@ -144,7 +144,7 @@ def test_a_damaged_key_file_says_so_and_is_left_alone(path: Path, damage: str) -
     else:
         content = bytearray(b"not a database at all, " * 300)
     path.write_bytes(bytes(content))
-    with pytest.raises(StoreError, match="is damaged.*last good copy"):
+    with pytest.raises(StoreError, match=r"is damaged.*last good copy"):
         KeyRing.open(path, create=False)
     assert path.read_bytes() == bytes(content)
 
@@ -173,7 +173,7 @@ def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="could not be made.*No such file"):
+    with pytest.raises(StoreError, match=r"could not be made.*No such file"):
         KeyRing.open(tmp_path / "nowhere" / "loop.keys")
 
 
@@ -239,7 +239,7 @@ def test_a_loop_that_has_its_key_opens_masked_without_the_file(path: Path) -> No
     public = vault.public_key
     vault.close()
     path.rename(path.with_suffix(".moved"))
-    masked = open_vault(path, public_key=public, loop_id="L1")
+    masked = open_vault(path, public_key=public, loop_id="L1")  # opens nothing
     assert not masked.can_read
     assert not path.exists()
     with pytest.raises(StoreError, match="is not there"):
@@ -247,9 +247,13 @@ def test_a_loop_that_has_its_key_opens_masked_without_the_file(path: Path) -> No
 
 
 def test_the_key_file_of_another_loop_is_refused_by_its_fingerprint(path: Path, tmp_path: Path) -> None:
-    with open_vault(path).keyring as mine, KeyRing.open(tmp_path / "other.keys") as other:
-        with pytest.raises(StoreError, match=f"is not this loop.s.*{other.fingerprint}.*{mine.fingerprint}"):
-            Vault(other, mine.public_key)
+    with KeyRing.open(path) as ring:
+        mine = ring.public_key
+    with (
+        KeyRing.open(tmp_path / "other.keys") as other,
+        pytest.raises(StoreError, match=f"is not this loop’s.*{other.fingerprint}.*{fingerprint(mine)}"),
+    ):
+        Vault(other, mine)
 
 
 def test_a_new_loop_takes_over_a_key_file_whose_first_opening_was_cut_off_but_not_one_with_keys(path: Path) -> None:

@@ -316,3 +316,117 @@ def test_rows_made_again_are_the_rows_that_stood() -> None:
         before = loop.cases()
         assert loop.rebuild() == 3
         pd.testing.assert_frame_equal(loop.cases(), before)
+
+
+# --- what it does by itself ---
+
+
+def responses(n: int = 40, seed: int = 1) -> pd.DataFrame:
+    import numpy as np
+
+    chance = np.random.default_rng(seed)
+    times = pd.Timestamp("2026-06-01", tz="UTC") + pd.to_timedelta(chance.integers(0, 25 * 24, n), unit="h")
+    return pd.DataFrame(
+        {
+            "response_id": [f"r{i}" for i in range(n)], "respondent_id": [f"c{i % 17}" for i in range(n)],
+            "answered_at": times.strftime("%Y-%m-%dT%H:%M:%SZ"), "recommend": chance.integers(0, 11, n).astype(str),
+            "why": [f"late again, said customer {i}" for i in range(n)], "callback": ["Yes, please"] * n,
+        }
+    )  # fmt: skip
+
+
+def triaged(loop: cl.Loop, rows: pd.DataFrame) -> None:
+    loop.triage(cl.read_responses(rows, "relationship-nps"))
+
+
+def outcomes(loop: cl.Loop) -> pd.DataFrame:
+    """What became of each response, and which cases are open: all that must not depend on the order of files."""
+    found = loop.cases(is_open=True)[["case_id", "response_id", "subject_id", "severity", "score"]]
+    return found.sort_values("response_id", ignore_index=True)
+
+
+@pytest.mark.parametrize("how", ["twice", "shuffled", "in pieces", "backwards in pieces"])
+def test_the_same_answers_lead_to_the_same_cases_however_they_come(how: str, tmp_path: Path) -> None:
+    rows = responses()
+    salt = tmp_path / "loop.sqlite"
+    with opened(salt) as loop:
+        pseudonyms = loop._salt
+        triaged(loop, rows)
+        wanted, figures = outcomes(loop), loop.measure().to_frame()
+    with opened() as loop:
+        loop._salt = pseudonyms
+        ordered = rows.sort_values("answered_at", ascending=False)
+        pieces = {
+            "twice": [rows, rows], "shuffled": [rows.sample(frac=1, random_state=3)],
+            "in pieces": [rows.iloc[:9], rows.iloc[5:30], rows.iloc[30:]],
+            "backwards in pieces": [ordered.iloc[:10], ordered.iloc[10:25], ordered.iloc[25:]],
+        }[how]  # fmt: skip
+        for piece in pieces:
+            triaged(loop, piece)
+        found = outcomes(loop)
+        pd.testing.assert_frame_equal(
+            found.drop(columns="case_id") if "backwards" in how else found,
+            wanted.drop(columns="case_id") if "backwards" in how else wanted,
+        )
+        assert loop.verify().is_intact
+        again = loop.measure().to_frame()
+        captured = again["figure"] == "captured"
+        pd.testing.assert_frame_equal(
+            again[captured].reset_index(drop=True), figures[figures["figure"] == "captured"].reset_index(drop=True)
+        )
+        assert again.loc[captured, "estimate"].tolist() == [1.0]
+
+
+def test_escalation_goes_higher_once() -> None:
+    with opened() as loop:
+        case = complaint(loop)
+        assert loop.escalate("2026-07-01T12:00+08:00") == 0
+        assert loop.escalate("2026-07-01T13:01+08:00") == 1, "four hours without an owner"
+        assert loop.escalate("2026-07-01T13:02+08:00") == 0
+        assert case.refresh().state.escalation == 1
+        assert case.events[-1].actor == "rules"
+
+
+def test_open_cases_find_their_owners_by_the_teams_that_were_adopted() -> None:
+    from closeloop.followup.rules.team import Member, Team
+
+    with opened() as loop:
+        for _ in range(4):
+            complaint(loop)
+        with pytest.raises(ValueError, match="Team"):
+            loop.assign_open()
+        loop.adopt(Team(id="service", members=(Member(name="wang"), Member(name="chen"))))
+        assert loop.assign_open() == 4
+        assert loop.cases()["owner"].value_counts().to_dict() == {"wang": 2, "chen": 2}
+        assert loop.assign_open() == 0
+
+
+def test_a_cluster_of_complaints_raises_one_alert_with_its_reason() -> None:
+    with opened(now="2026-07-01T20:00+08:00") as loop:
+        for day in range(1, 29, 3):
+            complaint(loop, received_at=f"2026-06-{day:02d}T09:00+08:00")
+        for hour in range(8, 18):
+            complaint(loop, received_at=f"2026-06-30T{hour:02d}:00+08:00", code="price")
+        found = loop.watch()
+        assert len(found) >= 1
+        assert all(found["sentence"].str.contains("cases|案"))
+        assert set(found["outcome"]) <= {"shown", "case", "suppressed"}
+        assert loop.watch().empty, "the same again finds nothing new"
+        shown = loop.alerts(outcome="shown")
+        if len(shown):
+            loop.acknowledge_alert(shown.iloc[0]["rule_id"], shown.iloc[0]["ref"])
+            assert len(loop.alerts(outcome="acknowledged")) == 1
+
+
+def test_the_board_counts_who_waits() -> None:
+    with opened() as loop:
+        complaint(loop).assign(owner="li")
+        complaint(loop)
+        board = loop.board("2026-07-03T09:00+08:00")
+        assert (len(board.cards), board.n_late, board.n_without_owner) == (2, 2, 1)
+        assert "1 without an owner" in str(board.sentence)
+        html = board._repr_html_()
+        assert "Received" in html
+        cl.set_language("zh-CN")
+        assert "已接收" in board._repr_html_()
+        assert [card.owner for card in loop.board(owner="li").cards] == ["li"]

@@ -35,7 +35,7 @@ class History:
     """The events of one case in the making."""
 
     def __init__(self, case_id: str, at: dt.datetime) -> None:
-        self.case_id, self.at, self.events, self.stage = case_id, at, [], "received"
+        self.case_id, self.at, self.stage = case_id, at, "received"
         self.events: list[CaseEvent] = []
 
     def say(self, event: str, hours: float = 0.0, /, *, late: float = 0.1, **payload: Any) -> int:
@@ -410,7 +410,8 @@ def test_a_small_share_is_hidden_from_the_public_and_shown_inside() -> None:
         CaseTable.of(
             cases={"received_at": np.full(40, seconds(NOW) - 9e6), "stage": ["closed"] * 40},
             cycles={"case": [*range(40), 0, 1], "number": [1] * 40 + [2, 2],
-                    "ended_at": [seconds(NOW) - 8e6] * 40 + [np.nan] * 2, "began_at": [0.0] * 40 + [seconds(NOW) - 7.9e6] * 2},
+                    "ended_at": [seconds(NOW) - 8e6] * 40 + [np.nan] * 2,
+                    "began_at": [0.0] * 40 + [seconds(NOW) - 7.9e6] * 2},
         ), [], now=NOW,
     )  # fmt: skip
     assert report["reopened"].estimate == 2 / 40
@@ -431,8 +432,8 @@ def test_a_busy_year_is_measured_in_columns() -> None:
     stages = ["received", "acknowledged", "analysing", "agreed"]
     table = CaseTable.of(
         cases={
-            **names, "code": rng.choice(CODES, n), "received_at": received, "stage": rng.choice(["closed", "agreed"], n),
-            "is_open": rng.random(n) < 0.2,
+            **names, "code": rng.choice(CODES, n), "received_at": received,
+            "stage": rng.choice(["closed", "agreed"], n), "is_open": rng.random(n) < 0.2,
         },
         cycles={"case": np.arange(n), "first_response_at": first, "resolved_at": first + 86400},
         stays={

@@ -170,7 +170,8 @@ def test_reopening_is_judged_thirty_days_after_the_end_and_not_earlier() -> None
         },
     )  # fmt: skip
     figure = report(table)["reopened"]
-    assert (figure.n, figure.estimate) == (3, pytest.approx(1 / 3))
+    assert figure.n == 3
+    assert figure.estimate == pytest.approx(1 / 3)
 
 
 def test_a_repeat_is_the_same_customer_with_the_same_cause_within_ninety_days() -> None:
@@ -324,7 +325,8 @@ def test_trust_is_compared_before_and_after_person_by_person() -> None:
     )  # fmt: skip
     table = cases(n, {"resolved_at": [END - 5 * DAY] * n}, subject_id=["a", "b", "c", "d"])
     figure = report(table, rows)["trust_change"]
-    assert (figure.n, figure.estimate) == (3, pytest.approx((2 + 1 + 4) / 3))
+    assert figure.n == 3
+    assert figure.estimate == pytest.approx((2 + 1 + 4) / 3)
     assert figure.ci_low < figure.estimate < figure.ci_high
 
 
@@ -387,8 +389,8 @@ def late_parcels() -> Problem:
     problem = Problem(gap, cases=["C-0"], id="P-1", themes=["delivery"])
     problem.add(
         Countermeasure(
-            id="M-1", cause="no contract", what="have operations sign contracts", owner="Zhao Ning", due="2026-05-30",
-            metric="late parcels", baseline=0.138, target=0.05, unit="percent", started_on="2026-06-01",
+            id="M-1", cause="no contract", what="have operations sign contracts", owner="Zhao Ning",
+            due=dt.date(2026, 5, 30), metric="late parcels", baseline=0.138, target=0.05, unit="percent", started_on=dt.date(2026, 6, 1),
         )
     )  # fmt: skip
     after = Gap(metric="late parcels", standard=0.05, actual=0.04, n=5120, as_of="2026-06-28", ci=(0.035, 0.046),
@@ -583,6 +585,17 @@ def test_people_are_listed_by_name_and_never_with_a_handful_of_cases() -> None:
     assert by_kind.rows()[0]["n"] == 45
     with pytest.raises(ValueError, match="Choose one of"):
         measure_by(table, "shoe size", now=NOW)
+
+
+def test_codes_are_shown_by_their_names_and_ones_own_names_go_first() -> None:
+    from closeloop.text import LocalText
+
+    table = cases(30, code=["staff_attitude"] * 15 + ["mine"] * 15, severity=["severe"] * 30)
+    own = {"mine": LocalText({"en": "My kind", "zh-CN": "自定类别"})}
+    shown = {line["group"].zh for line in report(table, names=own).table("codes").rows()}
+    assert "自定类别" in shown
+    assert "staff_attitude" not in shown or len(shown) == 2
+    assert measure_by(table, "severity", now=NOW).rows()[0]["group"].zh == "严重"
 
 
 def test_hiding_leaves_the_names_and_blanks_every_figure() -> None:

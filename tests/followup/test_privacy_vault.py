@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,17 @@ WORDS = {"words": "没有人给我回电话。", "contact": "lily@example.com"}
 
 
 @pytest.fixture
-def vault() -> Vault:
-    return Vault(KeyRing.open(":memory:"), key_file="loop.sqlite.keys")
+def vault() -> Iterator[Vault]:
+    with KeyRing.open(":memory:") as ring:
+        yield Vault(ring, key_file="loop.sqlite.keys")
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_whatever_is_sealed_comes_back(texts: dict[str, str]) -> None:
-    vault = Vault(KeyRing.open(":memory:"))
-    key_id, sealed = vault.seal("S-1", texts)
-    assert vault.open(key_id, sealed) == texts
+    with KeyRing.open(":memory:") as ring:
+        vault = Vault(ring)
+        key_id, sealed = vault.seal("S-1", texts)
+        assert vault.open(key_id, sealed) == texts
 
 
 def test_half_a_character_is_no_reason_to_lose_a_text(vault: Vault) -> None:
@@ -113,8 +116,8 @@ def test_a_waiting_key_opens_with_the_key_of_its_own_loop_only_and_unaltered(vau
     masked = Vault(None, vault.public_key)
     masked.seal("S-1", WORDS)
     (waiting,) = masked.new_keys()
-    with pytest.raises(StoreError, match="sealed for another loop"):
-        Vault(KeyRing.open(":memory:")).take_in([waiting])
+    with KeyRing.open(":memory:") as ring, pytest.raises(StoreError, match="sealed for another loop"):
+        Vault(ring).take_in([waiting])
     for altered in (
         SealedKey(key_id=waiting.key_id, subject_id="S-2", sealed=waiting.sealed),
         SealedKey(key_id="K-2", subject_id="S-1", sealed=waiting.sealed),
@@ -131,7 +134,7 @@ def test_without_the_key_file_nobody_can_be_forgotten(vault: Vault) -> None:
 
 
 def test_a_vault_needs_a_key_of_some_kind() -> None:
-    with pytest.raises(ValueError, match="needs the loop.s public key"):
+    with pytest.raises(ValueError, match="needs the loop’s public key"):
         Vault(None)
 
 

@@ -113,15 +113,13 @@ def test_a_missing_folder_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_register_of_a_newer_version_is_refused(store_url: str, event: Make) -> None:
-    if store_url == ":memory:":
-        pytest.skip("what is in memory was made by this version")
-    with Store.open(store_url) as store:
+def test_a_register_of_a_newer_version_is_refused(lasting_url: str, event: Make) -> None:
+    with Store.open(lasting_url) as store:
         one_case(store, event)
         with store.writing() as tx:
             tx.connection.exec_driver_sql("INSERT INTO migration VALUES (99, 'later', '9.9', '2030-01-01')")
     with pytest.raises(StoreError, match=r"its tables have version 99, this version knows up to 1") as told:
-        Store.open(store_url)
+        Store.open(lasting_url)
     in_both_languages(told.value)
     assert (told.value.found, told.value.expected) == (99, 1)
 
@@ -136,18 +134,16 @@ def fail_half_way(connection: sa.Connection) -> None:
 
 
 def test_an_older_register_is_brought_up_step_by_step(
-    store_url: str, event: Make, monkeypatch: pytest.MonkeyPatch
+    lasting_url: str, event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if store_url == ":memory:":
-        pytest.skip("what is in memory was made by this version")
-    with Store.open(store_url) as store:
+    with Store.open(lasting_url) as store:
         one_case(store, event, n=3)
         digest = store.verify().digest
     monkeypatch.setattr(store_module, "STEPS", {**steps.STEPS, 2: ("colour", add_colour), 3: ("shape", fail_half_way)})
     with pytest.raises(ZeroDivisionError):
-        Store.open(store_url)
+        Store.open(lasting_url)
     monkeypatch.setattr(store_module, "STEPS", {**steps.STEPS, 2: ("colour", add_colour)})
-    with Store.open(store_url) as store, store.reading() as tx:
+    with Store.open(lasting_url) as store, store.reading() as tx:
         columns = {c["name"] for c in sa.inspect(tx.connection).get_columns("case_row")}
         assert "colour" in columns
         assert "shape" not in columns, "a step that fails is undone together with its record"
@@ -157,10 +153,8 @@ def test_an_older_register_is_brought_up_step_by_step(
         assert store.verify().digest == digest
 
 
-def test_a_lock_that_somebody_holds_too_long(store_url: str, event: Make) -> None:
-    if store_url == ":memory:":
-        pytest.skip("nobody else reaches this memory")
-    with Store.open(store_url) as holder, Store.open(store_url, timeout_s=0.2) as waiting:
+def test_a_lock_that_somebody_holds_too_long(lasting_url: str, event: Make) -> None:
+    with Store.open(lasting_url) as holder, Store.open(lasting_url, timeout_s=0.2) as waiting:
         one_case(holder, event)
         with holder.writing(alone=True) as tx:
             tx.append("C-1", 1, [event("C-1", 2)])

@@ -8,22 +8,16 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from closeloop.followup.store.store import Store
 
 WRITERS, COMMANDS, KILLS = 2, 500, 6
 
 
-@pytest.mark.parametrize("database", ["file", "postgresql"])
-def test_what_was_confirmed_is_there_once_whoever_is_killed(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = str(tmp_path / "loop.sqlite") if database == "file" else request.getfixturevalue("postgres_url")
+def test_what_was_confirmed_is_there_once_whoever_is_killed(lasting_url: str, tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     program = [sys.executable, str(Path(__file__).with_name("store_writers.py"))]
     run = subprocess.run(
-        [*program, url, str(tmp_path), str(WRITERS), str(COMMANDS), str(KILLS), str(seed)],
+        [*program, lasting_url, str(tmp_path), str(WRITERS), str(COMMANDS), str(KILLS), str(seed)],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, f"seed {seed}: {run.stderr}"
@@ -33,7 +27,7 @@ def test_what_was_confirmed_is_there_once_whoever_is_killed(
         for writer in range(WRITERS)
         for line in (tmp_path / f"{writer}.log").read_text(encoding="ascii").splitlines()
     }
-    with Store.open(url, create=False) as store:
+    with Store.open(lasting_url, create=False) as store:
         with store.reading() as tx:
             written = Counter((e.payload["writer"], e.payload["command"]) for e in tx.all_events())
         assert logged <= set(written)

@@ -68,11 +68,12 @@ class Memory:
 
 
 Given = tuple[str | None, int | None, int | None, str]
+# Mostly one customer and overlapping quiet periods: that is where the order of the files could matter.
 ANSWER = st.tuples(
-    st.sampled_from(["ann", "bob", None]),
-    st.one_of(st.none(), st.integers(0, 120)),
-    st.sampled_from([0, 3, 6, 7, 9, 10, None]),
-    st.sampled_from(["", "slow", "unsafe plug"]),
+    st.sampled_from(["ann", "ann", "ann", "bob", None]),
+    st.sampled_from([*range(0, 85, 5), None]),
+    st.sampled_from([2, 2, 7, 10, 10, None]),
+    st.sampled_from(["", "", "unsafe plug"]),
 )
 
 
@@ -90,8 +91,8 @@ def file_of(answers: Sequence[Given]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(ANSWER, min_size=1, max_size=14), st.data())
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ANSWER, min_size=3, max_size=8), st.data())
 def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     at_once = Memory()
@@ -109,7 +110,7 @@ def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list[Given],
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(ANSWER, min_size=1, max_size=14), st.data())
+@given(st.lists(ANSWER, min_size=3, max_size=8), st.data())
 def test_a_case_that_somebody_works_on_stays(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     memory = Memory()

@@ -27,7 +27,8 @@ START = END - 100 * DAY
 
 def answer(latent: np.ndarray) -> np.ndarray:
     """Round a latent likelihood to recommend to 0 … 10."""
-    return np.clip(np.rint(MEAN + SPREAD * latent), 0, 10)
+    rounded: np.ndarray = np.clip(np.rint(MEAN + SPREAD * latent), 0, 10)
+    return rounded
 
 
 def again(rng: np.random.Generator, latent: np.ndarray, r: float, gain: float | np.ndarray = 0.0) -> np.ndarray:

@@ -7,14 +7,16 @@ re-measure nor lesson. ``C…`` are further ones, of single steps and records.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from closeloop.followup.case.fault import days_and_hours, fault
+from closeloop.followup.case.fold import fold
+from closeloop.followup.case.readable import readable
 from closeloop.followup.case.record_check import record_findings
 from closeloop.followup.case.step_check import Taken, step_findings, steps_taken
 from closeloop.followup.event import CaseEvent, is_said
-from closeloop.followup.stages.guards.guard import entry
+from closeloop.followup.stages.guards.guard import entry, listed
 from closeloop.followup.state import CaseState
 from closeloop.rootcause.findings import Finding, Findings, Level
 from closeloop.text import message
@@ -59,7 +61,8 @@ def case_findings(
         lesson · ``C1`` a step that the table does not have · ``C2`` closed as confirmed without the customer's own
         word · ``C3`` a pause that counts as time · ``C4`` promises · ``C5`` evidence that nobody looked for · ``C6`` no
         owner · ``C7`` nothing happens · ``C8`` written down late · ``C9`` only training · ``C10`` other deadlines ·
-        ``C11`` steps taken although something was missing · ``C12`` times that cannot be.
+        ``C11`` steps taken although something was missing · ``C12`` times that cannot be · ``C13`` values that do not
+        fit their fields; they are left out before the rest is judged.
 
     Examples
     --------
@@ -69,9 +72,13 @@ def case_findings(
     >>> case_findings(fold(events), events, [], events[-1].at).rules
     ('F2', 'F3', 'F4')
     """
+    events, left_out = readable(events)
+    if left_out:
+        state = fold(events)
     taken = steps_taken(events, context)
     return Findings(
         [
+            *_unreadable(left_out),
             *_late(readings),
             *_no_playback(state, taken),
             *_untied(state),
@@ -80,6 +87,11 @@ def case_findings(
             *record_findings(state, events, readings, now),
         ]
     )
+
+
+def _unreadable(left_out: Mapping[int, Sequence[str]]) -> Iterator[Finding]:
+    for number, fields in left_out.items():
+        yield fault("C13", "warn", "unreadable", number, seq=number, fields=", ".join(fields))
 
 
 def _late(readings: Sequence[ClockReading]) -> Iterator[Finding]:
@@ -116,7 +128,7 @@ def _untied(state: CaseState) -> Iterator[Finding]:
     """Give ``F3`` for options that were put to the customer, or carried out, and treat no cause."""
     proposals = state.added("proposals")
     fast = {each.cycle for each in proposals if each.get("fast_track")}
-    numbers = {number for each in proposals for number in each.get("option_ids", ())}
+    numbers = {number for each in proposals for number in listed(each.get("option_ids"))}
     numbers |= {each.get("option") for kind in ("offers", "agreements") for each in state.added(kind)}
     untied = [
         option

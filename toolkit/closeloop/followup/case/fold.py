@@ -138,7 +138,8 @@ def _moving(name: str, new_cycle: bool, stages: StageTable) -> Apply:
     targets = {step.source: step.target for step in stages.transitions if step.event == name}
 
     def move(case: CaseState, event: CaseEvent) -> None:
-        target = event.payload.get("to") or targets.get(case.stage, case.stage)
+        said = event.payload.get("to")
+        target = said if isinstance(said, str) and said else targets.get(case.stage, case.stage)
         case.stage = target
         if new_cycle or not case.cycles:
             case.cycles.append(Cycle(number=len(case.cycles) + 1, began_at=event.at))
@@ -220,7 +221,7 @@ def _first_response(case: CaseState, event: CaseEvent) -> None:
         return
     if event.type == "ContactAttempted":
         reached = said.get("reached")
-        told = reached is True or (reached is None and said.get("channel") in _WRITTEN)
+        told = reached is True or (reached is None and str(said.get("channel")) in _WRITTEN)
         if not told or said.get("direction", "outbound") != "outbound" or said.get("human") is False:
             return
     cycle.first_response_at = event.at

@@ -12,7 +12,7 @@ from closeloop.followup.commands.decide import SKEW
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.commands.values import utc_time
 from closeloop.followup.event import CaseEvent
-from closeloop.followup.stages.guards.guard import from_customer
+from closeloop.followup.stages.guards.guard import from_customer, listed
 from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState
 from closeloop.rootcause.findings import Finding
@@ -48,7 +48,8 @@ def record_findings(
 
 def _pauses(state: CaseState, readings: Sequence[ClockReading], now: dt.datetime) -> Iterator[Finding]:
     for hold in state.added("holds"):
-        end = hold.get("ended_at") or now
+        ended = hold.get("ended_at")
+        end = ended if isinstance(ended, dt.datetime) else now
         answers = [each.at for each in from_customer(state, ever=True) if hold.at < each.at < end - ANSWER_LAG]
         if hold.get("on") == "customer" and answers:
             yield _void(hold.at, "customer_answered")
@@ -71,7 +72,7 @@ def _promises(state: CaseState, now: dt.datetime) -> Iterator[Finding]:
         told = {"what": promise.get("what", "–"), "due": "–" if due is None else f"{due:%Y-%m-%d %H:%M} UTC"}
         if promise.get("kept") is False:
             yield fault("C4", "warn", "promise_broken", promise.seq, **told)
-        elif due is not None and (kept := promise.get("kept_at")) is not None and kept > due:
+        elif due is not None and isinstance(kept := promise.get("kept_at"), dt.datetime) and kept > due:
             yield fault("C4", "warn", "promise_late", promise.seq, **told)
         elif due is not None and promise.get("kept") is None and due < now:
             yield fault("C4", "warn", "promise_open", promise.seq, **told)
@@ -113,7 +114,7 @@ def _only_training(state: CaseState) -> Iterator[Finding]:
     """Give ``C9``: a solution that only tells people to do better leaves the cause where it is."""
     agreed = {each.get("option") for each in state.added("agreements")}
     for option in state.added("options"):
-        if option.seq in agreed and set(option.get("remedies", ())) == {"training"}:
+        if option.seq in agreed and set(listed(option.get("remedies"))) == {"training"}:
             yield fault("C9", "warn", "only_training", option.seq, option=option.seq)
 
 

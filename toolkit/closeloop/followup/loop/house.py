@@ -22,7 +22,10 @@ KINDS = {
     "calendar": ("closeloop.followup.calendar.calendar", "Calendar"),
     "team": ("closeloop.followup.rules.team", "Team"),
     "channel": ("closeloop.followup.intake.channel", "Channel"),
-    "alert-rule": ("closeloop.followup.rules.alert_rule", "AlertRule"),
+    "alert_rule": ("closeloop.followup.rules.alert_rule", "AlertRule"),
+    "contact_rest": ("closeloop.followup.rules.rest", "ContactRest"),
+    "escalation": ("closeloop.followup.clock.escalation_rules", "EscalationRules"),
+    "response_rule": ("closeloop.followup.rules.response_rule", "ResponseRule"),
     "authority": ("closeloop.followup.playbook.authority", "AuthorityLimits"),
 }
 """Kind of setting → where its class is defined."""

@@ -7,8 +7,10 @@ from typing import Any
 
 from closeloop.followup.loop.checking import rebuild
 from closeloop.followup.loop.loop import Loop
-from closeloop.followup.loop.opening import open_loop
-from closeloop.followup.store.exchange.import_register import import_register
+from closeloop.followup.loop.opening import loop_of, open_loop
+from closeloop.followup.store.address import address_of
+from closeloop.followup.store.exchange.import_register import import_into, import_register
+from closeloop.followup.store.store import Store
 
 
 def import_loop(folder: str | Path, url: str | Path, **how: Any) -> Loop:
@@ -46,7 +48,19 @@ def import_loop(folder: str | Path, url: str | Path, **how: Any) -> Loop:
     ...         len(again.cases())
     0
     """
-    import_register(folder, url)
-    loop = open_loop(url, **how)
+    if address_of(url).is_memory:  # what is in memory is gone when it is closed
+        loop = loop_of(_taken(Store.open(url), folder), **how)
+    else:
+        import_register(folder, url)
+        loop = open_loop(url, **how)
     rebuild(loop._desk)
     return loop
+
+
+def _taken(store: Store, folder: str | Path) -> Store:
+    try:
+        import_into(store, folder)
+    except BaseException:
+        store.close()
+        raise
+    return store

@@ -16,6 +16,7 @@ from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.house import House
 from closeloop.followup.loop.moments import Clockwork, Moment
 from closeloop.followup.loop.outer import OuterLoop
+from closeloop.followup.loop.watching import Watchful
 from closeloop.followup.privacy.vault import Vault
 from closeloop.followup.store.store import Store
 from closeloop.followup.triage.keys import subject_id
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from closeloop.views.report import Report
 
 
-class Loop(OuterLoop, Confidential):
+class Loop(OuterLoop, Confidential, Watchful):
     """A register of cases and problems, and all that is done with it; made by `closeloop.open_loop`.
 
     A context manager: ``with cl.open_loop("loop.sqlite") as loop:``. Everything is written when it is said; there is

@@ -65,7 +65,13 @@ def open_loop(
     ...     case.stage
     'received'
     """
-    store = Store.open(url, create=create)
+    return loop_of(Store.open(url, create=create), actor=actor, key_file=key_file, now=now, timezone=timezone)
+
+
+def loop_of(
+    store: Store, *, actor: str | None = None, key_file: str | Path | None = None, now: Now = None, timezone: str = ""
+) -> Loop:
+    """Return the loop of a register that is open; if that fails the register is closed."""
     try:
         vault, salt = _vault(store, key_file)
     except BaseException:
@@ -79,6 +85,8 @@ def _vault(store: Store, key_file: str | Path | None) -> tuple[Vault, bytes]:
     with store.writing(alone=True) as tx:
         loop_id, salt, public = tx.meta(_LOOP_ID), tx.meta(_SALT), tx.meta(_PUBLIC_KEY)
         place = key_file if key_file is not None else _beside(store)
+        if place == MEMORY and public:
+            place = None  # what was taken into memory has its keys elsewhere
         if place is None and not public:
             raise StoreError(message("loop.key_file_needed", url=str(store.address)))
         vault = open_vault(

@@ -42,8 +42,9 @@ def triage(
         raise ValueError(message("loop.no_survey"))
     accepted, ledger = responses.accepted, responses.ledger  # read the file before anybody has to wait for us
     with desk.store.writing(alone=True) as tx:
+        every = (*rules, *desk.house.all(tx, "response_rule"))
         planned = plan(
-            accepted, responses.survey, now=now, rules=rules, known=_known(tx), subject_of=subject_of, ledger=ledger
+            accepted, responses.survey, now=now, rules=every, known=_known(tx), subject_of=subject_of, ledger=ledger
         )
         _open(desk, tx, planned)
         for merge in planned.merges:

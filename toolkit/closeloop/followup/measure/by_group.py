@@ -17,6 +17,7 @@ from closeloop.followup.measure.closing import ENDS
 from closeloop.followup.measure.columns import seconds
 from closeloop.followup.measure.figure import share
 from closeloop.followup.measure.group_table import GroupTable, with_small_hidden
+from closeloop.followup.measure.names import named
 from closeloop.followup.measure.response_table import ResponseTable
 from closeloop.followup.measure.scope import Scope, is_merged, outcome_of
 from closeloop.followup.measure.speed import waiting_curve
@@ -114,7 +115,7 @@ def _line(scope: Scope, name: str) -> dict[str, Any]:
     nothing = LocalText("")
     confirmed = share("", "", int((outcome == "closed").sum()), ended, nothing, nothing, scope.confidence_level)
     return {
-        "group": LocalText(name) if name else message("measure.not_said"), "n": scope.table.n,
+        "group": named(scope.names, name), "n": scope.table.n,
         "estimate": curve.share_within(scope.within), "ci_low": limits.low, "ci_high": limits.high, "ended": ended,
         "confirmed": confirmed.estimate, "confirmed_low": confirmed.ci_low, "confirmed_high": confirmed.ci_high,
     }  # fmt: skip

@@ -41,8 +41,8 @@ class Figure:
     Examples
     --------
     >>> figure = share("capture", "contactable", 45, 50, LocalText("with a contact route"), LocalText("responses"))
-    >>> str(figure.shown), str(figure.interval).replace(chr(0xA0), " ")
-    ('90 %', '79 % to 96 %')
+    >>> figure.shown.zh, figure.interval.zh.replace(chr(0xA0), " ")
+    ('90%', '79% 至 96%')
     """
 
     section: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,6 +38,13 @@ class FollowedRecovery(Recovery):
 
     asked: int
     shift: float
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return start, observed, expected and net NPS; untouched detractors only where they opened alike."""
+        return [
+            row for row in Recovery.rows(self)
+            if abs(self.shift) < _NOTABLE or row["quantity"] not in {"control", "direct"}
+        ]  # fmt: skip
 
     @property
     def notes(self) -> tuple[LocalText, ...]:

@@ -27,7 +27,7 @@ from closeloop.followup.measure.work import work_section
 from closeloop.rootcause.findings import Findings
 from closeloop.rootcause.problem.problem import Problem
 from closeloop.stats.intervals import normal_quantile
-from closeloop.text import message
+from closeloop.text import LocalText, message
 
 
 def measure(
@@ -45,6 +45,7 @@ def measure(
     retained: Mapping[str, bool] | None = None,
     invited: tuple[int, int] | None = None,
     items: Items | None = None,
+    names: Mapping[str, LocalText] | None = None,
     confidence_level: float = 0.95,
     min_n: int = 10,
 ) -> LoopReport:
@@ -80,6 +81,8 @@ def measure(
         How many were asked in the period before and in this one, for the response rate.
     items : Items, optional
         What the scores are called.
+    names : mapping of str to LocalText, optional
+        What codes are called, beside those of the shipped codebooks.
     confidence_level : float
     min_n : int
         Groups with fewer cases are hidden.
@@ -115,8 +118,9 @@ def measure(
         every = _with_arms(every, arms)
     given = responses if isinstance(responses, ResponseTable) else ResponseTable.of(responses)
     scope = Scope.of(
-        every, given, now=until, since=start, items=items, within=within, confidence_level=confidence_level, min_n=min_n
-    )
+        every, given, now=until, since=start, items=items, within=within, confidence_level=confidence_level,
+        min_n=min_n, names=names,
+    )  # fmt: skip
     capture, lost = capture_section(scope)
     recovery, silent = recovery_section(scope, reliability)
     causes, falling = causes_section(scope, problems, changes, invited)

@@ -177,7 +177,13 @@ def public_report(report: LoopReport) -> PublicReport:
     0
     """
     chosen = [figure for figure in report.figures if figure.name in _PUBLIC and figure.is_measured]
-    told_figures = [figure for figure in chosen if figure.name in _EXACT or not _is_small(figure, report.min_n)]
+    told_figures = [
+        replace(figure, base=message("measure.base_cases"))
+        if figure.section == "speed"
+        else figure  # no count of open ones
+        for figure in chosen
+        if figure.name in _EXACT or not _is_small(figure, report.min_n)
+    ]
     mix = _mix(report)
     codes = [table for section in report.sections for table in section.tables if table.name == "codes"]
     tables = tuple(table for table in (mix, *codes) if table.lines)

@@ -109,7 +109,7 @@ def benchmarked(
     >>> who = Followed(case=np.arange(40), first=np.full(40, 3.0), second=np.repeat([5.0, 8.0], 20),
     ...                others=np.repeat([8.0, 10.0], 80), control=(nobody, nobody))
     >>> round(benchmarked(who, 0.6, 0.95).expected)
-    -38
+    -40
     """
     before = np.concatenate([who.first, who.others])
     after = np.concatenate([who.second, np.full(len(who.others), np.nan)])

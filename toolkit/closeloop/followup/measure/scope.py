@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,8 +12,10 @@ import numpy as np
 from closeloop.followup.measure.answers import Answers
 from closeloop.followup.measure.case_table import CaseTable
 from closeloop.followup.measure.columns import BoolArray, FloatArray, IntArray, lookup
+from closeloop.followup.measure.names import shipped_names
 from closeloop.followup.measure.response_table import ResponseTable, key_of
 from closeloop.metrics.protect import checked_min_n
+from closeloop.text import LocalText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,8 @@ class Scope:
         The likelihood to recommend of everybody, of all time.
     contacted_at : numpy.ndarray
         When a person of ours first reached the customer of each case, whatever the cycle; NaN if nobody has.
+    names : mapping of str to LocalText
+        What codes are called.
     """
 
     table: CaseTable
@@ -85,6 +90,7 @@ class Scope:
     opening_score: FloatArray
     contacted_at: FloatArray
     answers: Answers
+    names: Mapping[str, LocalText]
 
     @classmethod
     def of(
@@ -98,20 +104,22 @@ class Scope:
         within: float = 24.0,
         confidence_level: float = 0.95,
         min_n: int = 10,
+        names: Mapping[str, LocalText] | None = None,
     ) -> Self:
         """Return the scope of a period; what came after `now` is left out, without a time it is taken as before."""
         known = all_responses.chosen(~(all_responses.columns["answered_at"] > now))
         cases = every.chosen(~(every.cases["received_at"] > now))
         table = cases.chosen(~(cases.cases["received_at"] < since))
-        names = items or Items()
+        asked = items or Items()
         row = lookup(known.keys, key_of(table.cases))
         score = np.full(table.n, np.nan)
-        score[row >= 0] = known.score(names.recommend)[row[row >= 0]]
+        score[row >= 0] = known.score(asked.recommend)[row[row >= 0]]
         return cls(
             table=table, responses=known.chosen(~(known.columns["answered_at"] < since)), every=cases,
-            all_responses=known, now=now, since=since, items=names, within=float(within),
+            all_responses=known, now=now, since=since, items=asked, within=float(within),
             confidence_level=confidence_level, min_n=checked_min_n(min_n), response_row=row, opening_score=score,
-            contacted_at=earliest(table), answers=Answers.to(known, names.recommend),
+            contacted_at=earliest(table), answers=Answers.to(known, asked.recommend),
+            names={**shipped_names(), **(names or {})},
         )  # fmt: skip
 
 

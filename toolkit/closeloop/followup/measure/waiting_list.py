@@ -83,7 +83,7 @@ class WaitingListEffect(TableResult):
     --------
     >>> effect = waiting_list_effect([2, 4, 6, 3, 5, 6], [5, 6, 8, 4, 5, 7], ["now"] * 3 + ["wait"] * 3)
     >>> round(effect.adjusted.estimate, 2), round(effect.naive, 2)
-    (1.53, 2.33)
+    (1.54, 2.33)
     """
 
     kind: ClassVar[str] = "waiting_list_effect"

@@ -12,6 +12,7 @@ from closeloop.followup.measure.closing import reopened
 from closeloop.followup.measure.columns import HOUR
 from closeloop.followup.measure.figure import Figure, counted, mean, share
 from closeloop.followup.measure.group_table import GroupTable, with_small_hidden
+from closeloop.followup.measure.names import named
 from closeloop.followup.measure.scope import Scope, is_merged
 from closeloop.followup.measure.section import LoopSection
 from closeloop.followup.measure.waits import waits_table
@@ -114,7 +115,7 @@ def _groups(scope: Scope, column: str) -> GroupTable:
         for name, count in sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]):
             figure = share("work", name, count, total, LocalText(name), LocalText(""), scope.confidence_level)
             lines.append(
-                {"group": _named(column, name), "n": count, "estimate": figure.estimate, "ci_low": figure.ci_low,
+                {"group": named(scope.names, name), "n": count, "estimate": figure.estimate, "ci_low": figure.ci_low,
                  "ci_high": figure.ci_high}
             )  # fmt: skip
     shown, hidden = with_small_hidden(lines, scope.min_n)
@@ -124,15 +125,6 @@ def _groups(scope: Scope, column: str) -> GroupTable:
         shown=share_columns(scope.confidence_level, message(f"measure.col_{column}")),
         axis=message("measure.axis_cases"), cautions=hidden_note(hidden, scope.min_n),
     )  # fmt: skip
-
-
-_CHANNELS = ("survey", "phone", "email", "chat", "social", "desk", "letter")
-
-
-def _named(column: str, name: str) -> LocalText:
-    if not name:
-        return message("measure.not_said")
-    return message(f"measure.channel_{name}") if column == "channel" and name in _CHANNELS else LocalText(name)
 
 
 def _options(scope: Scope) -> GroupTable:
@@ -152,7 +144,7 @@ def _options(scope: Scope) -> GroupTable:
         back = share("work", kind, int(again[late].sum()), len(late), LocalText(kind), LocalText(""),
                      scope.confidence_level)  # fmt: skip
         lines.append(
-            {"group": LocalText(kind) if kind else message("measure.not_said"), "n": len(case), "ended": len(done),
+            {"group": named(scope.names, kind), "n": len(case), "ended": len(done),
              "estimate": yes.estimate, "ci_low": yes.ci_low, "ci_high": yes.ci_high, "reopened": back.estimate,
              "reopened_low": back.ci_low, "reopened_high": back.ci_high}
         )  # fmt: skip

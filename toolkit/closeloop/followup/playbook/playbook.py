@@ -199,10 +199,10 @@ def case_playbook(
     >>> from closeloop.followup.case.fold import fold
     >>> case = fold(load_example("ecommerce").events()["C-SAMPLES1"][:9])
     >>> now = case_playbook(case, case.last_at, language="en")
-    >>> now.step, [str(each.card.title) for each in now.cards][:2]
-    ('probe', ['Extremely angry', 'Anger: stay calm'])
-    >>> print(now.card("style_angry").reason)
-    Style in contact no. 9 (2026-03-02), as noted by lin: angry.
+    >>> now.step, now.phrases[0].id
+    ('understand', 'sorry_what')
+    >>> print(now.card("emotion_anger").reason)
+    Emotion in contact no. 7 (2026-03-02), as noted by lin: Anger.
     """
     here = situation(state, now, preference=preference, speaks=speaks)
     bank = load_bank(phrases, questions)

@@ -156,7 +156,7 @@ def situation(
     >>> case = fold(events[:3])
     >>> found = situation(case, case.last_at)
     >>> found.stage, found.step, found.style
-    ('received', 'listen', 'unknown')
+    ('acknowledged', 'understand', 'unknown')
     """
     contacts = talks(state)
     fresh = [each for each in contacts if now - each.at <= dt.timedelta(days=FADES_AFTER_DAYS)]

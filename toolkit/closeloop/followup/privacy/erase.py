@@ -94,12 +94,13 @@ def erase(store: Store, vault: Vault, subject_id: str, occasion: Occasion, *, pu
     ring = vault.writable_ring()
     with store.writing(alone=True) as tx:
         cases = [tx.events(case_id) for case_id in cases_of(tx, subject_id)]
-        waiting = [row["key_id"] for row in tx.sealed_keys() if row["subject_id"] == subject_id]
-        known = {event.key_id for events in cases for event in events if event.key_id}
-        profile = {row["content"]["key_id"] for row in tx.document_versions(profile_id(subject_id))}
-        deleted = set(ring.forget(subject_id, at=occasion.at)) | set(waiting)
-        # An older copy of the key file may have brought back keys under which nothing is listed for this person.
-        gone = sorted(known | profile | deleted)
+        sealed_keys = {row["key_id"]: row["subject_id"] for row in tx.sealed_keys()}
+        waiting = [key_id for key_id, owner in sealed_keys.items() if owner == subject_id]
+        used = {event.key_id for events in cases for event in events if event.key_id}
+        used |= {row["content"]["key_id"] for row in tx.document_versions(profile_id(subject_id))}
+        deleted = {*ring.forget(subject_id, at=occasion.at), *waiting}
+        # Keys that this copy of the key file does not have may be in another; those of other people stay.
+        gone = sorted(deleted | {key for key in used if ring.key(key) is None and key not in sealed_keys})
         ring.drop(gone, at=occasion.at)
         tx.drop_sealed_keys(waiting)
         tx.drop_document(profile_id(subject_id))

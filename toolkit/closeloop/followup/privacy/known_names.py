@@ -54,7 +54,8 @@ def case_screen(vault: Vault, events: Sequence[CaseEvent], said: Mapping[str, An
     Examples
     --------
     >>> from closeloop.followup.privacy.keyring import KeyRing
-    >>> case_screen(Vault(KeyRing.open(":memory:")), [], {"contact": "王小明 13800138000"})("已联系王小明").masked
+    >>> with KeyRing.open(":memory:") as ring:
+    ...     case_screen(Vault(ring), [], {"contact": "王小明 13800138000"})("已联系王小明").masked
     '已联系[姓名]'
     """
 

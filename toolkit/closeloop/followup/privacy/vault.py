@@ -58,9 +58,10 @@ class Vault:
 
     Examples
     --------
-    >>> vault = Vault(KeyRing.open(":memory:"))
-    >>> key_id, sealed = vault.seal("S-1", {"words": "Nobody called me back."})
-    >>> vault.open(key_id, sealed)
+    >>> with KeyRing.open(":memory:") as ring:
+    ...     vault = Vault(ring)
+    ...     key_id, sealed = vault.seal("S-1", {"words": "Nobody called me back."})
+    ...     vault.open(key_id, sealed)
     {'words': 'Nobody called me back.'}
     """
 

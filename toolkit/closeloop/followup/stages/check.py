@@ -44,8 +44,8 @@ def check_stages(table: StageTable) -> Findings:
     return Findings([*found, *_guards(table)])
 
 
-def _error(rule: str, at: str, text: LocalText, subject: LocalText | None = None) -> Finding:
-    return Finding(rule=rule, level="error", at=at, subject="" if subject is None else str(subject), message=text)
+def _error(rule: str, at: str, text: LocalText) -> Finding:
+    return Finding(rule=rule, level="error", at=at, message=text)
 
 
 def _names(table: StageTable) -> Iterator[Finding]:

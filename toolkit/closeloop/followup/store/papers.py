@@ -16,6 +16,10 @@ from closeloop.text import message
 
 Row = dict[str, Any]
 
+_SETTINGS = (  # asked for by every command
+    sa.select(SETTING).where(SETTING.c.kind == sa.bindparam("of")).order_by(SETTING.c.setting_id, SETTING.c.version)
+)
+
 
 class PaperReading(Connected):
     """What a transaction can read of documents and settings."""
@@ -46,11 +50,8 @@ class PaperReading(Connected):
 
     def settings(self, kind: str, setting_id: str | None = None) -> list[Row]:
         """Return every version of the settings of a kind (of one of them), by id and version."""
-        wanted = sa.select(SETTING).where(SETTING.c.kind == kind)
-        if setting_id is not None:
-            wanted = wanted.where(SETTING.c.setting_id == setting_id)
-        ordered = wanted.order_by(SETTING.c.setting_id, SETTING.c.version)
-        return [dict(row) for row in self.connection.execute(ordered).mappings()]
+        wanted = _SETTINGS if setting_id is None else _SETTINGS.where(SETTING.c.setting_id == setting_id)
+        return [dict(row) for row in self.connection.execute(wanted, {"of": kind}).mappings()]
 
 
 class PaperWriting(PaperReading):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from closeloop.followup.commands.context import Asked
 from closeloop.followup.event import is_said
-from closeloop.followup.stages.guards.guard import GuardSet, entry, given, newest
+from closeloop.followup.stages.guards.guard import GuardSet, entry, given, listed, newest, numbers
 from closeloop.followup.state import Entry
 from closeloop.text import LocalText, message
 
@@ -20,10 +20,6 @@ def _is_done(task: Entry) -> bool:
     return task.get("done_at") is not None and is_said(task.get("evidence"))
 
 
-def _numbers(entries: list[Entry]) -> str:
-    return ", ".join(str(each.seq) for each in entries)
-
-
 @guards.before
 def tasks(asked: Asked) -> LocalText | None:
     """Require that what was agreed is broken down into tasks, each with somebody and a day."""
@@ -31,7 +27,7 @@ def tasks(asked: Asked) -> LocalText | None:
     if not there:
         return message("stages.needs_tasks")
     lame = [each for each in there if not (is_said(each.get("owner")) and is_said(each.get("due_on")))]
-    return message("stages.needs_tasks_complete", tasks=_numbers(lame)) if lame else None
+    return message("stages.needs_tasks_complete", tasks=numbers(lame)) if lame else None
 
 
 @guards.before
@@ -41,7 +37,7 @@ def tasks_done(asked: Asked) -> LocalText | None:
     if not there:
         return message("stages.needs_tasks")
     waiting = [each for each in there if not _is_done(each)]
-    return message("stages.needs_tasks_done", tasks=_numbers(waiting)) if waiting else None
+    return message("stages.needs_tasks_done", tasks=numbers(waiting)) if waiting else None
 
 
 @guards.with_call
@@ -62,9 +58,9 @@ def task_open(asked: Asked) -> LocalText | None:
 def earlier_tasks(asked: Asked) -> LocalText | None:
     """Require that what a task depends on is done first."""
     task = entry(asked.state, "tasks", asked.fields.get("task"))
-    before = [] if task is None else [entry(asked.state, "tasks", number) for number in task.get("depends_on", ())]
+    before = [] if task is None else [entry(asked.state, "tasks", number) for number in listed(task.get("depends_on"))]
     waiting = [each for each in before if each is not None and not _is_done(each) and not each.get("dropped")]
-    return message("stages.needs_earlier_tasks", tasks=_numbers(waiting)) if waiting else None
+    return message("stages.needs_earlier_tasks", tasks=numbers(waiting)) if waiting else None
 
 
 @guards.with_call

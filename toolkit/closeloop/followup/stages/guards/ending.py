@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from closeloop.followup.commands.context import Asked
 from closeloop.followup.event import is_said
 from closeloop.followup.stages.guards.guard import (
@@ -12,6 +10,7 @@ from closeloop.followup.stages.guards.guard import (
     days_between,
     from_customer,
     given,
+    listed,
     newest,
 )
 from closeloop.followup.stages.guards.guard import (
@@ -67,7 +66,7 @@ def two_channels(asked: Asked) -> LocalText | None:
 def reachable(state: CaseState) -> set[str]:
     """Return the channels on which a customer can be reached: those they named, and those they used."""
     used = {state.value("channel"), *(each.get("channel") for each in from_customer(state))}
-    return ({str(each) for each in used if each} | set(state.value("reachable_by", ()))) - {"survey", "desk"}
+    return ({str(each) for each in used if each} | set(listed(state.value("reachable_by")))) - {"survey", "desk"}
 
 
 @guards.with_call
@@ -190,7 +189,7 @@ def problem(asked: Asked) -> LocalText | None:
 def remeasure(asked: Asked) -> LocalText | None:
     """Require that it is fixed when the customer is asked again, or why not."""
     day = asked.fields.get("remeasure_on")
-    if isinstance(day, str) and dt.date.fromisoformat(day) < asked.at.date():
+    if isinstance(day, str) and day < asked.at.date().isoformat():
         return message("stages.needs_remeasure_later", day=day)
     planned = asked.state.added("remeasure_plans", this_cycle=True) or asked.state.added("remeasures", this_cycle=True)
     there = planned or is_said(day) or given(asked, "opt_out")

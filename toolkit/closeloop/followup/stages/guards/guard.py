@@ -128,12 +128,22 @@ def asked_often_enough(asked: Asked, after: Entry | None) -> bool:
     return len(tried) >= context.attempts_needed and days_between(tried) >= context.attempts_days
 
 
+def listed(value: object) -> list[Any]:
+    """Return the entries of a list; none of what is no list, as imported history may have it."""
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def numbers(entries: list[Entry]) -> str:
+    """Return the numbers of some entries, as they are named in messages."""
+    return ", ".join(str(each.seq) for each in entries)
+
+
 def options_meant(asked: Asked) -> list[Entry]:
     """Return the options that a step is about: the one or the several that the call names, or the one agreed upon."""
-    fields: dict[str, Any] = dict(asked.fields)
-    numbers = fields.get("option_ids") or ([fields["option"]] if "option" in fields else [])
-    if not numbers and asked.command == "start":
+    fields = asked.fields
+    meant = listed(fields.get("option_ids")) or ([fields["option"]] if "option" in fields else [])
+    if not meant and asked.command == "start":
         agreed = newest(asked.state, "agreements")
-        numbers = [] if agreed is None else [agreed.get("option")]
-    found = [entry(asked.state, "options", number) for number in numbers]
+        meant = [] if agreed is None else [agreed.get("option")]
+    found = [entry(asked.state, "options", number) for number in meant]
     return [each for each in found if each is not None]

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from closeloop.followup.commands.context import Asked
 from closeloop.followup.event import is_said
-from closeloop.followup.stages.guards.guard import GuardSet, entry, given, known, newest, options_meant, severity
+from closeloop.followup.stages.guards.guard import (
+    GuardSet,
+    entry,
+    given,
+    known,
+    listed,
+    newest,
+    numbers,
+    options_meant,
+    severity,
+)
 from closeloop.followup.state import CaseState, Entry
 from closeloop.text import LocalText, message
 
@@ -14,13 +24,9 @@ guards = GuardSet()
 _EARLY = frozenset({"received", "acknowledged", "confirmed", "analysing"})
 
 
-def _numbers(entries: list[Entry]) -> str:
-    return ", ".join(str(each.seq) for each in entries)
-
-
 def _lacking(asked: Asked, key: str, complete: Callable[[Entry], bool]) -> LocalText | None:
     lame = [each for each in options_meant(asked) if not complete(each)]
-    return message(f"stages.{key}", options=_numbers(lame)) if lame else None
+    return message(f"stages.{key}", options=numbers(lame)) if lame else None
 
 
 @guards.before
@@ -117,7 +123,7 @@ def agreed_option(asked: Asked) -> LocalText | None:
     if not given(asked, "option"):
         return message("stages.needs_agreed_option")
     proposal, ruling = newest(asked.state, "proposals"), newest(asked.state, "rulings")
-    proposed = set() if proposal is None else set(proposal.get("option_ids", ()))
+    proposed = set() if proposal is None else set(listed(proposal.get("option_ids")))
     if ruling is not None:
         proposed |= {each.seq for each in asked.state.added("options") if each.seq > ruling.seq}
     if asked.fields["option"] in proposed:
@@ -138,7 +144,8 @@ def interests(asked: Asked) -> LocalText | None:
     """Require that what each side demands and what it needs are both on record."""
     sheets = [asked.fields, *(each.fields for each in asked.state.added("negotiations", this_cycle=True))]
     for name in ("positions", "interests"):
-        sides = {side for sheet in sheets for side, words in (sheet.get(name) or {}).items() if is_said(words)}
+        said = [part for sheet in sheets if isinstance(part := sheet.get(name), Mapping)]
+        sides = {side for part in said for side, words in part.items() if is_said(words)}
         if not {"customer", "company"} <= sides:
             return message("stages.needs_interests")
     return None

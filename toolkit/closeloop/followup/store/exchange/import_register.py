@@ -51,21 +51,39 @@ def import_register(
         If a file is missing, cut off, or not what was written (it names the file and the line), or if there is
         something in the register already; nothing is imported then.
     """
-    source = Path(folder)
-    manifest = _read_manifest(source)
-    for name in PARTS:
-        _check_part(source, name, manifest)
+    manifest = _checked(Path(folder))
     address = address_of(url)
     is_new = address.file is not None and not address.file.exists()
     try:
         with Store.open(url, timeout_s=timeout_s) as store, store.writing(alone=True) as tx:
-            _take(tx, source, manifest, make_rows, str(address))
+            _take(tx, Path(folder), manifest, make_rows, str(address))
     except BaseException:
         if is_new and address.file is not None:
             for suffix in ("", "-wal", "-shm"):
                 address.file.with_name(address.file.name + suffix).unlink(missing_ok=True)
         raise
     return {name: int(entry["rows"]) for name, entry in manifest["files"].items()}
+
+
+def import_into(store: Store, folder: str | Path) -> None:
+    """Take the files of an export into a register that is open, such as one in memory; it must be empty.
+
+    Raises
+    ------
+    StoreError
+        As `import_register`.
+    """
+    manifest = _checked(Path(folder))
+    with store.writing(alone=True) as tx:
+        _take(tx, Path(folder), manifest, None, str(store.address))
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    """Return what the manifest says, after every file was held against it."""
+    manifest = _read_manifest(folder)
+    for name in PARTS:
+        _check_part(folder, name, manifest)
+    return manifest
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
