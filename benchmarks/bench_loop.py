@@ -164,8 +164,7 @@ def _year(path: Path) -> list[Figure]:
         n_cases = loop.rebuild()
         rebuilt = time.perf_counter() - start
         due, n_due = _timed(loop.due)
-        with loop._desk.store.reading() as tx:
-            ids = [row["case_id"] for row in tx.cases(is_open=True, limit=200)]
+        ids = loop.cases(is_open=True)["case_id"].head(200)
         seconds = []
         for case_id in ids:
             case = loop.case(case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ FRAME_DOOR = {"to_frame"}  # pure modules may build a frame for a person who ask
 FRAMES = {"pandas", "narwhals"}
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Give every module of the package, by its name below ``closeloop`` ("" is the package itself)."""
     found = {}

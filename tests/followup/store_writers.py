@@ -1,8 +1,8 @@
 """Run as a program: two writers on one register, killed at random moments and started again until both are done.
 
-``python store_writers.py URL FOLDER WRITERS COMMANDS KILLS SEED`` — each writer writes its commands 1, 2, 3 … to cases that all
-share, and each number to ``FOLDER/<writer>.log``, down to the disk, once it is committed. What it prints is how often a
-writer was killed.
+``python store_writers.py URL FOLDER WRITERS COMMANDS KILLS SEED`` — each writer writes its commands 1, 2, 3 … to
+cases that all share, and each number to ``FOLDER/<writer>.log``, down to the disk, once it is committed. What it prints
+is how often a writer was killed.
 """
 
 from __future__ import annotations

@@ -283,8 +283,9 @@ VALUES = (
 PAYLOADS = st.dictionaries(
     st.sampled_from(["to", "from", "severity", "owner", "task", "option", "on", "level", "event", "field", "is", "was",
                      "promise", "direction", "human", "reached", "channel", "into", "words", "received_at",
-                     "option_ids", "positions", "interests", "remeasure_on", "remedies", "due_at", "kept", "kept_at", "kind", "state",
-                     "team", "role", "who", "reachable_by", "ended_at", "cause", "treats_level", "agreed", "evidence"]),
+                     "option_ids", "positions", "interests", "remeasure_on", "remedies", "due_at", "kept", "kept_at",
+                     "kind", "state", "team", "role", "who", "reachable_by", "ended_at", "cause", "treats_level",
+                     "agreed", "evidence"]),
     VALUES, max_size=5,
 )  # fmt: skip
 

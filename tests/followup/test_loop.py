@@ -227,6 +227,16 @@ def test_what_is_due_names_the_late_first() -> None:
         assert loop.due("2026-07-03T09:00+08:00", owner="wang").empty
 
 
+def test_a_policy_whose_calendar_is_not_there_is_refused() -> None:
+    lost = Policy.model_validate(
+        {"id": "lost", "title": {"en": "Lost", "zh-CN": "无"}, "calendar": "nowhere", "targets": {}}
+    )
+    with opened() as loop:
+        with pytest.raises(ValueError, match="nowhere"):
+            loop.adopt(lost)
+        assert loop.settings("policy") == []
+
+
 def test_only_what_is_a_rule_of_the_house_can_be_adopted() -> None:
     with opened() as loop, pytest.raises(ValueError, match="Policy"):
         loop.adopt({"first_response": 24})

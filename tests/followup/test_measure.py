@@ -29,6 +29,8 @@ from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.rootcause.problem.problem import Problem
 from closeloop.stats.intervals import share_interval
 from closeloop.stats.rate_ratio import rate_ratio
+from closeloop.text import LocalText
+from closeloop.themes.codebooks.codebook_file import load_codebook
 
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 END = NOW.timestamp()
@@ -390,7 +392,8 @@ def late_parcels() -> Problem:
     problem.add(
         Countermeasure(
             id="M-1", cause="no contract", what="have operations sign contracts", owner="Zhao Ning",
-            due=dt.date(2026, 5, 30), metric="late parcels", baseline=0.138, target=0.05, unit="percent", started_on=dt.date(2026, 6, 1),
+            due=dt.date(2026, 5, 30), metric="late parcels", baseline=0.138, target=0.05, unit="percent",
+            started_on=dt.date(2026, 6, 1),
         )
     )  # fmt: skip
     after = Gap(metric="late parcels", standard=0.05, actual=0.04, n=5120, as_of="2026-06-28", ci=(0.035, 0.046),
@@ -491,7 +494,7 @@ def test_options_show_what_was_agreed_confirmed_and_reopened_with_small_ones_hid
                  "agreed": [True] * n + [False]} | {"case": [*range(n), 0]},
     )  # fmt: skip
     lines = {str(line["group"]): line for line in report(table, min_n=0).table("options").rows()}
-    refund = lines["refund"]
+    refund = lines["Refund"]
     assert (refund["n"], refund["estimate"]) == (30, pytest.approx(24 / 30))
     assert refund["reopened"] == pytest.approx(2 / 30)
     assert refund["ci_low"] < 0.8 < refund["ci_high"]
@@ -499,7 +502,7 @@ def test_options_show_what_was_agreed_confirmed_and_reopened_with_small_ones_hid
     hidden = {str(line["group"]): line for line in report(table, min_n=11).table("options").rows()}
     assert hidden["gift"]["n"] is None
     assert math.isnan(hidden["gift"]["estimate"])
-    assert hidden["refund"]["n"] is None  # else the gift could be worked out from the total
+    assert hidden["Refund"]["n"] is None  # else the gift could be worked out from the total
 
 
 def test_public_complaints_channels_and_hand_offs() -> None:
@@ -588,13 +591,12 @@ def test_people_are_listed_by_name_and_never_with_a_handful_of_cases() -> None:
 
 
 def test_codes_are_shown_by_their_names_and_ones_own_names_go_first() -> None:
-    from closeloop.text import LocalText
-
-    table = cases(30, code=["staff_attitude"] * 15 + ["mine"] * 15, severity=["severe"] * 30)
-    own = {"mine": LocalText({"en": "My kind", "zh-CN": "自定类别"})}
-    shown = {line["group"].zh for line in report(table, names=own).table("codes").rows()}
-    assert "自定类别" in shown
-    assert "staff_attitude" not in shown or len(shown) == 2
+    table = cases(30, code=["price_change"] * 16 + ["process"] * 14, severity=["severe"] * 30)
+    own = {"process": LocalText({"en": "My kind", "zh-CN": "自定类别"})}
+    lines = report(table, names=own).table("codes").rows()
+    labels = {code.id: code.label for code in load_codebook("conflict-types").codes}
+    assert lines[0]["group"] == labels["price_change"]
+    assert lines[1]["group"].zh == "自定类别"
     assert measure_by(table, "severity", now=NOW).rows()[0]["group"].zh == "严重"
 
 

@@ -72,7 +72,7 @@ Given = tuple[str | None, int | None, int | None, str]
 ANSWER = st.tuples(
     st.sampled_from(["ann", "ann", "ann", "bob", None]),
     st.sampled_from([*range(0, 85, 5), None]),
-    st.sampled_from([2, 2, 7, 10, 10, None]),
+    st.sampled_from([2, 2, 2, 2, 7, 10]),
     st.sampled_from(["", "", "unsafe plug"]),
 )
 
@@ -91,14 +91,15 @@ def file_of(answers: Sequence[Given]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(ANSWER, min_size=3, max_size=8), st.data())
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ANSWER, min_size=3, max_size=7), st.data())
 def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     at_once = Memory()
     at_once.take(frame)
     order = data.draw(st.permutations(range(len(frame))))
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(frame)), max_size=5)))
+    everywhere = set(range(len(frame)))
+    cuts = sorted(data.draw(st.one_of(st.just(everywhere), st.sets(st.integers(0, len(frame)), max_size=3))))
     pieces = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
     in_pieces = Memory()
     for piece in [*pieces, *pieces[:2]]:
@@ -110,7 +111,7 @@ def test_pieces_in_any_order_and_twice_give_the_same_cases(answers: list[Given],
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(ANSWER, min_size=3, max_size=8), st.data())
+@given(st.lists(ANSWER, min_size=3, max_size=7), st.data())
 def test_a_case_that_somebody_works_on_stays(answers: list[Given], data: st.DataObject) -> None:
     frame = file_of(answers)
     memory = Memory()
@@ -143,3 +144,25 @@ def test_three_files_backwards_bring_a_merged_answer_back_with_a_case_of_its_own
     assert memory.cases == at_once.cases == {(SURVEY.id, "r0"), (SURVEY.id, "r2")}
     assert memory.outcomes == at_once.outcomes
     assert len(memory.merged) == 2
+
+
+def one_by_one(answers: Sequence[Given], order: Sequence[int]) -> Memory:
+    """Return what is kept after files of one answer each."""
+    memory = Memory()
+    for place in order:
+        memory.take(file_of(answers).iloc[[place]].reset_index(drop=True))
+    return memory
+
+
+def test_a_drop_is_measured_against_the_best_so_that_a_late_answer_undoes_none() -> None:
+    answers: list[Given] = [("ann", 0, 10, ""), ("ann", 20, 7, ""), ("ann", 40, 7, "")]
+    assert one_by_one(answers, [0, 2, 1]).outcomes == one_by_one(answers, [0, 1, 2]).outcomes
+    assert one_by_one(answers, [0, 2, 1]).cases == {(SURVEY.id, "r1"), (SURVEY.id, "r2")}
+
+
+def test_a_rule_on_history_that_comes_true_late_does_not_take_the_place_of_another() -> None:
+    answers: list[Given] = [("ann", 0, 10, ""), ("ann", 20, 7, "unsafe plug")]
+    late, early = one_by_one(answers, [1, 0]), one_by_one(answers, [0, 1])
+    assert late.outcomes == early.outcomes
+    assert late.rows[SURVEY.id, "r1"].rule_id == "unsafe"
+    assert late.rows[SURVEY.id, "r1"].matched == ("unsafe", "drop")

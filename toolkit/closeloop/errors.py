@@ -116,7 +116,7 @@ class ConflictError(CloseloopError, RuntimeError):
 
 
 class StoreError(CloseloopError, RuntimeError):
-    """A store or a file of ours that cannot be read or written: `file`, and which version was `found` and `expected`."""
+    """A store or a file of ours that cannot be read or written: `file`, and the version `found` and `expected`."""
 
     def __init__(
         self, text: LocalText | str, *, file: str = "", found: int | None = None, expected: int | None = None

@@ -14,8 +14,8 @@ from closeloop.numbers import NO_BREAK, between, number, percent, signed
 from closeloop.numbers import level as written_level
 from closeloop.text import LANGUAGES, LocalText, message
 
-FORMS = ("text", "count", "points", "percent", "decimal", "p", "yes")
-"""How a value may be written: as it is; a whole number; an NPS in points with its sign; a share 0…1 as a percentage; a
+FORMS = ("text", "short", "count", "points", "percent", "decimal", "p", "yes")
+"""How a value may be written: as it is; as it is, on one line; a whole number; an NPS in points with its sign; a share 0…1 as a percentage; a
 number; a probability of a test; yes or no."""
 
 _DIGITS = {"count": 0, "points": 1, "percent": 1, "decimal": 2, "p": 3}
@@ -46,7 +46,7 @@ def write(value: Any, form: str, tag: str, digits: int | None = None) -> str:
         return "–"
     if form == "yes":
         return message("views.yes" if value else "views.no").in_language(tag)
-    if form == "text":
+    if form in {"text", "short"}:
         return number(value, 0 if isinstance(value, int) else 2) if _is_number(value) else str(value)
     places = _DIGITS[form] if digits is None else digits
     if form == "points":

@@ -11,10 +11,13 @@ from closeloop.written import write, write_interval
 MOST_ROWS = 200
 
 
+_CSS = {"text": "", "yes": "", "short": "short"}
+
+
 def result_table(result: TableResult, tag: str) -> Html:
     """Return a result with its caption, table and notes; at most `MOST_ROWS` rows, the rest counted."""
     columns = tuple(
-        Column(head=column.title.in_language(tag), css="" if column.form in ("text", "yes") else "num")
+        Column(head=column.title.in_language(tag), css=_CSS.get(column.form, "num"))
         for column in result.columns
     )
     rows = result.rows()

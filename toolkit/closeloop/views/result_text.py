@@ -16,7 +16,7 @@ def result_text(result: TableResult) -> str:
     rows = [[column.title.in_language(tag) for column in shown]]
     rows += [[cell(row, column, tag).replace(NO_BREAK, " ") for column in shown] for row in result.rows()]
     widths = [max(width_of(row[i]) for row in rows) for i in range(len(shown))]
-    left = [column.form in ("text", "yes") for column in shown]
+    left = [column.form in ("text", "short", "yes") for column in shown]
     lines = [
         "  ".join(pad(text, width, left=at) for text, width, at in zip(row, widths, left, strict=True)).rstrip()
         for row in rows

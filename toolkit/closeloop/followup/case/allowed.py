@@ -91,9 +91,9 @@ class AllowedEvents(TableResult):
     def columns(self) -> tuple[Shown, ...]:
         """Step, where it leads, what is missing before, what the call says."""
         return (
-            Shown("label", message("case.col_step")),
-            Shown("event", message("case.col_command")),
-            Shown("leads_to", message("case.col_leads_to")),
+            Shown("label", message("case.col_step"), "short"),
+            Shown("event", message("case.col_command"), "short"),
+            Shown("leads_to", message("case.col_leads_to"), "short"),
             Shown("unmet", message("case.col_unmet")),
             Shown("to_say", message("case.col_to_say")),
         )

@@ -14,6 +14,7 @@ from closeloop.followup.event import CaseEvent, is_private, is_said
 from closeloop.followup.privacy.masking import masked_text
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.text import LocalText, message
+from closeloop.themes.codebooks.codebook_file import load_codebook, shipped_codebooks
 from closeloop.written import told_joined, told_list
 
 _OF_THE_STEP = frozenset({"from", "to"})
@@ -69,10 +70,10 @@ class History(TableResult):
         """Number, when, what, what was said, who."""
         return (
             Shown("seq", message("case.col_seq"), "count"),
-            Shown("when", message("case.col_when")),
-            Shown("what", message("case.col_what")),
+            Shown("when", message("case.col_when"), "short"),
+            Shown("what", message("case.col_what"), "short"),
             Shown("said", message("case.col_said")),
-            Shown("actor", message("case.col_who")),
+            Shown("actor", message("case.col_who"), "short"),
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -145,6 +146,18 @@ def _said(event: CaseEvent, table: CommandTable) -> Iterator[LocalText]:
             yield message("case.field_said", label=label, value=value_text(value, field, table, event.zone))
 
 
+def code_text(codebook: str, code: str) -> LocalText:
+    """Return a code in words; the code itself where its codebook is not shipped or does not have it.
+
+    Examples
+    --------
+    >>> code_text("emotions", "anger").zh, code_text("emotions", "spleen").en
+    ('愤怒', 'spleen')
+    """
+    known = load_codebook(codebook).codes if codebook in shipped_codebooks() else ()
+    return next((each.label for each in known if each.id == code), LocalText(code))
+
+
 def value_text(value: Any, field: Field | None, table: CommandTable, zone: str) -> LocalText:
     """Return one value of a payload in words."""
     if is_private(value):
@@ -159,6 +172,8 @@ def value_text(value: Any, field: Field | None, table: CommandTable, zone: str) 
         return told_list([value_text(part, field, table, zone) for part in value])
     if isinstance(value, bool):
         return message("case.yes" if value else "case.no")
+    if field is not None and field.codebook and isinstance(value, str):
+        return code_text(field.codebook, value)
     if field is not None and field.choices and isinstance(value, str):
         return table.told(field, value)
     if field is not None and field.type == "datetime" and (time := utc_time(value)) is not None:

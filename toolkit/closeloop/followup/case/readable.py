@@ -10,6 +10,8 @@ from closeloop.followup.commands.table import Field, command_table
 from closeloop.followup.event import CaseEvent, is_private
 
 _LISTS = frozenset({"texts", "names", "choices", "codes", "entries"})
+_FREE = frozenset({"text", "texts", "mapping"})
+"""Only what people write freely is ever sealed."""
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "boolean": bool, "integer": int, "number": (int, float), "entry": int, "entries": int,
 }  # fmt: skip
@@ -57,4 +59,4 @@ def _is_one(value: Any, kind: str) -> bool:
     wanted = _KINDS.get(kind, str)
     if wanted is not bool and isinstance(value, bool):
         return False
-    return isinstance(value, wanted) or (wanted is str and is_private(value))
+    return isinstance(value, wanted) or (kind in _FREE and is_private(value))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from closeloop.followup.case.history import History
     from closeloop.followup.clock.clocks import Clocks
     from closeloop.followup.clock.explanation import Explanation
+    from closeloop.followup.playbook.letter import Letter
+    from closeloop.followup.playbook.negotiation_sheet import NegotiationSheet
+    from closeloop.followup.playbook.playbook import Playbook
     from closeloop.rootcause.findings import Findings
 
 _ONLY_THE_LOOP = ("open_case",)
@@ -219,6 +222,27 @@ class Case:
         with self._desk.store.reading() as tx:
             readings = self._desk.readings(tx, self._events, moment)
         return case_findings(self._state, self._events, readings, moment)
+
+    def playbook(self, now: Moment | None = None, **how: Any) -> Playbook:
+        """Return what to do and say now; `how` as in `closeloop.followup.playbook.playbook.case_playbook`."""
+        from closeloop.followup.playbook.playbook import case_playbook
+
+        return case_playbook(self._state, self._desk.clock.now(now), **how)
+
+    def negotiation_sheet(self, now: Moment | None = None) -> NegotiationSheet:
+        """Return the four elements of the negotiation, beside our own times and within our own authority."""
+        from closeloop.followup.playbook.negotiation import negotiation
+
+        with self._desk.store.reading() as tx:
+            readings = self._desk.readings(tx, self._events, self._desk.clock.now(now))
+            authority = self._desk.house.said(tx).authority
+        return negotiation(self._state, readings=readings, authority=authority, person=self.owner or self._actor)
+
+    def letter(self, kind: str, language: str | None = None, **more: Any) -> Letter:
+        """Return the draft of a letter; see `closeloop.followup.playbook.letter.letter`."""
+        from closeloop.followup.playbook.letter import letter
+
+        return letter(kind, self._state, language, **more)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the case as JSON-safe values: where it stands and what was set; nothing that is private."""

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from closeloop.followup.store.verification import Verification
     from closeloop.followup.triage.result import TriageResult
     from closeloop.responses.responses import Responses
-    from closeloop.views.report import Report
 
 
 class Loop(OuterLoop, Confidential, Watchful):
@@ -207,10 +206,15 @@ class Loop(OuterLoop, Confidential, Watchful):
             Its version in this register.
         """
         from closeloop.followup.clock.policy import Policy
+        from closeloop.followup.clock.policy_check import check_policy
 
         desk, now = self._desk, self._desk.clock.now()
         at, by = desk.clock.now(since), who(self.actor)
         with desk.store.writing(alone=True) as tx:
+            if isinstance(setting, Policy):
+                found = check_policy(setting, desk.house.said(tx).calendars)
+                if len(found):
+                    raise ValueError(found[0].message)
             version = desk.house.adopt(tx, setting, since=at, actor=by, at=now)
             if isinstance(setting, Policy):
                 fields = {"policy": setting.id, "version": setting.version}
@@ -262,7 +266,7 @@ class Loop(OuterLoop, Confidential, Watchful):
         with self._desk.store.reading() as tx:
             return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now))
 
-    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Report:
+    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
         """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
 
         Parameters
@@ -271,6 +275,10 @@ class Loop(OuterLoop, Confidential, Watchful):
             From when on; from the beginning.
         now : datetime or str, optional
             Up to when.
+
+        Returns
+        -------
+        Report
         """
         from closeloop.views.retrospective import retrospective
 

@@ -78,7 +78,7 @@ def measure_by(
         confidence_level=confidence_level, min_n=min_n,
     )  # fmt: skip
     every = scope.table
-    lines = [_line(replace(scope, table=every.chosen(every.cases[by] == name)), name) for name in _names(every, by)]
+    lines = [_line(replace(scope, table=every.chosen(every.cases[by] == name)), by, name) for name in _names(every, by)]
     least = max(scope.min_n, 10) if by in _PEOPLE else scope.min_n
     shown, hidden = with_small_hidden(lines, least)
     level = message("analysis.interval", level=told_level(confidence_level))
@@ -107,7 +107,7 @@ def _names(table: CaseTable, by: str) -> list[str]:
     return [name for name, _ in sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1])]
 
 
-def _line(scope: Scope, name: str) -> dict[str, Any]:
+def _line(scope: Scope, by: str, name: str) -> dict[str, Any]:
     curve = waiting_curve(scope, "first_response_at")
     limits = curve.share_interval(scope.within, scope.confidence_level)
     outcome = outcome_of(scope.table)
@@ -115,7 +115,7 @@ def _line(scope: Scope, name: str) -> dict[str, Any]:
     nothing = LocalText("")
     confirmed = share("", "", int((outcome == "closed").sum()), ended, nothing, nothing, scope.confidence_level)
     return {
-        "group": named(scope.names, name), "n": scope.table.n,
+        "group": named(scope.names, by, name), "n": scope.table.n,
         "estimate": curve.share_within(scope.within), "ci_low": limits.low, "ci_high": limits.high, "ended": ended,
         "confirmed": confirmed.estimate, "confirmed_low": confirmed.ci_low, "confirmed_high": confirmed.ci_high,
     }  # fmt: skip

@@ -57,15 +57,15 @@ def _codes(scope: Scope) -> GroupTable:
     for code, count in sorted(zip(codes.tolist(), counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0])):
         figure = share("causes", code, count, total, LocalText(code), LocalText(""), scope.confidence_level)
         lines.append(
-            {"group": named(scope.names, code, "uncoded"), "n": count, "estimate": figure.estimate,
+            {"group": named(scope.names, "code", code, "uncoded"), "n": count, "estimate": figure.estimate,
              "ci_low": figure.ci_low, "ci_high": figure.ci_high}
         )  # fmt: skip
     shown, hidden = with_small_hidden(lines, scope.min_n)
-    named = [line for line in shown if line["hidden"] is None and str(line["group"])]
-    if not named:
+    visible = [line for line in shown if line["hidden"] is None]
+    if not visible:
         said = message("measure.said_causes_none")
     else:
-        top = named[0]
+        top = visible[0]
         said = message(
             "measure.said_causes", cause=top["group"], share=told(top["estimate"], "percent", 0),
             level=told_level(scope.confidence_level),
@@ -138,7 +138,7 @@ def _recurrence(scope: Scope, dated: Mapping[str, float]) -> GroupTable:
         low, high = ratio.interval
         verdict = "fewer" if high < 1 else "more" if low > 1 else "cannot_tell"
         lines.append(
-            {"group": named(scope.names, code), "n": counts[0] + counts[1], "before": counts[0], "after": counts[1],
+            {"group": named(scope.names, "code", code), "n": counts[0] + counts[1], "before": counts[0], "after": counts[1],
              "days": reach / DAY, "estimate": ratio.estimate, "ci_low": low, "ci_high": high,
              "verdict": message(f"measure.{verdict}")}
         )  # fmt: skip
@@ -185,7 +185,7 @@ def recurrence_chart(scope: Scope, code: str, *, per: int = 4) -> ControlResult:
     labels = [f"{dt.datetime.fromtimestamp(edge, dt.UTC):%Y-%m-%d}" for edge in edges[:-1]]
     counts, _ = np.histogram(received, edges)
     exposure, _ = np.histogram(answered, edges)
-    name = message("measure.chart_recurrence", code=named(scope.names, code))
+    name = message("measure.chart_recurrence", code=named(scope.names, "code", code))
     return control_chart(counts.tolist(), exposure.tolist(), kind="u", labels=labels, name=name)
 
 

@@ -8,33 +8,38 @@ from functools import cache
 from closeloop.text import LocalText, message
 from closeloop.themes.codebooks.codebook_file import load_codebook
 
-_CODEBOOKS = ("conflict-types", "remedy-types")
-_CHANNELS = ("survey", "phone", "email", "chat", "social", "desk", "letter")
-_SEVERITIES = ("minor", "major", "severe")
+_CODEBOOKS = {"code": "conflict-types", "remedy": "remedy-types"}
+_WORDS = {
+    "channel": {
+        one: f"measure.channel_{one}" for one in ("survey", "phone", "email", "chat", "social", "desk", "letter")
+    },
+    "severity": {one: f"board.severity_{one}" for one in ("minor", "major", "severe")},
+}
 
 
 @cache
-def shipped_names() -> Mapping[str, LocalText]:
-    """Return what the codes of the shipped codebooks, the channels and the severities are called.
+def shipped_names(kind: str) -> Mapping[str, LocalText]:
+    """Return what codes of a kind (``"code"``, ``"remedy"``, ``"channel"``, ``"severity"``) are called.
 
     Examples
     --------
-    >>> shipped_names()["phone"].zh, shipped_names()["severe"].en
-    ('电话', 'severe')
+    >>> shipped_names("channel")["phone"].zh, shipped_names("severity")["severe"].en, shipped_names("team")
+    ('电话', 'severe', {})
     """
-    names = {code.id: LocalText(dict(code.label)) for book in _CODEBOOKS for code in load_codebook(book).codes}
-    channels = {one: message(f"measure.channel_{one}") for one in _CHANNELS}
-    return names | channels | {one: message(f"board.severity_{one}") for one in _SEVERITIES}
+    if kind in _CODEBOOKS:
+        return {code.id: LocalText(dict(code.label)) for code in load_codebook(_CODEBOOKS[kind]).codes}
+    return {one: message(key) for one, key in _WORDS.get(kind, {}).items()}
 
 
-def named(names: Mapping[str, LocalText], code: str, blank: str = "not_said") -> LocalText:
-    """Return what a code is called; one that nobody named is shown as it is.
+def named(own: Mapping[str, LocalText], kind: str, code: str, blank: str = "not_said") -> LocalText:
+    """Return what a code is called: by one's own names, by the shipped ones, or as it is.
 
     Examples
     --------
-    >>> named({"late": LocalText("Late parcels")}, "late").en, named({}, "x").en, named({}, "").en
-    ('Late parcels', 'x', 'not said')
+    >>> own = {"late": LocalText("Late parcels")}
+    >>> named(own, "code", "late").en, named(own, "team", "east").en, named(own, "team", "").en
+    ('Late parcels', 'east', 'not said')
     """
     if not code:
         return message(f"measure.{blank}")
-    return names.get(code, LocalText(code))
+    return own.get(code) or shipped_names(kind).get(code) or LocalText(code)

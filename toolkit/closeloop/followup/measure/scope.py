@@ -12,7 +12,6 @@ import numpy as np
 from closeloop.followup.measure.answers import Answers
 from closeloop.followup.measure.case_table import CaseTable
 from closeloop.followup.measure.columns import BoolArray, FloatArray, IntArray, lookup
-from closeloop.followup.measure.names import shipped_names
 from closeloop.followup.measure.response_table import ResponseTable, key_of
 from closeloop.metrics.protect import checked_min_n
 from closeloop.text import LocalText
@@ -73,7 +72,7 @@ class Scope:
     contacted_at : numpy.ndarray
         When a person of ours first reached the customer of each case, whatever the cycle; NaN if nobody has.
     names : mapping of str to LocalText
-        What codes are called.
+        One's own names of codes.
     """
 
     table: CaseTable
@@ -119,7 +118,7 @@ class Scope:
             all_responses=known, now=now, since=since, items=asked, within=float(within),
             confidence_level=confidence_level, min_n=checked_min_n(min_n), response_row=row, opening_score=score,
             contacted_at=earliest(table), answers=Answers.to(known, asked.recommend),
-            names={**shipped_names(), **(names or {})},
+            names=names or {},
         )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def _groups(scope: Scope, column: str) -> GroupTable:
         for name, count in sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]):
             figure = share("work", name, count, total, LocalText(name), LocalText(""), scope.confidence_level)
             lines.append(
-                {"group": named(scope.names, name), "n": count, "estimate": figure.estimate, "ci_low": figure.ci_low,
+                {"group": named(scope.names, column, name), "n": count, "estimate": figure.estimate, "ci_low": figure.ci_low,
                  "ci_high": figure.ci_high}
             )  # fmt: skip
     shown, hidden = with_small_hidden(lines, scope.min_n)
@@ -144,7 +144,7 @@ def _options(scope: Scope) -> GroupTable:
         back = share("work", kind, int(again[late].sum()), len(late), LocalText(kind), LocalText(""),
                      scope.confidence_level)  # fmt: skip
         lines.append(
-            {"group": named(scope.names, kind), "n": len(case), "ended": len(done),
+            {"group": named(scope.names, "remedy", kind), "n": len(case), "ended": len(done),
              "estimate": yes.estimate, "ci_low": yes.ci_low, "ci_high": yes.ci_high, "reopened": back.estimate,
              "reopened_low": back.ci_low, "reopened_high": back.ci_high}
         )  # fmt: skip

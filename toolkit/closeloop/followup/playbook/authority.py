@@ -114,7 +114,7 @@ class AuthorityLimits(Model):
     languages: tuple[str, ...] = ()
     title: Text | None = None
     currency: Currency
-    people: dict[Name, Name] = {}
+    people: dict[Name, Name] = Field(default_factory=dict)
     limits: Annotated[tuple[AuthorityLimit, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

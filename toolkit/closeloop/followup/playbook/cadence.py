@@ -17,8 +17,9 @@ from pydantic import Field, model_validator
 
 from closeloop.errors import closest
 from closeloop.followup.playbook.read_definition import read_definition
+from closeloop.followup.playbook.text_result import TextResult
 from closeloop.forms.fields import Count, Model, Text, fault
-from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.result import Shown
 from closeloop.survey.shipped import data_folder
 from closeloop.text import LocalText, message
 
@@ -142,7 +143,7 @@ class DueContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class DueContacts(TableResult):
+class DueContacts(TextResult):
     """Whom to contact, the latest first; made by `due_contacts`.
 
     Attributes
@@ -202,16 +203,6 @@ class DueContacts(TableResult):
     def facts(self) -> Mapping[str, Any]:
         """Return the day and the counts."""
         return {"on": self.on.isoformat(), "n_relations": self.n_relations, "n_opted_out": self.n_opted_out}
-
-    def plot(self, ax: Any = None) -> Any:
-        """A list has no figure.
-
-        Raises
-        ------
-        NotImplementedError
-            Always.
-        """
-        raise NotImplementedError(str(message("playbook.no_figure")))
 
 
 def next_contact(

@@ -27,8 +27,7 @@ class ToCheck:
 
 
 def _spoken(state: CaseState) -> bool:
-    said = is_said(state.value("words")) or any(is_said(each.get("words")) for each in talks(state))
-    return said
+    return is_said(state.value("words")) or any(is_said(each.get("words")) for each in talks(state))
 
 
 def _in_contacts(field: str) -> Callable[[CaseState], bool]:

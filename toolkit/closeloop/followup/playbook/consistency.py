@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from closeloop.followup.playbook.code_lines import code_label, line_of
-from closeloop.metrics.result import Shown, TableResult
+from closeloop.followup.playbook.text_result import TextResult
+from closeloop.metrics.result import Shown
 from closeloop.numbers import number
 from closeloop.text import LocalText, message
 
@@ -70,7 +71,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Consistency(TableResult):
+class Consistency(TextResult):
     """How the remedies of an option compare with those of past cases; made by `consistency`.
 
     Attributes
@@ -140,16 +141,6 @@ class Consistency(TableResult):
     def facts(self) -> Mapping[str, Any]:
         """Return the type of conflict and the threshold."""
         return {"code": self.code, "least": self.least}
-
-    def plot(self, ax: Any = None) -> Any:
-        """A comparison of this kind has no figure.
-
-        Raises
-        ------
-        NotImplementedError
-            Always.
-        """
-        raise NotImplementedError(str(message("playbook.no_figure")))
 
 
 def past_remedies(cases: Iterable[CaseState]) -> tuple[PastRemedy, ...]:

@@ -118,7 +118,9 @@ class Letter:
 
     def paragraphs(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """Return each paragraph in pieces: (text, name of the gap if it is one that is open)."""
-        return tuple(self._pieces(each) for each in (self.template.subject.in_language(self.language), *self._paragraphs()))
+        return tuple(
+            self._pieces(each) for each in (self.template.subject.in_language(self.language), *self._paragraphs())
+        )
 
     def _pieces(self, text: str) -> tuple[tuple[str, str], ...]:
         pieces, at = [], 0

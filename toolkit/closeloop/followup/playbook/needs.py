@@ -10,8 +10,9 @@ from closeloop.followup.commands.table import command_table
 from closeloop.followup.event import is_private, is_said
 from closeloop.followup.playbook.code_lines import code_label
 from closeloop.followup.playbook.signs import talks
+from closeloop.followup.playbook.text_result import TextResult
 from closeloop.followup.state import CaseState
-from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.result import Shown
 from closeloop.numbers import number
 from closeloop.text import LocalText, message
 from closeloop.written import told_list
@@ -41,7 +42,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Needs(TableResult):
+class Needs(TextResult):
     """What is known of a customer's needs; made by `needs`.
 
     Attributes
@@ -91,16 +92,6 @@ class Needs(TableResult):
         """Return the case and what is not known."""
         return {"case_id": self.case_id, "unknown": list(self.unknown)}
 
-    def plot(self, ax: Any = None) -> Any:
-        """A panel of needs has no figure.
-
-        Raises
-        ------
-        NotImplementedError
-            Always.
-        """
-        raise NotImplementedError(str(message("playbook.no_figure")))
-
 
 def needs(state: CaseState) -> Needs:
     """Return what is known of a customer's needs, survey and contacts together.
@@ -116,9 +107,11 @@ def needs(state: CaseState) -> Needs:
     found = []
     if state.value("score") is not None:
         found.append(Need(point="score", says=number(float(state.value("score")), 0), source=origin))
-    for point in ("remedy_sought", "expected", "experienced"):
-        if is_said(state.value(point)):
-            found.append(Need(point=point, says=_told(state.value(point)), source=origin))
+    found += [
+        Need(point=point, says=_told(state.value(point)), source=origin)
+        for point in ("remedy_sought", "expected", "experienced")
+        if is_said(state.value(point))
+    ]
     if is_said(state.value("motive")):
         found.append(Need(point="motive", says=code_label("motives", str(state.value("motive"))), source=origin))
     found += _interests(state)

@@ -10,7 +10,7 @@ from closeloop.rootcause.worksheet.checks.interest_not_position import repeats
 from closeloop.text import message
 
 if TYPE_CHECKING:
-    from closeloop.followup.playbook.negotiation import NegotiationSheet
+    from closeloop.followup.playbook.negotiation_sheet import NegotiationSheet
 
 
 def sheet_findings(sheet: NegotiationSheet) -> Iterator[Finding]:
@@ -43,7 +43,9 @@ def sheet_findings(sheet: NegotiationSheet) -> Iterator[Finding]:
                 )  # fmt: skip
     limits = [each for each in (sheet.minimum, sheet.target, sheet.maximum) if each is not None]
     if limits != sorted(limits):
-        yield Finding(rule="limits_in_disorder", level="error", at="limits", message=message("playbook.limits_disorder"))
+        yield Finding(
+            rule="limits_in_disorder", level="error", at="limits", message=message("playbook.limits_disorder")
+        )
     for each_standard in sheet.standards:
         if not each_standard.clause or not each_standard.version:
             yield Finding(

@@ -84,7 +84,9 @@ def offers_of(state: CaseState) -> tuple[Offer, ...]:
     An agreement answers the offer of its option; a refusal answers all that were open when it came.
     """
     interim = {each.seq for each in state.added("options") if each.get("interim")}
-    answers = [(each.seq, each.at, "accepted", each.get("option")) for each in state.added("agreements", this_cycle=True)]
+    answers = [
+        (each.seq, each.at, "accepted", each.get("option")) for each in state.added("agreements", this_cycle=True)
+    ]
     answers += [(each.seq, each.at, "refused", None) for each in state.added("refusals", this_cycle=True)]
     found = []
     for offer in state.added("offers", this_cycle=True):

@@ -1,4 +1,4 @@
-"""A library of options, filtered by type of conflict and style of the contact; what a case changes stays in the case."""
+"""A library of options by type of conflict and style of the contact; what a case changes stays in the case."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class OptionLibrary(Model):
         return next((each for each in self.options if each.id == id), None)
 
     def suited(self, *, code: str, style: str = "", interim: bool | None = None) -> tuple[LibraryOption, ...]:
-        """Return the options for a type of conflict; those that suit the style first, those for other styles not at all.
+        """Return the options for a type of conflict; those that suit the style come first, those for others not at all.
 
         Parameters
         ----------
@@ -165,5 +165,5 @@ def _faults(file: OptionLibrary) -> Iterator[Fault]:
 
 
 def _local(text: object, languages: tuple[str, ...]) -> dict[str, str]:
-    """Return a text of a case for a library: the same words in each of its languages, until somebody writes the other."""
+    """Return a text of a case for a library: the same words in each language, until somebody writes the other."""
     return dict.fromkeys(languages, str(text))

@@ -11,9 +11,9 @@
       - {id: take_time, steps: [listen], text: {en: …, zh-CN: …}}
       - {id: let_down, steps: [understand], emotions: [disappointment], text: {…}}
 
-Of emotions, styles, preferences and matters an empty list means: whichever. A file of questions has
-``questions:`` in the place of ``phrases:``; each question is open, probing or closed, and ``interest: true`` marks those
-that lead from what somebody demands to why.
+Of emotions, styles, preferences and matters an empty list means: whichever. A file of questions has ``questions:`` in
+the place of ``phrases:``; each question is open, probing or closed, and ``interest: true`` marks those that lead from
+what somebody demands to why.
 """
 
 from __future__ import annotations

@@ -14,9 +14,10 @@ from closeloop.followup.playbook.code_lines import code_label
 from closeloop.followup.playbook.phrases import Bank, Phrase, Preference, Question, load_bank
 from closeloop.followup.playbook.remedies import typical_remedies
 from closeloop.followup.playbook.situation import Mood, Situation, situation
+from closeloop.followup.playbook.text_result import TextResult
 from closeloop.followup.playbook.tools import Tool, tools
 from closeloop.followup.state import CaseState
-from closeloop.metrics.result import Shown, TableResult
+from closeloop.metrics.result import Shown
 from closeloop.text import LANGUAGES, LocalText, message, normalise_tag
 from closeloop.written import told_joined
 
@@ -44,7 +45,7 @@ class ShownCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Playbook(TableResult):
+class Playbook(TextResult):
     """What to do and say now; made by `case_playbook`. It names no person and holds nothing private.
 
     Attributes
@@ -145,16 +146,6 @@ class Playbook(TableResult):
             "remedies": list(self.remedies),
             "tools": [each.worksheet for each in self.tools],
         }
-
-    def plot(self, ax: Any = None) -> Any:
-        """A playbook has no figure.
-
-        Raises
-        ------
-        NotImplementedError
-            Always.
-        """
-        raise NotImplementedError(str(message("playbook.no_figure")))
 
     def __str__(self) -> str:
         from closeloop.views.playbook_text import playbook_text

@@ -119,7 +119,12 @@ class ServicePromises(Model):
             if not any(each.public for each in self.promises if each.area == area):
                 label = message(f"playbook.area_{area}")
                 found.append(
-                    Finding(rule="nothing_public", level="info", at=area, message=message("playbook.nothing_public", area=label))
+                    Finding(
+                        rule="nothing_public",
+                        level="info",
+                        at=area,
+                        message=message("playbook.nothing_public", area=label),
+                    )
                 )
         return Findings(found)
 

@@ -162,11 +162,6 @@ def situation(
     fresh = [each for each in contacts if now - each.at <= dt.timedelta(days=FADES_AFTER_DAYS)]
     styled = [each for each in fresh if each.get("style") in STYLES and each.get("style") != "unknown"]
     felt = [each for each in fresh if is_said(each.get("emotion"))]
-    moods = tuple(
-        Mood(seq=each.seq, at=each.at, emotion=str(each.get("emotion")), tagged_by=each.get("tagged_by") or each.actor)
-        for each in contacts
-        if is_said(each.get("emotion"))
-    )
     return Situation(
         stage=state.stage,
         step=_step(state),
@@ -176,10 +171,19 @@ def situation(
         matter=str(state.value("kind") or "complaint"),
         preference=preference,
         language=customers_language(state, speaks) or language(),
-        moods=moods,
+        moods=moods_of(state),
         signs=signs_of(state, fresh, knows_language=customers_language(state, speaks) is not None),
         style_entry=styled[-1] if styled else None,
         emotion_entry=felt[-1] if felt else None,
+    )
+
+
+def moods_of(state: CaseState) -> tuple[Mood, ...]:
+    """Return the emotions that were noted in the contacts of this cycle, in order."""
+    return tuple(
+        Mood(seq=each.seq, at=each.at, emotion=str(each.get("emotion")), tagged_by=each.get("tagged_by") or each.actor)
+        for each in talks(state)
+        if is_said(each.get("emotion"))
     )
 
 

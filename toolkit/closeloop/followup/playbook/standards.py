@@ -97,6 +97,8 @@ def own_facts(readings: Sequence[ClockReading]) -> tuple[OwnFact, ...]:
             "clock": each.label, "amount": number(each.amount, 0 if each.amount == int(each.amount) else 1),
             "unit": message(f"playbook.unit_{each.unit}"), "share": number(100 * each.elapsed_s / each.target),
         }  # fmt: skip
-        key, kept = ("fact_late", False) if each.is_late else ("fact_running", None) if each.is_open else ("fact_kept", True)
+        key, kept = (
+            ("fact_late", False) if each.is_late else ("fact_running", None) if each.is_open else ("fact_kept", True)
+        )
         found.append(OwnFact(clock=each.clock, text=message(f"playbook.{key}", **fields), kept=kept))
     return tuple(found)

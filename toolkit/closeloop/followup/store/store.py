@@ -147,6 +147,8 @@ class Store:
             if not isinstance(running, Writing):
                 raise RuntimeError(message("store.only_reading"))
             with told_as_ours(self.address), running.connection.begin_nested():
+                if alone:
+                    self._queue(running.connection, alone)
                 yield running
             return
         with self._turn, told_as_ours(self.address), self._engines.writing.begin() as connection:
