@@ -7,12 +7,13 @@ moved to the loop; it knew fewer than the loop does, and nothing guarded them.
 
 from __future__ import annotations
 
-import hashlib
-import io
+import math
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,33 +24,34 @@ from draws import Draws
 
 import closeloop as cl
 from closeloop.followup.event import CaseEvent
-from closeloop.followup.loop.checking import rebuild
 from closeloop.followup.loop.opening import loop_of
 from closeloop.followup.measure.waiting_list import draw_waiting_list
-from closeloop.followup.stages.table import stage_table
 from closeloop.followup.store.exchange.export_register import export_register
 from closeloop.followup.store.store import Store
 from closeloop.followup.triage.changes import CaseToOpen
 from closeloop.followup.triage.keys import subject_id
-from closeloop.followup.triage.plan import plan
+from closeloop.followup.triage.plan import TriagePlan, plan
 
 FOLDER = "loop"
 SURVEY = "relationship-nps"
 SALT = "0" * 32
+META = {"loop_id": "0" * 16, "subject_salt": SALT, "public_key": "09" + "0" * 62}
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGINS, LOT_BEGINS, ENDS = date(2026, 1, 5), date(2026, 4, 6), date(2026, 7, 1)
 NOW = datetime.combine(ENDS, time(9), ZONE)
 
-CUSTOMERS = {"before the lot": 195, "by lot": 345}
+BEFORE, BY_LOT = "before the lot", "by lot"
+CUSTOMERS = {BEFORE: 130, BY_LOT: 255}
 LATENT_MEAN, LATENT_SD, LATENT_RETEST = 6.4, 2.3, world.LATENT_RETEST
 ANSWERS_AGAIN = {"detractor": 0.64, "others": 0.36}
 ASKED_AGAIN_AFTER_DAYS = (8.0, 10.8)
-EFFECT = {"before the lot": 0.0, "by lot": 1.0}
+EFFECT = {BEFORE: 0.0, BY_LOT: 1.0}
 
 CONTACTED_WITHIN_24H, NEVER_CONTACTED = 0.62, 0.05
 TURN_COMES_AFTER_DAYS = (11, 13)
 STUCK, UNCONFIRMED, DENIED, REOPENED = 0.09, 0.34, 0.08, 0.06
-ON_HOLD, PROMISED, PROMISES_BROKEN = 0.10, 0.14, (7, 19)
+ON_HOLD, PROMISED, BROKEN = 0.10, 0.14, 0.08
+REJECTED, WITHDRAWN, UNREACHED, LEARNT = 0.03, 0.03, 0.12, 0.04
 
 CODES = ("process", "response_speed", "attitude", "promise_broken", "defect")
 FORM = "process"
@@ -62,6 +64,10 @@ LESSONS = {
     "en": ("A refund needs a form that the branch signs", "Asked first what the money was for", "Nine days of waiting"),
     "zh-CN": ("退款须由门店签字的申请单", "先问清这笔钱要用在哪里", "客户多等了九天"),
 }
+
+
+Given = tuple[str, datetime, str, int, str]
+"""An answer: its id, when, whose, the score, the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +90,19 @@ class History:
     """The events of one case as they come about."""
 
     case_id: str
-    stage: str = ""
+    stage: str = "received"
     events: list[CaseEvent] = field(default_factory=list)
+    over: bool = False
 
     def add(self, type_: str, at: datetime, actor: str, command: str = "", **payload: Any) -> int:
         """Add an event, if it does not lie in the future; return its number (0: it has not happened yet)."""
-        if at > NOW or (self.events and not self.events[-1].seq):
+        self.over = self.over or at > NOW
+        if self.over:
             return 0
-        step = stage_table().transition(self.stage, command) if command else None
         if command:
-            target = step.target if step is not None else _TARGETS[command]
-            payload = {"from": self.stage, "to": target, **payload}
-            self.stage = target
-        moment = at.astimezone(UTC)
+            payload = {"from": self.stage, "to": TARGETS[command], **payload}
+            self.stage = TARGETS[command]
+        moment = max(at.astimezone(UTC), self.events[-1].at) if self.events else at.astimezone(UTC)
         self.events.append(
             CaseEvent(
                 case_id=self.case_id, seq=len(self.events) + 1, type=type_, at=moment, recorded_at=moment, actor=actor,
@@ -106,8 +112,8 @@ class History:
         return len(self.events)
 
 
-# The old system had no stages between these: a step leads where it led there.
-_TARGETS = {
+# Where a step led in the old system, which had none of the stages between.
+TARGETS = {
     "confirm_nature": "confirmed", "agree": "agreed", "resolve": "resolved", "customer_confirms": "satisfied",
     "customer_denies": "analysing", "close": "closed", "no_answer_timeout": "closed_unconfirmed",
     "withdraw": "withdrawn", "reject": "rejected", "reopen": "received", "acknowledge": "acknowledged",
@@ -121,7 +127,7 @@ def scale(latent: float) -> int:
 def customers(draws: Draws) -> list[Customer]:
     """Draw who was asked, between nine in the morning and seven in the evening."""
     found = []
-    for half, first, last in (("before the lot", BEGINS, LOT_BEGINS), ("by lot", LOT_BEGINS, ENDS)):
+    for half, first, last in ((BEFORE, BEGINS, LOT_BEGINS), (BY_LOT, LOT_BEGINS, ENDS)):
         for _ in range(CUSTOMERS[half]):
             day = first + timedelta(days=draws.below((last - first).days))
             at = datetime.combine(day, time(9), ZONE) + timedelta(seconds=draws.below(10 * 3600))
@@ -156,7 +162,7 @@ def lots(cases: Mapping[str, Customer]) -> dict[str, str]:
     """Draw each Monday which half of the week's cases is called at once; the Monday's date is the seed."""
     weeks: dict[str, list[str]] = {}
     for case_id, customer in cases.items():
-        if customer.half == "by lot":
+        if customer.half == BY_LOT:
             day = customer.answered.astimezone(UTC).date()
             weeks.setdefault(str(day - timedelta(days=day.weekday())), []).append(case_id)
     found: dict[str, str] = {}
@@ -165,9 +171,9 @@ def lots(cases: Mapping[str, Customer]) -> dict[str, str]:
     return found
 
 
-def answers_csv(rows: list[tuple[str, datetime, str, int, str]]) -> pd.DataFrame:
-    columns = ("response_id", "answered_at", "respondent_id", "recommend", "language")
-    table = pd.DataFrame(rows, columns=list(columns)).sort_values(["answered_at", "response_id"])
+def answers_table(answers: list[Given]) -> pd.DataFrame:
+    columns = ["response_id", "answered_at", "respondent_id", "recommend", "language"]
+    table = pd.DataFrame(answers, columns=columns).sort_values(["answered_at", "response_id"])
     table["answered_at"] = [at.astimezone(UTC).isoformat() for at in table["answered_at"]]
     return table.astype({"recommend": str}).assign(touchpoint="hotline", callback="true")
 
@@ -175,28 +181,27 @@ def answers_csv(rows: list[tuple[str, datetime, str, int, str]]) -> pd.DataFrame
 def history(opening: CaseToOpen, number: int, customer: Customer, call: datetime | None, draws: Draws) -> History:
     """Draw what happened to one case."""
     case = History(opening.case_id)
-    said = {**opening.fields, "number": number, "received_at": _utc(opening.at), "words": {"private": draws.between(20, 180)}}
-    case.stage = "received"
-    case.add("CaseOpened", opening.at, "triage", **{k: v for k, v in said.items() if v is not None})
+    said = {**opening.fields, "number": number, "received_at": utc(opening.at)}
+    case.add("CaseOpened", opening.at, "triage", words={"private": draws.between(20, 180)}, **said)
     case.add("PolicyApplied", opening.at, "triage", policy="default", version=1)
+    case.add("Acknowledged", opening.at + timedelta(minutes=5), "triage", "acknowledge", sent=True, channel="phone")
     if call is None:
         return case
     owner = AGENTS[number % len(AGENTS)]
     case.add("OwnerChanged", call - timedelta(minutes=12), owner, owner=owner, team="hotline")
-    if draws.chance(0.15):
+    if draws.chance(UNREACHED):
         case.add("ContactAttempted", call - timedelta(minutes=10), owner, direction="outbound", channel="phone",
                  reached=False, human=True)  # fmt: skip
-    case.add("Acknowledged", call, owner, "acknowledge", sent=True, channel="phone")
     case.add("ContactAttempted", call, owner, direction="outbound", channel="phone", reached=True, human=True,
              words={"private": draws.between(30, 240)})  # fmt: skip
-    if draws.chance(0.03):
+    if draws.chance(WITHDRAWN):
         case.add("Withdrawn", call + timedelta(minutes=6), owner, "withdraw", words={"private": 24})
         return case
     after = call.date() >= FORM_CHANGED_ON
     is_form = draws.chance(FORM_SHARE["after" if after else "before"])
     code = FORM if is_form else CODES[1 + draws.weighted(OTHERS)]
     case.add("NatureConfirmed", call + timedelta(minutes=9), owner, "confirm_nature", code=code, severity="major")
-    if draws.chance(0.03):
+    if draws.chance(REJECTED):
         case.add("Rejected", call + timedelta(days=2), owner, "reject", reason_code="no_grounds", second_person="lin")
         return case
     if draws.chance(STUCK):
@@ -210,17 +215,15 @@ def handled(case: History, customer: Customer, call: datetime, owner: str, draws
     agreed = at_work(call.date() + timedelta(days=1 + draws.below(4)), draws)
     promise = 0
     if draws.chance(PROMISED):
-        promise = case.add("PromiseMade", call + timedelta(minutes=9), owner, what="call back · 回电",
-                           due_at=_utc(agreed), to="customer")  # fmt: skip
+        promise = case.add("PromiseMade", call + timedelta(minutes=9), owner, what="call back · 回电", due_at=utc(agreed),
+                           to="customer")  # fmt: skip
     if draws.chance(ON_HOLD):
-        case.add("HoldStarted", call + timedelta(hours=2), owner, on="customer", reason="receipt · 等客户提供收据")
-        case.add("HoldEnded", agreed - timedelta(hours=20), owner)
-    if promise:
-        kept = sum(event.type == "PromiseMade" for event in case.events) and not _breaks(case.case_id)
-        if kept:
-            case.add("PromiseKept", agreed - timedelta(minutes=30), owner, promise=promise)
-        else:
-            case.add("PromiseBroken", agreed + timedelta(minutes=1), owner, promise=promise, reason="illness · 员工病假")
+        case.add("HoldStarted", call + timedelta(hours=1), owner, on="customer", reason="receipt · 等客户提供收据")
+        case.add("HoldEnded", agreed - timedelta(hours=1), owner)
+    if promise and draws.chance(BROKEN):
+        case.add("PromiseBroken", agreed + timedelta(minutes=1), owner, promise=promise, reason="illness · 员工病假")
+    elif promise:
+        case.add("PromiseKept", agreed - timedelta(minutes=30), owner, promise=promise)
     case.add("Agreed", agreed + timedelta(minutes=5), owner, "agree")
     done = at_work(agreed.date() + timedelta(days=1 + int(draws.lognormal(2.5, 0.6))), draws)
     case.add("Resolved", done, owner, "resolve")
@@ -248,7 +251,7 @@ def settled(case: History, customer: Customer, done: datetime, owner: str, draws
     case.add("CustomerConfirmed", heard, owner, "customer_confirms", words={"private": draws.between(8, 90)},
              channel="phone")  # fmt: skip
     lesson = 0
-    if draws.chance(0.04):
+    if draws.chance(LEARNT):
         root, gains, losses = LESSONS[customer.language]
         lesson = case.add("LessonRecorded", heard + timedelta(minutes=20), owner, root=root, gains=gains, losses=losses,
                           trigger=root, tags=["refund"])  # fmt: skip
@@ -257,11 +260,7 @@ def settled(case: History, customer: Customer, done: datetime, owner: str, draws
     return ended
 
 
-def _breaks(case_id: str) -> bool:
-    return hashlib.sha256(case_id.encode()).digest()[0] % 16 == 3
-
-
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -278,7 +277,9 @@ def generate() -> tuple[dict[str, bytes], dict[str, object]]:
     whose = {}
     for opening in _plan(survey, answers).opens:
         name = opening.fields["response_id"]
-        whose[opening.case_id] = replace(by_name[name.removesuffix(AGAIN)], name=name, answered=asked[name])
+        half = BEFORE if asked[name].date() < LOT_BEGINS else BY_LOT
+        first = by_name[name.removesuffix(AGAIN)]
+        whose[opening.case_id] = replace(first, name=name, answered=asked[name], half=half)
     drawn = lots(whose)
     called = {}
     for case_id, customer in sorted(whose.items(), key=lambda pair: pair[1].name):
@@ -288,13 +289,15 @@ def generate() -> tuple[dict[str, bytes], dict[str, object]]:
             call = at_work(customer.answered.date() + timedelta(days=calls.between(low, high)), calls)
         called[customer.name] = call
     answers += [row for c in everybody if c.score <= 6 for row in asked_again(c, called[c.name], again)]
-    files = _export(_plan(survey, answers), whose, called, steps)
-    return files, {}
+    planned = _plan(survey, answers)
+    histories = [
+        history(opening, number, whose[opening.case_id], called[whose[opening.case_id].name], steps)
+        for number, opening in enumerate(planned.opens, start=1)
+    ]
+    return export(planned, histories), known(planned, histories, drawn)
 
 
-def asked_again(
-    customer: Customer, call: datetime | None, draws: Draws
-) -> Iterator[tuple[str, datetime, str, int, str]]:
+def asked_again(customer: Customer, call: datetime | None, draws: Draws) -> Iterator[Given]:
     """Draw what the customer answers when asked again, if there is an answer."""
     low, high = ASKED_AGAIN_AFTER_DAYS
     at = customer.answered + timedelta(days=low + (high - low) * draws.uniform())
@@ -307,27 +310,70 @@ def asked_again(
     yield f"{customer.name}{AGAIN}", at, customer.name, scale(LATENT_MEAN + own + effect), customer.language
 
 
-def _plan(survey: Any, rows: list[tuple[str, datetime, str, int, str]]) -> Any:
-    responses = cl.read_responses(answers_csv(rows), survey)
-    pseudonym = {"subject_of": lambda customer: subject_id(customer, SALT)}
-    return plan(responses.accepted, survey, now=NOW.astimezone(UTC), ledger=responses.ledger, **pseudonym)
+def _plan(survey: cl.Survey, answers: list[Given]) -> TriagePlan:
+    responses = cl.read_responses(answers_table(answers), survey)
+    return plan(
+        responses.accepted, survey, now=NOW.astimezone(UTC), ledger=responses.ledger,
+        subject_of=partial(subject_id, salt=SALT),
+    )  # fmt: skip
 
 
-def _export(planned: Any, whose: Mapping[str, Customer], called: Mapping[str, Any], draws: Draws) -> dict[str, bytes]:
-    histories = [
-        history(opening, number, whose[opening.case_id], called[whose[opening.case_id].name], draws)
-        for number, opening in enumerate(planned.opens, start=1)
-    ]
-    with tempfile.TemporaryDirectory() as place, Store.open(":memory:") as store:
+def export(planned: TriagePlan, histories: list[History]) -> dict[str, bytes]:
+    """Write everything into a register in memory, and that into files."""
+    with tempfile.TemporaryDirectory() as place:
+        store = Store.open(":memory:")
         with store.writing(alone=True) as tx:
-            for key, value in (("loop_id", "0" * 16), ("subject_salt", SALT), ("public_key", "09" + "0" * 62)):
+            for key, value in META.items():
                 tx.put_meta(key, value)
             tx.next_number(len(histories))
             tx.append_many([(case.case_id, 0, case.events) for case in histories])
             tx.put_responses([row.to_response() for row in planned.rows])
-            fired = [(row, row.answered_at or NOW) for row in planned.rows]
-            tx.put_alerts([alert for row, at in fired if (alert := row.to_alert(at)) is not None])
-        loop = loop_of(store, now=NOW)
-        rebuild(loop._desk)
-        folder = export_register(store, Path(place, FOLDER), at=NOW.astimezone(UTC))
+            fired = [row.to_alert(row.answered_at or NOW) for row in planned.rows]
+            tx.put_alerts([alert for alert in fired if alert is not None])
+        with loop_of(store, now=NOW) as loop:
+            loop.rebuild()
+            folder = export_register(store, Path(place, FOLDER), at=NOW.astimezone(UTC))
         return {f"{FOLDER}/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def known(planned: TriagePlan, histories: list[History], drawn: Mapping[str, str]) -> dict[str, object]:
+    """Give the numbers behind the register, and what came of them in it."""
+    types = Counter(event.type for case in histories for event in case.events)
+    reached = {case.case_id: _waited(case) for case in histories}
+    at_once = [hours for case_id, hours in reached.items() if drawn.get(case_id) != "wait"]
+    outcomes = Counter(row.outcome for row in planned.rows if row.qualifies)
+    return {
+        "what": "the hotline's register of half a year; its customers are not those of the other files",
+        "period": f"{BEGINS} to {ENDS - timedelta(days=1)}",
+        "effect_in_points": {f"before {LOT_BEGINS}": EFFECT[BEFORE], f"from {LOT_BEGINS} on": EFFECT[BY_LOT]},
+        "latent_score": {"mean": LATENT_MEAN, "sd": LATENT_SD, "test_retest_correlation": LATENT_RETEST},
+        "answers_when_asked_again": ANSWERS_AGAIN,
+        "asked_again_after_days": list(ASKED_AGAIN_AFTER_DAYS),
+        "called_within_24_hours_unless_drawn_to_wait": CONTACTED_WITHIN_24H,
+        "never_called": NEVER_CONTACTED,
+        "waiting_list": {
+            "from": LOT_BEGINS.isoformat(),
+            "how": "each Monday (UTC) half of the week's cases, rounded up, is called at once; the Monday's date is "
+            "the seed of draw_waiting_list",
+            "turn_comes_after_days": list(TURN_COMES_AFTER_DAYS),
+        },
+        "cumbersome_process": {
+            "code": FORM, "changed_on": FORM_CHANGED_ON.isoformat(), "share_of_cases_called": FORM_SHARE,
+        },
+        "register": {
+            "responses": len(planned.rows),
+            "qualify": sum(outcomes.values()),
+            "cases": len(histories),
+            "suppressed": outcomes["suppressed"],
+            "drawn": {arm: list(drawn.values()).count(arm) for arm in ("now", "wait")},
+            "not_drawn_to_wait": len(at_once),
+            "of_these_called_within_24_hours": sum(hours <= 24 for hours in at_once),
+            "events": dict(sorted(types.items())),
+        },
+    }  # fmt: skip
+
+
+def _waited(case: History) -> float:
+    """Return the hours until a person spoke to the customer."""
+    calls = [event.at for event in case.events if event.type == "ContactAttempted" and event.payload["reached"]]
+    return (calls[0] - case.events[0].at).total_seconds() / 3600 if calls else math.inf

@@ -336,3 +336,94 @@ def test_a_broken_table_of_commands_is_found_out_with_lines(tmp_path: Path) -> N
 def test_a_command_without_words_in_one_language_is_refused(tmp_path: Path) -> None:
     error = broken(tmp_path, lambda data: data["commands"]["focus"].update(label={"en": "Focus"}))
     assert "zh-CN" in error.findings[0].message.en
+
+
+@pytest.mark.parametrize(
+    ("choices", "values"),
+    [
+        ("evidence_kind", "complaint contacts transactions contract policy standard other"),  # L091
+        ("evidence_state", "present not_applicable missing"),
+        ("role", "customer company third_party management staff other"),  # L086
+        ("cause_level", "symptom proximate contributory root"),  # L078
+        ("family", "process quality compensation communication"),  # L101
+        ("risk_source", "impact legal customer market"),  # L105
+        ("risk_response", "avoid reduce transfer accept"),  # L107
+        ("goal", "settle common_ground restore"),  # L068
+        ("protocol", "listen understand probe propose confirm"),  # L286 … L290
+        ("severity", "minor major severe"),
+    ],
+)
+def test_the_choices_are_those_of_the_sources(choices: str, values: str) -> None:
+    assert list(command_table().choices[choices]) == values.split()
+
+
+def required(command: str) -> set[str]:
+    return {name for name, field in command_table().commands[command].fields.items() if field.required}
+
+
+def test_the_effect_review_answers_its_three_questions_apart() -> None:
+    assert required("review_effect") == {"effective", "customer_satisfied", "settled"}
+
+
+def test_a_lesson_names_root_trigger_gains_and_losses_and_has_the_four_prompts() -> None:
+    fields = command_table().commands["lesson"].fields
+    assert required("lesson") == {"root", "trigger", "gains", "losses"}
+    assert {
+        "worked_communication",
+        "worked_needs",
+        "worked_style",
+        "worked_balance",
+        "seen_earlier",
+        "review_by",
+    } <= set(fields)
+
+
+def test_the_customers_words_stand_apart_from_ours(new_case: Make) -> None:
+    case = new_case().play("propose")
+    case.do(
+        "record_contact", direction="outbound", channel="phone", reached=True, words="too slow", summary="late parcel",
+        protocol=["listen", "understand"], next_update_on="2026-03-04",
+    )  # fmt: skip
+    [contact] = case.state.added("contacts")
+    assert (contact.get("words"), contact.get("summary")) == ({"private": 8}, {"private": 11})
+    assert contact.get("next_update_on") == "2026-03-04"
+
+
+def test_a_complaint_is_a_gap_with_a_motive_and_a_need(new_case: Make) -> None:
+    case = new_case().play("confirm_nature")
+    case.do("confirm_nature", remedy_sought="a new one", expected="a day", experienced="two weeks", motive="redress")
+    assert [case.state.value(name) for name in ("expected", "experienced", "motive", "remedy_sought")] == [
+        "a day", "two weeks", "redress", "a new one",
+    ]  # fmt: skip
+    confirms = command_table().commands["customer_confirms"].fields
+    assert {"felt_heard", "solution_reasonable"} <= set(confirms)
+
+
+def test_tasks_have_priority_department_and_what_comes_first(new_case: Make) -> None:
+    case = new_case().play("start")
+    later = case.do(
+        "add_task", what="x", owner="wu", due_on="2026-03-09", priority="high", department="stock",
+        depends_on=[case.names["task"]],
+    )  # fmt: skip
+    case.do("change_task", task=later, due_on="2026-03-10", reason="the part comes later")
+    task = case.state.added("tasks")[-1]
+    assert [task.get(name) for name in ("priority", "department", "due_on", "owner")] == [
+        "high", "stock", "2026-03-10", "wu",
+    ]  # fmt: skip
+
+
+def test_what_is_agreed_says_why_and_why_not_the_others(new_case: Make) -> None:
+    case = new_case().play("agree")
+    both = {"customer": "a", "company": "b"}
+    case.do("agree", option="$first", positions=both, interests=both, why_chosen="in time", why_not_others="too late")
+    [agreement] = case.state.added("agreements")
+    assert (agreement.get("why_chosen"), agreement.get("why_not_others")) == ("in time", "too late")
+
+
+def test_a_missed_effect_and_a_denial_lead_back_to_the_analysis(new_case: Make) -> None:
+    case = new_case().play("resolve")
+    case.do("effect_short", note="it still smokes")
+    assert case.state.stage == "analysing"
+    again = new_case().play("customer_confirms")
+    again.do("customer_denies", objection="it still smokes")
+    assert (again.state.stage, again.state.cycle) == ("analysing", 1)

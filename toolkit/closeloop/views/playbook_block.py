@@ -84,10 +84,8 @@ def _mind(book: Playbook, tag: str) -> Html:
     urgent = [each for each in book.cautions if each not in _avoided(book)]
     if not urgent:
         return Html("")
-    return element(
-        "div", element("h3", say("playbook.head_cautions", tag)), element("ul", *(element("li", in_tag(each, tag)) for each in urgent)),
-        class_="mind",
-    )  # fmt: skip
+    lines = [element("li", in_tag(each, tag)) for each in urgent]
+    return element("div", element("h3", say("playbook.head_cautions", tag)), element("ul", *lines), class_="mind")
 
 
 def _avoided(book: Playbook) -> set[LocalText]:

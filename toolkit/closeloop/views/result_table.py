@@ -17,8 +17,7 @@ _CSS = {"text": "", "yes": "", "short": "short"}
 def result_table(result: TableResult, tag: str) -> Html:
     """Return a result with its caption, table and notes; at most `MOST_ROWS` rows, the rest counted."""
     columns = tuple(
-        Column(head=column.title.in_language(tag), css=_CSS.get(column.form, "num"))
-        for column in result.columns
+        Column(head=column.title.in_language(tag), css=_CSS.get(column.form, "num")) for column in result.columns
     )
     rows = result.rows()
     cells = tuple(tuple(cell(row, column, tag) for column in result.columns) for row in rows[:MOST_ROWS])

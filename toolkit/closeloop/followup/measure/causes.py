@@ -138,8 +138,8 @@ def _recurrence(scope: Scope, dated: Mapping[str, float]) -> GroupTable:
         low, high = ratio.interval
         verdict = "fewer" if high < 1 else "more" if low > 1 else "cannot_tell"
         lines.append(
-            {"group": named(scope.names, "code", code), "n": counts[0] + counts[1], "before": counts[0], "after": counts[1],
-             "days": reach / DAY, "estimate": ratio.estimate, "ci_low": low, "ci_high": high,
+            {"group": named(scope.names, "code", code), "n": counts[0] + counts[1], "before": counts[0],
+             "after": counts[1], "days": reach / DAY, "estimate": ratio.estimate, "ci_low": low, "ci_high": high,
              "verdict": message(f"measure.{verdict}")}
         )  # fmt: skip
     level = message("analysis.interval", level=told_level(scope.confidence_level))

@@ -115,8 +115,8 @@ def _groups(scope: Scope, column: str) -> GroupTable:
         for name, count in sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]):
             figure = share("work", name, count, total, LocalText(name), LocalText(""), scope.confidence_level)
             lines.append(
-                {"group": named(scope.names, column, name), "n": count, "estimate": figure.estimate, "ci_low": figure.ci_low,
-                 "ci_high": figure.ci_high}
+                {"group": named(scope.names, column, name), "n": count, "estimate": figure.estimate,
+                 "ci_low": figure.ci_low, "ci_high": figure.ci_high}
             )  # fmt: skip
     shown, hidden = with_small_hidden(lines, scope.min_n)
     return GroupTable(
