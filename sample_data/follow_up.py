@@ -41,7 +41,7 @@ BEGINS, LOT_BEGINS, ENDS = date(2026, 1, 5), date(2026, 4, 6), date(2026, 7, 1)
 NOW = datetime.combine(ENDS, time(9), ZONE)
 
 BEFORE, BY_LOT = "before the lot", "by lot"
-CUSTOMERS = {BEFORE: 130, BY_LOT: 255}
+CUSTOMERS = {BEFORE: 125, BY_LOT: 248}
 LATENT_MEAN, LATENT_SD, LATENT_RETEST = 6.4, 2.3, world.LATENT_RETEST
 ANSWERS_AGAIN = {"detractor": 0.64, "others": 0.36}
 ASKED_AGAIN_AFTER_DAYS = (8.0, 10.8)
@@ -50,7 +50,7 @@ EFFECT = {BEFORE: 0.0, BY_LOT: 1.0}
 CONTACTED_WITHIN_24H, NEVER_CONTACTED = 0.62, 0.05
 TURN_COMES_AFTER_DAYS = (11, 13)
 STUCK, UNCONFIRMED, DENIED, REOPENED = 0.09, 0.34, 0.08, 0.06
-ON_HOLD, PROMISED, BROKEN = 0.10, 0.14, 0.08
+ON_HOLD, PROMISED, BROKEN = 0.10, 0.14, 0.12
 REJECTED, WITHDRAWN, UNREACHED, LEARNT = 0.03, 0.03, 0.12, 0.04
 
 CODES = ("process", "response_speed", "attitude", "promise_broken", "defect")
@@ -82,6 +82,7 @@ class Customer:
 
     @property
     def score(self) -> int:
+        """What the customer answered, 0 to 10."""
         return scale(self.latent)
 
 
@@ -215,8 +216,8 @@ def handled(case: History, customer: Customer, call: datetime, owner: str, draws
     agreed = at_work(call.date() + timedelta(days=1 + draws.below(4)), draws)
     promise = 0
     if draws.chance(PROMISED):
-        promise = case.add("PromiseMade", call + timedelta(minutes=9), owner, what="call back · 回电", due_at=utc(agreed),
-                           to="customer")  # fmt: skip
+        said = {"what": "call back · 回电", "due_at": utc(agreed), "to": "customer"}
+        promise = case.add("PromiseMade", call + timedelta(minutes=9), owner, **said)
     if draws.chance(ON_HOLD):
         case.add("HoldStarted", call + timedelta(hours=1), owner, on="customer", reason="receipt · 等客户提供收据")
         case.add("HoldEnded", agreed - timedelta(hours=1), owner)

@@ -64,7 +64,7 @@ def test_the_failing_retailer_has_exactly_its_four_faults(judge: Callable[..., F
 
 
 def test_live_guards_refuse_the_same_moves() -> None:
-    example = load_example("retailer")
+    example, events = load_example("retailer"), history("retailer")
     state, refused = CaseState(case_id="C-1"), {}
 
     def do(command: str, fields: Any, at: dt.datetime, actor: str) -> int:
@@ -73,7 +73,7 @@ def test_live_guards_refuse_the_same_moves() -> None:
             decide(state, command, fields, at=at, actor=actor, context=Context(now=at))
         except CaseTransitionError as error:
             refused[command] = [str(text) for text in error.unmet]
-        imported = next(e for e in history("retailer") if e.seq == state.version + 1)
+        imported = events[state.version]
         state = fold([imported], state)
         return imported.seq
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from closeloop.followup.commands.decide import decide
 from closeloop.followup.commands.table import argument, command_table, load_commands
 from closeloop.followup.privacy.screening import screen
 from closeloop.followup.state import CaseState
-from closeloop.survey.document import read_document, write_document
 from closeloop.survey.shipped import data_folder
 from closeloop.text import set_language
 from closeloop.themes.codebooks.codebook_file import load_codebook, shipped_codebooks
@@ -306,35 +304,41 @@ def test_codes_are_those_of_the_codebook_and_unknown_codebooks_are_open(new_case
     case.do("add_option", text="x", remedies=["anything"])
 
 
-def broken(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> SurveyDefinitionError:
-    data = copy.deepcopy(read_document(FILE).data)
-    change(data)
-    write_document(data, tmp_path / "own.yaml")
+def broken(tmp_path: Path, *changes: tuple[str, str]) -> SurveyDefinitionError:
+    text = FILE.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(SurveyDefinitionError) as refused:
         load_commands(tmp_path / "own.yaml")
     return refused.value
 
 
 def test_a_broken_table_of_commands_is_found_out_with_lines(tmp_path: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
-        commands = data["commands"]
-        commands["start"]["event"] = "Agreed"
-        commands["hold"]["fields"]["on"]["choices"] = "hold_upon"
-        commands["add_task"]["fields"]["priority"].pop("choices")
-        commands["task_done"]["fields"]["task"]["of"] = "chores"
-        commands["focus"]["effect"]["sets"] = ["fokus"]
-        commands["add_stakeholder"]["fields"]["attitude"]["private"] = True
-
-    error = broken(tmp_path, change)
+    error = broken(
+        tmp_path,
+        ("event: ImplementationStarted", "event: Agreed"),
+        ("on: {type: choice, choices: hold_on,", "on: {type: choice, choices: hold_upon,"),
+        ("priority: {type: choice, choices: priority, default: normal,", "priority: {type: choice, default: normal,"),
+        ("promise: {type: entry, of: promises, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: Number of "
+         "the event that made it., zh-CN: 作出承诺的事件编号。}}\n      reason",
+         "promise: {type: entry, of: vows, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: Number of "
+         "the event that made it., zh-CN: 作出承诺的事件编号。}}\n      reason"),
+        ("effect: {sets: [focus], adds: focuses}", "effect: {sets: [fokus], adds: focuses}"),
+        ("attitude: {type: integer,", "attitude: {type: integer, private: true,"),
+    )  # fmt: skip
     assert {(each.code, each.item) for each in error.findings} == {
         ("event_twice", "start"), ("unknown_choices", "hold"), ("no_choices", "add_task"),
-        ("unknown_kind", "task_done"), ("unknown_field", "focus"), ("private_type", "add_stakeholder"),
+        ("unknown_kind", "break_promise"), ("unknown_field", "focus"), ("private_type", "add_stakeholder"),
     }  # fmt: skip
+    lines = (tmp_path / "own.yaml").read_text(encoding="utf-8").splitlines()
+    assert "fokus" in lines[next(each.line or 0 for each in error.findings if each.code == "unknown_field") - 1]
     assert all(each.line for each in error.findings)
 
 
 def test_a_command_without_words_in_one_language_is_refused(tmp_path: Path) -> None:
-    error = broken(tmp_path, lambda data: data["commands"]["focus"].update(label={"en": "Focus"}))
+    error = broken(tmp_path, ("label: {en: Name the focus, zh-CN: 明确焦点}", "label: {en: Name the focus}"))
     assert "zh-CN" in error.findings[0].message.en
 
 

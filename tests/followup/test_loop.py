@@ -440,3 +440,72 @@ def test_the_board_counts_who_waits() -> None:
         cl.set_language("zh-CN")
         assert "已接收" in board._repr_html_()
         assert [card.owner for card in loop.board(owner="li").cards] == ["li"]
+
+
+def test_an_export_taken_into_memory_is_there_and_its_texts_stay_masked(tmp_path: Path) -> None:
+    with opened(tmp_path / "loop.sqlite") as loop:
+        case = complaint(loop)
+        loop.export(tmp_path / "out")
+    with cl.import_loop(tmp_path / "out", ":memory:", actor="li", now=NOW) as again:
+        assert again.case(1).case_id == case.case_id
+        assert again.verify().is_intact
+        with pytest.raises(cl.StoreError, match="key file"):
+            again.reveal(1, reason="check")
+
+
+def test_what_falls_due_is_read_in_the_zone_of_the_loop() -> None:
+    with opened(timezone="Asia/Shanghai") as loop:
+        promise = complaint(loop).promise(what="Ring again", due_at="2026-07-02 18:00")
+        assert loop.case(1).events[promise.seq - 1].payload["due_at"].startswith("2026-07-02T10:00:00")
+
+
+def test_last_years_answers_are_counted_and_call_for_nobody() -> None:
+    rows = responses()
+    with opened() as loop:
+        found = loop.triage(cl.read_responses(rows, "relationship-nps"), since="2026-06-15T00:00+08:00")
+        new = pd.to_datetime(loop.cases()["received_at"])
+        assert len(new)
+        assert new.min() >= pd.Timestamp("2026-06-14T16:00Z")
+        assert loop.measure()["captured"].estimate == 1.0
+        assert "before the follow-up began" in str(found)
+        again = loop.triage(cl.read_responses(rows, "relationship-nps"))
+        assert len(loop.cases()) == len(new), f"what was decided stays decided: {again.sentence}"
+        assert loop.verify().is_intact
+
+
+def test_a_table_of_complaints_taken_in_twice_opens_each_once() -> None:
+    from closeloop.followup.intake.table import from_frame
+
+    table = pd.DataFrame(
+        {
+            "complaint_id": ["a1", "a2"], "customer": ["4711", "4712"], "received_at": ["2026-06-29 10:00"] * 2,
+            "channel": ["phone", "email"], "words": ["Late again.", "Wrong size."],
+        }
+    )  # fmt: skip
+    with opened() as loop:
+        taken = from_frame(table, now=dt.datetime(2026, 7, 1, 1, tzinfo=dt.UTC), source="crm", zone="Asia/Shanghai")
+        assert [case.state.value("channel") for case in loop.take_in(taken.cases)] == ["phone", "email"]
+        assert loop.take_in(taken.cases) == []
+        assert len(loop.cases()) == 2
+
+
+def test_what_a_customer_says_after_a_merger_is_heard_where_it_went() -> None:
+    with opened() as loop:
+        late, kept = complaint(loop, subject="4711"), complaint(loop, subject="4711")
+        late.do("merge", into=kept.case_id)
+        said = late.customer_message(channel="phone", words="And another thing.")
+        assert said.case_id == kept.case_id
+        assert [entry.seq for entry in kept.refresh().state.added("messages")] == [said.seq]
+
+
+def test_who_waits_is_drawn_by_lot_and_recorded() -> None:
+    with opened() as loop:
+        for _ in range(6):
+            complaint(loop, severity="major")
+        complaint(loop, severity="severe")
+        drawn = loop.draw_lots(4)
+        arms = [loop.case(number).state.value("arm") for number in range(1, 8)]
+        assert sorted(arms) == ["exempt", "now", "now", "now", "wait", "wait", "wait"]
+        assert arms[6] == "exempt"
+        assert drawn.is_random
+        assert loop.draw_lots(4).drawn == (), "nobody's lot is drawn twice"

@@ -23,7 +23,7 @@ from closeloop.followup.measure.measure import measure
 from closeloop.followup.measure.money import AccountValue
 from closeloop.followup.measure.response_table import ResponseTable
 from closeloop.followup.measure.scope import Items, Scope
-from closeloop.followup.measure.waiting_list import draw_waiting_list, waiting_list_effect
+from closeloop.followup.measure.waiting_list import waiting_list_effect
 from closeloop.metrics.measured_gap import Gap
 from closeloop.rootcause.problem.countermeasure import Countermeasure
 from closeloop.rootcause.problem.problem import Problem
@@ -610,17 +610,6 @@ def test_hiding_leaves_the_names_and_blanks_every_figure() -> None:
 
 
 # --- waiting list ---
-
-
-def test_lots_can_be_drawn_again_in_any_order_and_nobody_in_danger_waits() -> None:
-    names = [f"C-{i}" for i in range(100)]
-    lots = draw_waiting_list(names, 40, seed="2026-07-01", exempt=["C-7", "C-8"])
-    assert lots == draw_waiting_list(names[::-1], 40, seed="2026-07-01", exempt=["C-8", "C-7"])
-    assert lots != draw_waiting_list(names, 40, seed="2026-07-02", exempt=["C-7", "C-8"])
-    assert lots["C-7"] == lots["C-8"] == "exempt"
-    assert [*lots.values()].count("now") == 38
-    with pytest.raises(ValueError, match="C-999"):
-        draw_waiting_list(names, 4, seed="x", exempt=["C-999"])
 
 
 def test_safety_cases_are_left_out_of_the_comparison_whatever_their_lot() -> None:

@@ -27,14 +27,14 @@ START = END - 100 * DAY
 
 def answer(latent: np.ndarray) -> np.ndarray:
     """Round a latent likelihood to recommend to 0 … 10."""
-    rounded: np.ndarray = np.clip(np.rint(MEAN + SPREAD * latent), 0, 10)
-    return rounded
+    return np.clip(np.rint(MEAN + SPREAD * latent), 0, 10)
 
 
 def again(rng: np.random.Generator, latent: np.ndarray, r: float, gain: float | np.ndarray = 0.0) -> np.ndarray:
     """Give the latent value at the second survey: test–retest correlation r, and what following up adds, in points."""
     fresh = rng.standard_normal(latent.shape)
-    return r * latent + np.sqrt(1 - r * r) * fresh + np.asarray(gain) / SPREAD
+    second: np.ndarray = r * latent + np.sqrt(1 - r * r) * fresh + np.asarray(gain) / SPREAD
+    return second
 
 
 def world(

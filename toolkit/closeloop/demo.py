@@ -9,6 +9,7 @@ from closeloop.errors import CloseloopError
 from closeloop.text import LANGUAGES, language, message, set_language
 
 _NOW = "2026-07-01T09:00+08:00"  # the morning after the last of the sample answers
+_SINCE = "2026-06-24T00:00+08:00"  # nobody calls customers about last year
 _FILES = ("281746093_0_客户关系调查_4008_4008.xlsx", "relationship_qualtrics_2025-07_2026-06.csv")
 
 
@@ -50,7 +51,7 @@ def run_demo(out: Path) -> Iterator[str]:
     out.mkdir(parents=True, exist_ok=True)
     with open_loop(out / "loop.sqlite", actor="demo", now=_NOW, timezone="Asia/Shanghai") as loop:
         yield str(message("cli.demo_triage", file=out / "loop.sqlite"))
-        triaged = loop.triage(responses)
+        triaged = loop.triage(responses, since=_SINCE)
         board = loop.board()
         intact = loop.verify().sentence
     yield f"{triaged}\n\n{board}\n"

@@ -15,8 +15,8 @@ from closeloop.numbers import level as written_level
 from closeloop.text import LANGUAGES, LocalText, message
 
 FORMS = ("text", "short", "count", "points", "percent", "decimal", "p", "yes")
-"""How a value may be written: as it is; as it is, on one line; a whole number; an NPS in points with its sign; a share 0…1 as a percentage; a
-number; a probability of a test; yes or no."""
+"""How a value may be written: as it is; as it is, on one line; a whole number; an NPS in points with its sign; a share
+0…1 as a percentage; a number; a probability of a test; yes or no."""
 
 _DIGITS = {"count": 0, "points": 1, "percent": 1, "decimal": 2, "p": 3}
 

@@ -181,7 +181,10 @@ def board(
     cards = [_card(row, groups.get(row["stage"], "received"), codes, now) for row in opened]
     cards.sort(key=lambda card: (card.due_at is None, card.due_at.isoformat() if card.due_at else _NEVER, card.number))
     outcomes = Counter(row["stage"] for row in rows if not row["is_open"])
-    came = Counter(alert["outcome"] for alert in {(a["survey_id"], a["response_id"]): a for a in alerts}.values())
+    came = Counter(
+        alert["outcome"]
+        for alert in {(a["survey_id"], a["response_id"]): a for a in alerts if a["response_id"]}.values()
+    )
     return Board(
         now=now, cards=tuple(cards), closed={stage: outcomes[stage] for stage in stage_table().end_stages},
         n_qualifying=came.total(), n_with_case=came["case"], n_suppressed=came["suppressed"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from closeloop.followup.playbook.negotiation_sheet import PANELS
-from closeloop.html import Column, Html, Section, element, table
+from closeloop.followup.playbook.negotiation_sheet import PANELS, SIDES
+from closeloop.html import Cell, Column, Html, Section, element, table
 from closeloop.text import language
 from closeloop.views.findings_table import findings_table
 from closeloop.views.playbook_block import checklist_html, playbook_css
@@ -50,9 +50,16 @@ def _panel(sheet: NegotiationSheet, panel: str, tag: str) -> Html:
         Column(head=say("playbook.col_asks", tag), css="ask"), Column(head=say("playbook.side_customer", tag)),
         Column(head=say("playbook.side_company", tag)),
     )  # fmt: skip
-    cells = tuple(tuple(in_tag(row[name], tag) or "–" for name in ("asks", "customer", "company")) for row in rows)
+    cells = tuple(_cells(in_tag(row["asks"], tag), *(in_tag(row[side], tag) for side in SIDES)) for row in rows)
     body = element("div", table(columns, [Section(rows=cells)], css="res"), class_="scroll") if rows else ""
     return element("section", element("h3", title, *lack), body, class_="panel")
+
+
+def _cells(asks: str, customer: str, company: str) -> tuple[object, ...]:
+    """Return a line; what holds for both sides stands there once."""
+    if customer == company:
+        return (asks, Cell(content=customer or "–", span=2))
+    return (asks, customer or "–", company or "–")
 
 
 def _offers(sheet: NegotiationSheet, tag: str) -> Html:

@@ -68,10 +68,10 @@ def checklist_html(checks: Iterable[ToCheck], tag: str, head: str = "") -> Html:
     signs = {True: "✓", False: "○", None: "?"}
     lines = [
         element(
-            "li", element("span", signs[each.done], class_="box", title=say(f"playbook.{words[each.done]}", tag)),
+            "li", element("span", signs[each.done], class_="box"), " ",
             element(
                 "span", in_tag(each.text, tag), " ",
-                element("span", f"({say(f'playbook.{words[each.done]}', tag)})", class_="soft"),
+                element("span", say(f"playbook.{words[each.done]}", tag), class_="soft"),
             ),
             class_=css[each.done],
         )
@@ -95,7 +95,7 @@ def _avoided(book: Playbook) -> set[LocalText]:
 def _words(book: Playbook, tag: str) -> Html:
     if not book.phrases and not book.questions:
         return element("div")
-    note = "" if book.language == tag else f" ({say('playbook.in_language', tag, tag=book.language)})"
+    note = "" if book.language == tag else f" {say('playbook.in_language', tag, tag=book.language)}"
     asked = [_line(each, book.language, say(f"playbook.kind_{each.kind}", tag)) for each in book.questions]
     return element(
         "div",
@@ -108,7 +108,7 @@ def _words(book: Playbook, tag: str) -> Html:
 
 def _line(words: Phrase | Question, tag: str, kind: str) -> Html:
     text = words.text.in_language(tag)
-    return element("li", text, *([" ", element("span", f"({kind})", class_="soft")] if kind else []), lang=tag)
+    return element("li", text, *([" ", element("span", kind, class_="soft")] if kind else []), lang=tag)
 
 
 def _card(shown: ShownCard, tag: str, *, first: bool = False) -> Html:

@@ -19,7 +19,7 @@ def playbook_text(book: Playbook) -> str:
     lines += _part("cautions", [in_tag(each, tag) for each in book.cautions], tag)
     lines += _part("say", [each.text.in_language(book.language) for each in book.phrases], tag)
     asked = [
-        f"{each.text.in_language(book.language)} ({say(f'playbook.kind_{each.kind}', tag)})" for each in book.questions
+        f"{each.text.in_language(book.language)} {say(f'playbook.kind_{each.kind}', tag)}" for each in book.questions
     ]
     lines += _part("ask", asked, tag)
     lines += _part("checks", [f"[{mark_of(each.done)}] {in_tag(each.text, tag)}" for each in book.checks], tag)

@@ -30,6 +30,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -211,6 +212,13 @@ def load_example(name_or_path: str) -> Example:
         If there is none, or it has faults: all of them, each with file and line.
     """
     path = definition_file(name_or_path, data_folder("followup") / "examples", SUFFIX, "example")
+    file = path.stat()
+    return _read(str(path), file.st_mtime_ns, file.st_size)
+
+
+@lru_cache(maxsize=16)
+def _read(path: str, _changed: int, _size: int) -> Example:
+    """Return what a file says; one that has not changed since is not read again."""
     document = read_document(path)
     findings = list(document.findings)
     example = None

@@ -160,7 +160,7 @@ def _fields(
         except FieldFaultError as error:
             faults.append(message("case.field_fault", field=argument(key), label=field.label, reason=error.text))
             continue
-        if is_said(plain):
+        if plain is not None and is_said(plain):
             payload[key], apart = set_apart(key, plain, field, context.screen)
             private |= apart
         elif field.required:

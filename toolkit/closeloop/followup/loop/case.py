@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from closeloop.rootcause.findings import Findings
 
 _ONLY_THE_LOOP = ("open_case",)
+_FOLLOWS_A_MERGER = ("customer_message",)
+"""What is said to a case that was merged is said to the case that it went into."""
 
 
 class Case:
@@ -131,10 +133,13 @@ class Case:
         """
         if event in _ONLY_THE_LOOP:
             raise ValueError(message("loop.only_the_loop", command=event))
+        if event in _FOLLOWS_A_MERGER and self.state.value("merged_into"):
+            into = Case(self._desk, self._desk.events(self.state.value("merged_into")), actor=self._actor)
+            return into.do(event, at=at, actor=actor, **fields)
         clock = self._desk.clock
         command = Command(
             name=event,
-            fields={name: _entry(value) for name, value in fields.items()},
+            fields={name: self._field(event, name, value) for name, value in fields.items()},
             actor=who(self._actor if actor is None else actor),
             at=None if at is None else clock.read(at),
             zone=clock.zone_of(at),
@@ -264,6 +269,14 @@ class Case:
         from closeloop.views.case_block import case_html
 
         return case_html(self)
+
+    def _field(self, command: str, name: str, value: Any) -> Any:
+        """Return a field as commands take it: a time without a zone is one of the loop's zone."""
+        wanted = command_table().commands.get(command)
+        field = None if wanted is None else wanted.fields.get(name.removesuffix("_"))
+        if field is not None and field.type == "datetime" and self._desk.clock.timezone:
+            return self._desk.clock.read(value)
+        return _entry(value)
 
     def _take(self, events: list[CaseEvent]) -> None:
         self._events, self._state = events, fold(events)

@@ -43,6 +43,10 @@ def _lost(tx: Reading) -> Iterator[Break]:
     """Give each answer that qualified and has neither a case that exists nor a reason why not."""
     known = {row["case_id"] for row in tx.cases()}
     for alert in tx.alerts():
+        if not alert["response_id"]:
+            continue  # of a rule that watches many answers
+        if not alert["response_id"]:  # of a window of many answers: it is shown, and calls for nobody by itself
+            continue
         has_case = alert["outcome"] == CASE and alert["case_id"] in known
         has_reason = alert["outcome"] == SUPPRESSED and alert["reason"]
         if not has_case and not has_reason:

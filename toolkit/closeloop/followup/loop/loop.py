@@ -14,26 +14,25 @@ from closeloop.followup.loop.case import Case, who
 from closeloop.followup.loop.confidential import Confidential
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.house import House
+from closeloop.followup.loop.measuring import Measured
 from closeloop.followup.loop.moments import Clockwork, Moment
-from closeloop.followup.loop.outer import OuterLoop
 from closeloop.followup.loop.watching import Watchful
 from closeloop.followup.privacy.vault import Vault
 from closeloop.followup.store.store import Store
+from closeloop.followup.triage.keys import case_id as case_key
 from closeloop.followup.triage.keys import subject_id
 from closeloop.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from closeloop.followup.board import Board
-    from closeloop.followup.measure.loop_report import LoopReport
+    from closeloop.followup.intake.case_in import CaseIn
     from closeloop.followup.rules.response_rule import ResponseRule
-    from closeloop.followup.store.verification import Verification
     from closeloop.followup.triage.result import TriageResult
     from closeloop.responses.responses import Responses
 
 
-class Loop(OuterLoop, Confidential, Watchful):
+class Loop(Measured, Confidential, Watchful):
     """A register of cases and problems, and all that is done with it; made by `closeloop.open_loop`.
 
     A context manager: ``with cl.open_loop("loop.sqlite") as loop:``. Everything is written when it is said; there is
@@ -72,7 +71,12 @@ class Loop(OuterLoop, Confidential, Watchful):
     # --- cases ---
 
     def triage(
-        self, responses: Responses, *, rules: Iterable[ResponseRule] = (), now: Moment | None = None
+        self,
+        responses: Responses,
+        *,
+        rules: Iterable[ResponseRule] = (),
+        since: Moment | None = None,
+        now: Moment | None = None,
     ) -> TriageResult:
         """Open the cases that responses call for, by the survey's ``follow_up`` rules.
 
@@ -85,6 +89,8 @@ class Loop(OuterLoop, Confidential, Watchful):
             Read with a survey.
         rules : iterable of ResponseRule
             Further rules, after the survey's own.
+        since : datetime or str, optional
+            Answers from before are kept and counted but open no case: nobody calls a customer about last year.
         now : datetime or str, optional
 
         Returns
@@ -94,7 +100,11 @@ class Loop(OuterLoop, Confidential, Watchful):
         """
         from closeloop.followup.loop.triaging import triage
 
-        return triage(self._desk, responses, now=self._desk.clock.now(now), subject_of=self._pseudonym, rules=rules)
+        clock = self._desk.clock
+        return triage(
+            self._desk, responses, now=clock.now(now), subject_of=self._pseudonym, rules=rules,
+            since=None if since is None else clock.read(since),
+        )  # fmt: skip
 
     def open_case(
         self,
@@ -124,19 +134,55 @@ class Loop(OuterLoop, Confidential, Watchful):
         **fields
             Further fields of the command ``open_case``: ``kind``, ``contact`` (sealed), ``code``, ``severity`` …
         """  # noqa: D400
+        by = who(self.actor if actor is None else actor)
+        return self._open(words, channel, received_at, subject, form, by, **fields)
+
+    def _open(
+        self, words: str, channel: str, received_at: Moment, subject: str | None, form: str, actor: str,
+        case_id: str = "", **fields: Any,
+    ) -> Case:  # fmt: skip
         clock, desk = self._desk.clock, self._desk
-        case_id, nobody = f"C-{_random(8)}", f"S-{_random(12)}"
+        case_id, nobody = case_id or f"C-{_random(8)}", f"S-{_random(12)}"
         said = {"words": words, "channel": channel, "received_at": clock.read(received_at), "form": form}
         said |= {"subject_id": self._pseudonym(subject) if subject else nobody, **fields}
-        by, zone = who(self.actor if actor is None else actor), clock.zone_of(received_at)
+        zone = clock.zone_of(received_at)
         with desk.store.writing() as tx:
             policy = desk.house.said(tx).policy
             commands = [
-                Command(name="open_case", fields={**said, "number": tx.next_number()}, actor=by, zone=zone),
-                Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=by),
+                Command(name="open_case", fields={**said, "number": tx.next_number()}, actor=actor, zone=zone),
+                Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=actor),
             ]
             events = desk.write(tx, case_id, [], commands)
         return Case(desk, events, actor=self.actor)
+
+    def take_in(self, cases: Iterable[CaseIn], *, actor: str | None = None) -> list[Case]:
+        """Open the cases that an intake gave: a table of complaints, reviews, an e-mail, a note of a telephone call.
+
+        What the source knows by a key is opened once, however often its table is taken in.
+
+        Parameters
+        ----------
+        cases : iterable of CaseIn
+            Of `closeloop.followup.intake`: ``from_frame``, ``from_reviews``, ``from_email``, ``from_phone`` …
+        actor : str, optional
+
+        Returns
+        -------
+        list of Case
+            Those that were opened now.
+        """
+        by, opened = who(self.actor if actor is None else actor), []
+        for each in cases:
+            key = each.key and case_key("intake", each.key)
+            with self._desk.store.reading() as tx:
+                there = bool(key) and tx.head(key) > 0
+            if not there:
+                fields = dict(each.fields)
+                said = {name: fields.pop(name) for name in ("words", "channel", "received_at")}
+                form = fields.pop("form", "written")
+                case = self._open(**said, subject=each.customer or None, form=form, actor=by, case_id=key, **fields)
+                opened.append(case)
+        return opened
 
     def case(self, case_id: str | int) -> Case:
         """Return a case by its id or its number.
@@ -227,78 +273,6 @@ class Loop(OuterLoop, Confidential, Watchful):
         """Return the rules of a kind that were adopted: ``"policy"``, ``"calendar"``, ``"team"``, ``"channel"`` …"""  # noqa: D400
         with self._desk.store.reading() as tx:
             return self._desk.house.all(tx, kind)
-
-    # --- whether it helps ---
-
-    def measure(self, now: Moment | None = None, **more: Any) -> LoopReport:
-        """Return whether the loop closes, every figure with its base and its interval.
-
-        Parameters
-        ----------
-        now : datetime or str, optional
-            Up to when.
-        **more
-            As `closeloop.followup.measure.measure.measure` takes it: ``since``, ``reliability``, ``values`` …
-        """
-        from closeloop.followup.measure.measure import measure
-        from closeloop.followup.measure.response_table import ResponseTable
-
-        moment = self._desk.clock.now(now)
-        if "since" in more:
-            more["since"] = self._desk.clock.read(more["since"])
-        with self._desk.store.reading() as tx:
-            responses = ResponseTable.of(tx.responses(), tx.alerts())
-            events = list(tx.all_events())
-        return measure(events, responses, now=moment, problems=self._problems(), **more)
-
-    def board(self, now: Moment | None = None, **filters: Any) -> Board:
-        """Return the case board: every open case by where it stands, the most urgent first.
-
-        Parameters
-        ----------
-        now : datetime or str, optional
-        **filters
-            As in `cases`: ``board(owner="li")``.
-        """
-        from closeloop.followup.board import board
-        from closeloop.followup.loop.house import labels
-
-        with self._desk.store.reading() as tx:
-            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now))
-
-    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
-        """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
-
-        Parameters
-        ----------
-        since : datetime or str, optional
-            From when on; from the beginning.
-        now : datetime or str, optional
-            Up to when.
-
-        Returns
-        -------
-        Report
-        """
-        from closeloop.views.retrospective import retrospective
-
-        more = {} if since is None else {"since": since}
-        return retrospective(
-            self.measure(now, **more), self.board(now), self._problems(),
-            actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
-        )  # fmt: skip
-
-    def verify(self) -> Verification:
-        """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case."""
-        from closeloop.followup.loop.checking import verify
-
-        return verify(self._desk)
-
-    def rebuild(self) -> int:
-        """Make the tables by which cases are found again from the events; returns how many cases."""
-        from closeloop.followup.loop.checking import rebuild
-
-        return rebuild(self._desk)
 
     def export(self, folder: str | Path) -> Path:
         """Write the whole register to a folder: JSONL without loss, CSV for people; keys stay where they are."""

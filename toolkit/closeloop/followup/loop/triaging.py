@@ -30,6 +30,7 @@ def triage(
     now: dt.datetime,
     subject_of: Callable[[str], str],
     rules: Iterable[ResponseRule] = (),
+    since: dt.datetime | None = None,
 ) -> TriageResult:
     """Open the cases that a file of responses calls for, and keep a slim row of every response.
 
@@ -44,7 +45,14 @@ def triage(
     with desk.store.writing(alone=True) as tx:
         every = (*rules, *desk.house.all(tx, "response_rule"))
         planned = plan(
-            accepted, responses.survey, now=now, rules=every, known=_known(tx), subject_of=subject_of, ledger=ledger
+            accepted,
+            responses.survey,
+            now=now,
+            rules=every,
+            known=_known(tx),
+            subject_of=subject_of,
+            ledger=ledger,
+            since=since,
         )
         _open(desk, tx, planned)
         for merge in planned.merges:
@@ -90,10 +98,12 @@ def _open(desk: Desk, tx: Writing, planned: TriagePlan) -> None:
     number = tx.next_number(len(planned.opens))
     appended: list[tuple[str, int, Any]] = []
     projected: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    under = {"policy": policy.id, "version": policy.version}
+    by: dict[str, Any] = {"actor": ACTOR, "zone": desk.clock.zone_of(None)}  # in it clocks are told to people
     for place, opening in enumerate(planned.opens):
         commands = [
-            Command(name="open_case", fields={**opening.fields, "number": number + place}, actor=ACTOR, at=opening.at),
-            Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=ACTOR),
+            Command(name="open_case", fields={**opening.fields, "number": number + place}, at=opening.at, **by),
+            Command(name="set_policy", fields=under, **by),
         ]
         events, state = desk.decided(tx, opening.case_id, [], commands)
         appended.append((opening.case_id, 0, events))
@@ -105,5 +115,9 @@ def _open(desk: Desk, tx: Writing, planned: TriagePlan) -> None:
 
 def _noted(note: CaseNote) -> Command:
     """Return how another answer of the same customer is noted on a case: as a message of theirs."""
-    fields: dict[str, Any] = {"channel": "survey", "words": note.words or str(message("loop.answered_again"))}
+    survey_id, response_id = note.key
+    fields: dict[str, Any] = {
+        "channel": "survey", "words": note.words or None, "score": note.score, "response_id": response_id,
+        "survey_id": survey_id,
+    }  # fmt: skip
     return Command(name="customer_message", fields=fields, actor=ACTOR, at=note.at)

@@ -17,6 +17,7 @@ from closeloop.followup.rules.alert_rule import shipped_alert_rules
 from closeloop.followup.rules.assign import ToAssign, assign
 from closeloop.followup.rules.observed import ObservedAnswer, ObservedCase
 from closeloop.followup.rules.watch import watch
+from closeloop.followup.triage.waiting import Waiting, WaitingList, draw_lots
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from closeloop.followup.loop.desk import Desk
     from closeloop.followup.loop.moments import Moment
+    from closeloop.followup.state import CaseState
     from closeloop.followup.store.transaction import Reading
 
 ACTOR = "rules"
@@ -137,12 +139,45 @@ class Watchful:
                     n += 1
         return n
 
+    def draw_lots(self, capacity: int, seed: str = "") -> WaitingList:
+        """Draw who is called first, where there is not time for everybody: only a lot can tell whether calling helps.
+
+        Among the open cases that nobody has answered and no lot was drawn for; severe cases, matters of safety and
+        promised calls are never made to wait. What was drawn is recorded on each case.
+
+        Parameters
+        ----------
+        capacity : int
+            How many customers can be called in this turn.
+        seed : str, optional
+            With which the same lots can be drawn again; today's date, if left out.
+        """
+        desk = self._desk
+        with desk.store.writing(alone=True) as tx:
+            rows = {row["case_id"]: row for row in tx.cases(is_open=True) if not row["first_response_at"]}
+            states = {case_id: fold(tx.events(case_id)) for case_id in rows}
+            waiting = [_waiting(rows[case_id], state) for case_id, state in states.items() if not state.value("arm")]
+            drawn = draw_lots(waiting, capacity=capacity, seed=seed or desk.clock.now().date().isoformat())
+            for one in drawn.drawn:
+                fields = {"arm": one.arm or "exempt", "stratum": one.stratum or None, "seed": one.seed}
+                command = Command(name="draw_lot", fields=fields, actor=ACTOR)
+                desk.write(tx, one.case_id, tx.events(one.case_id), [command])
+        return drawn
+
     def _with_case(self, alert: Alert) -> Alert:
         case = self.open_case(  # type: ignore[attr-defined]
             str(alert.sentence), "desk", alert.fired_at, form="written", actor=ACTOR, kind="other",
             scope="interdepartment", rule_id=alert.rule_id, severity=alert.severity or None,
         )  # fmt: skip
         return replace(alert, case_id=case.case_id)
+
+
+def _waiting(row: Mapping[str, Any], state: CaseState) -> Waiting:
+    promised = any(promise.get("kept") is None for promise in state.added("promises"))
+    return Waiting(
+        case_id=row["case_id"], subject_id=row["subject_id"] or row["case_id"], stratum=row["survey_id"] or "",
+        severity=row["severity"] or "minor", safety=bool(row["safety"]), promised=promised,
+    )  # fmt: skip
 
 
 def _answers(tx: Reading) -> list[ObservedAnswer]:

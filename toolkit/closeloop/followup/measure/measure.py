@@ -72,7 +72,7 @@ def measure(
         from customers whom nobody contacted in between, if there are enough of them.
     arms : mapping of str to str
         Case → ``"now"``, ``"wait"`` or ``"exempt"``, as drawn by
-        `closeloop.followup.measure.waiting_list.draw_waiting_list`.
+        `Loop.draw_lots`.
     values : mapping of str to AccountValue
         Customer → what the account is worth, with its source.
     retained : mapping of str to bool

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,47 +19,6 @@ from closeloop.written import told, told_interval, told_level
 
 NOW, WAIT, EXEMPT = "now", "wait", "exempt"
 """Whose turn it is: at once; later, by lot; at once because it must not wait (safety, severe harm)."""
-
-
-def draw_waiting_list(
-    case_ids: Sequence[str], capacity: int, *, seed: str, exempt: Iterable[str] = ()
-) -> dict[str, str]:
-    """Draw by lot who is followed up at once when there are more cases than people to handle them.
-
-    Parameters
-    ----------
-    case_ids : sequence of str
-        Who waits.
-    capacity : int
-        How many can be handled now; those that must not wait come out of it first.
-    seed : str
-        Said before the draw (a date will do): anybody can repeat it and get the same lots, in whatever order the
-        cases are given.
-    exempt : iterable of str
-        Cases that are never made to wait.
-
-    Returns
-    -------
-    dict
-        Case → ``"now"``, ``"wait"`` or ``"exempt"``.
-
-    Raises
-    ------
-    ValueError
-        If the capacity is below 0, or an exempt case is not among the cases.
-
-    Examples
-    --------
-    >>> draw_waiting_list(["C-1", "C-2", "C-3"], 2, seed="2026-03-02", exempt=["C-3"])
-    {'C-1': 'wait', 'C-2': 'now', 'C-3': 'exempt'}
-    """
-    spared = set(exempt)
-    strange = sorted(spared - set(case_ids))
-    if capacity < 0 or strange:
-        raise ValueError(message("measure.bad_draw", capacity=capacity, strange=", ".join(strange[:5]) or "–"))
-    lots = {one: hashlib.sha256(f"{seed}\x1f{one}".encode()).digest() for one in case_ids if one not in spared}
-    first = set(sorted(lots, key=lambda one: lots[one])[: max(capacity - len(spared), 0)])
-    return {one: EXEMPT if one in spared else NOW if one in first else WAIT for one in case_ids}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -181,7 +139,7 @@ def waiting_list_effect(
     arm : sequence of str
         ``"now"`` or ``"wait"``; ``"exempt"`` and everything else is left out.
     by_lot : bool
-        Whether a lot decided (`draw_waiting_list`). If people decided, say False: the result is then labelled
+        Whether a lot decided (`Loop.draw_lots`). If people decided, say False: the result is then labelled
         observational.
     confidence_level : float
 

@@ -28,7 +28,7 @@ A code holds for the codes below it. One's own cards come before the shipped one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -222,7 +222,7 @@ def _known(bank: Bank) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-_KNOWN_WHEN = {
+_KNOWN_WHEN: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "stages": lambda: tuple(stage.id for stage in stage_table().stages),
     "emotions": lambda: tuple(code_lines("emotions")),
     "codes": lambda: tuple(code_lines("conflict-types")),

@@ -114,6 +114,8 @@ def needs(state: CaseState) -> Needs:
     ]
     if is_said(state.value("motive")):
         found.append(Need(point="motive", says=code_label("motives", str(state.value("motive"))), source=origin))
+    if is_said(state.value("words")):
+        found.append(Need(point="words", says=_told(state.value("words")), source=origin))
     found += _interests(state)
     found += _from_talks(state)
     if is_said(state.value("reachable_by")):

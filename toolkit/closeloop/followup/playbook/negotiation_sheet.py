@@ -56,7 +56,8 @@ class Alternative:
     @property
     def cost(self) -> float | None:
         """What it costs us."""
-        return self.option.get("cost")
+        cost = self.option.get("cost")
+        return None if cost is None else float(cost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,14 +201,15 @@ class NegotiationSheet(TextResult):
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the sheet line by line, the four panels below one another."""
-        sides = [self._row("interests", "position", **self.positions)]
-        sides.append(self._row("interests", "interest", **self.interests))
+        sides = [self._of_sides("interests", "position", self.positions)]
+        sides.append(self._of_sides("interests", "interest", self.interests))
         sides.append(self._row("interests", "shared", both="; ".join(self.shared)))
-        standards = [self._row("standards", "standard", both=told_joined([s.named, s.text], ": ", "：") if s.text else s.named)
-                     for s in self.standards]  # fmt: skip
+        standards = [self._row("standards", "standard", both=_quoted(each)) for each in self.standards]
         standards += [self._row("standards", "own_fact", company=each.text) for each in self.own_facts]
-        options = [self._row("alternatives", "option", company=_told(each)) for each in self.alternatives]
-        options.append(self._row("alternatives", "without", **self.without_agreement))
+        options = [
+            self._row("alternatives", "option", company=_told(each), rank=each.rank) for each in self.alternatives
+        ]
+        options.append(self._of_sides("alternatives", "without", self.without_agreement))
         options.append(self._row("alternatives", "limits", company=self._limits()))
         ends = [self._row("relationship", "before", both=_mark(self.before))]
         ends.append(self._row("relationship", "after", both=_mark(self.after)))
@@ -247,14 +249,25 @@ class NegotiationSheet(TextResult):
         mood = code_label("emotions", contact.last_emotion) if contact.last_emotion else LocalText("–")
         return message("playbook.contact_line", who=contact.who, n=contact.n, mood=mood)
 
+    def _of_sides(self, panel: str, asks: str, said: Mapping[str, str]) -> dict[str, Any]:
+        return self._row(panel, asks, customer=said.get("customer", ""), company=said.get("company", ""))
+
     @staticmethod
     def _row(
-        panel: str, asks: str, *, customer: object = "", company: object = "", both: object = ""
+        panel: str,
+        asks: str,
+        *,
+        customer: object = "",
+        company: object = "",
+        both: object = "",
+        rank: int | None = None,
     ) -> dict[str, Any]:
         return {
-            "panel": message(f"playbook.panel_{panel}"), "asks": message(f"playbook.asks_{asks}"),
-            "customer": both or customer or "", "company": both or company or "",
-        }  # fmt: skip
+            "panel": message(f"playbook.panel_{panel}"),
+            "asks": message(f"playbook.asks_{asks}", rank=rank),
+            "customer": both or customer or "",
+            "company": both or company or "",
+        }
 
 
 def _mark(value: int | None) -> LocalText | str:
@@ -272,3 +285,7 @@ def _told(alternative: Alternative) -> LocalText:
         parts.append(message("playbook.approved") if alternative.approved else alternative.beyond)
     parts += [each.says() for each in alternative.remedies if each.missing]
     return told_joined(parts, "; ", "；")
+
+
+def _quoted(standard: Standard) -> LocalText:
+    return told_joined([standard.named, standard.text], ": ", "：") if standard.text else standard.named

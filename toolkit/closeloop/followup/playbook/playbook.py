@@ -193,7 +193,7 @@ def case_playbook(
     >>> now.step, now.phrases[0].id
     ('understand', 'sorry_what')
     >>> print(now.card("emotion_anger").reason)
-    Emotion in contact no. 7 (2026-03-02), as noted by lin: Anger.
+    In contact no. 7 (2026-03-02), as noted by lin: Anger.
     """
     here = situation(state, now, preference=preference, speaks=speaks)
     bank = load_bank(phrases, questions)

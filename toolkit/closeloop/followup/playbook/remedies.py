@@ -201,7 +201,7 @@ def _faults(file: RemedyFile) -> Iterator[Fault]:
         entries = getattr(file, key)
         yield from twice(entries, key)
         for position, each in enumerate(entries):
-            wrong = [(each.id, known, "id"), (each.code, codes, "code")]
+            wrong: list[tuple[str, Mapping[str, object], str]] = [(each.id, known, "id"), (each.code, codes, "code")]
             wrong += [(name, file.details, "required") for name in (*each.required, *each.later)]
             for found, there, field in wrong:
                 if found not in there:

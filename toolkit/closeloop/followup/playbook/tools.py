@@ -62,7 +62,7 @@ class Tool:
     @classmethod
     def named(cls, name: str, *, why: LocalText, case_id: str) -> Tool:
         """Return the tool of that name."""
-        return cls(worksheet=name, title=shipped_template(name).title, why=why, case_id=case_id)
+        return cls(worksheet=name, title=_title(name), why=why, case_id=case_id)
 
     def begin(self) -> Worksheet:
         """Return the blank sheet, linked to the case.
@@ -96,6 +96,11 @@ def tools(state: CaseState, path: str | Path | None = None) -> tuple[Tool, ...]:
         for each in file.tools
         if state.stage in each.stages and (not each.codes or codes & {*each.codes})
     )
+
+
+@cache
+def _title(name: str) -> LocalText:
+    return shipped_template(name).title
 
 
 @cache

@@ -127,7 +127,7 @@ def rules_for(survey_id: str, own: Iterable[FollowUpRule], others: Iterable[Resp
     """
     rules = [ResponseRule.of(rule) for rule in own]
     meant = [rule for rule in others if not rule.surveys or survey_id in rule.surveys]
-    rules += sorted(meant, key=lambda rule: rule.needs_history)  # so that history which comes late changes no rule
+    rules += sorted(meant, key=lambda rule: rule.needs_history)  # as they are judged: history may come late
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:

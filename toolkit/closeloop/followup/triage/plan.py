@@ -58,6 +58,7 @@ def plan(
     subject_of: Callable[[str], str] = subject_id,
     public_channels: Collection[str] = PUBLIC_CHANNELS,
     ledger: Mapping[str, int] | None = None,
+    since: dt.datetime | None = None,
 ) -> TriagePlan:
     """Return what becomes of accepted responses; nothing is written, and the same in gives the same out.
 
@@ -81,6 +82,9 @@ def plan(
         Channels (``channel_source``) on which others read along: they raise the severity.
     ledger : mapping
         ``rows_in``, ``accepted``, ``quarantined``, ``superseded`` of the file.
+    since : datetime, optional
+        Answers from before, such as those of last year, are kept and counted, but call for nobody any more: they are
+        suppressed for that reason, unless they have a case already.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def plan(
     before = known or Known()
     chosen = rules_for(survey.id, survey.follow_up, rules)
     taken = read(accepted, survey, chosen, contact or contact_plan(survey), subject_of, public_channels)
-    made = Planning(taken, [rule for rule in chosen if rule.needs_history], before, now)
+    made = Planning(taken, [rule for rule in chosen if rule.needs_history], before, now, since)
     made.settle()
     result = reconciled(
         [made.rows[row.key] for row in taken.rows], survey=survey, rules=chosen, known=before, opened=made.opens,

@@ -17,7 +17,9 @@ from closeloop.followup.triage.known import Known
 from closeloop.followup.triage.read import NEVER, Read, judged
 from closeloop.followup.triage.rows import CASE, SUPPRESSED, Key, ResponseRow
 
-AMENDED = "amended"
+AMENDED, BEFORE = "amended", "before"
+SETTLED = (AMENDED, BEFORE)
+"""Reasons that no other answer has anything to do with."""
 """The answer was changed, and calls for nobody any more."""
 
 _OF_RULE = ("rule_id", "opens", "code", "quiet_days", "safety", "severity")
@@ -34,10 +36,19 @@ class Planning:
         The rules on customers' own earlier answers.
     known : Known
     now : datetime
+    since : datetime, optional
+        Answers from before call for nobody any more.
     """
 
-    def __init__(self, taken: Read, on_history: Sequence[ResponseRule], known: Known, now: dt.datetime) -> None:
-        self.known, self.now, self.words = known, now, taken.words
+    def __init__(
+        self,
+        taken: Read,
+        on_history: Sequence[ResponseRule],
+        known: Known,
+        now: dt.datetime,
+        since: dt.datetime | None = None,
+    ) -> None:
+        self.known, self.now, self.words, self.since = known, now, taken.words, since
         self.place: dict[Key, int] = {row.key: at for row, at in zip(taken.rows, taken.places, strict=True)}
         self._taken = set(known.case_ids)
         self.opens: list[CaseToOpen] = []
@@ -58,6 +69,9 @@ class Planning:
         """Return a row with the outcome that it has already; an amended answer keeps its case, and is noted on it."""
         before = self.known.answers.get(row.key)
         if before is None or not before.qualifies or row.key not in self.place:
+            too_old = self.since is not None and row.answered_at is not None and row.answered_at < self.since
+            if too_old and row.qualifies and not row.outcome:
+                return replace(row, outcome=SUPPRESSED, reason=BEFORE)
             return row
         kept = replace(
             row, qualifies=True, outcome=before.outcome, reason=before.reason, case_id=before.case_id,
@@ -94,7 +108,7 @@ class Planning:
         signals: dict[tuple[str, str], list[Signal]] = {}  # a suggestion keeps no complaint quiet
         decided: dict[Key, Decision] = {}
         for key, row in self.rows.items():
-            if not row.qualifies or row.reason == AMENDED:
+            if not row.qualifies or row.reason in SETTLED:
                 continue
             if row.answered_at is None:
                 decided[key] = Decision(opens=True)  # nobody knows when: it neither waits nor keeps others waiting

@@ -12,7 +12,7 @@ from closeloop.followup.rules.quiet import REASONS
 from closeloop.followup.rules.response_rule import ResponseRule
 from closeloop.followup.triage.changes import CaseToMerge, CaseToOpen
 from closeloop.followup.triage.known import Known
-from closeloop.followup.triage.planning import AMENDED
+from closeloop.followup.triage.planning import BEFORE, SETTLED
 from closeloop.followup.triage.rows import CASE, SUPPRESSED, ResponseRow
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.stats.intervals import share_interval
@@ -22,7 +22,7 @@ from closeloop.written import told, told_interval, told_list
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
-ALL_REASONS = (*REASONS, AMENDED)
+ALL_REASONS = (*REASONS, *SETTLED)
 _LEDGER = ("rows_in", "accepted", "quarantined", "superseded")
 
 
@@ -256,7 +256,7 @@ def reconciled(
             raise ValueError(message("triage.rows_missing", **told_rows, total=total, at_hand=len(rows) + repeated))
     lost = [row for row in rows if row.qualifies != (row.outcome in (CASE, SUPPRESSED))]
     lost += [row for row in rows if row.outcome == SUPPRESSED and row.reason not in ALL_REASONS]
-    lost += [row for row in rows if row.outcome and not row.case_id]
+    lost += [row for row in rows if row.outcome and not row.case_id and row.reason != BEFORE]
     if lost:
         examples = ", ".join(row.response_id for row in lost[:5])
         raise ValueError(message("triage.responses_missing", count=len(lost), examples=examples))

@@ -1,0 +1,105 @@
+"""What a loop tells of itself: whether it closes, whether it helped, who is waiting, whether it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from closeloop.followup.loop.outer import OuterLoop
+
+if TYPE_CHECKING:
+    from closeloop.followup.board import Board
+    from closeloop.followup.loop.moments import Moment
+    from closeloop.followup.measure.group_table import GroupTable
+    from closeloop.followup.measure.loop_report import LoopReport
+    from closeloop.followup.store.verification import Verification
+
+
+class Measured(OuterLoop):
+    """What a loop tells of itself; part of `closeloop.followup.loop.loop.Loop`."""
+
+    def measure(self, now: Moment | None = None, **more: Any) -> LoopReport:
+        """Return whether the loop closes, every figure with its base and its interval.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+            Up to when.
+        **more
+            As `closeloop.followup.measure.measure.measure` takes it: ``since``, ``reliability``, ``values`` …
+        """
+        from closeloop.followup.measure.measure import measure
+        from closeloop.followup.measure.response_table import ResponseTable
+
+        moment = self._desk.clock.now(now)
+        if "since" in more:
+            more["since"] = self._desk.clock.read(more["since"])
+        with self._desk.store.reading() as tx:
+            responses = ResponseTable.of(tx.responses(), tx.alerts())
+            events = list(tx.all_events())
+        return measure(events, responses, now=moment, problems=self._problems(), **more)
+
+    def measure_by(self, by: str, now: Moment | None = None, **more: Any) -> GroupTable:
+        """Return first answers in time and confirmed endings by group, small groups hidden.
+
+        Parameters
+        ----------
+        by : str
+            ``"severity"``, ``"code"``, ``"channel"``, ``"department"``, ``"team"``, ``"kind"`` … By owner in the order
+            of names, never of figures.
+        now : datetime or str, optional
+        **more
+            As `closeloop.followup.measure.by_group.measure_by` takes it: ``within``, ``min_n`` …
+        """
+        from closeloop.followup.measure.by_group import measure_by
+
+        with self._desk.store.reading() as tx:
+            return measure_by(tx.all_events(), by, now=self._desk.clock.now(now), **more)
+
+    def board(self, now: Moment | None = None, **filters: Any) -> Board:
+        """Return the case board: every open case by where it stands, the most urgent first.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+        **filters
+            As in `cases`: ``board(owner="li")``.
+        """
+        from closeloop.followup.board import board
+        from closeloop.followup.loop.house import labels
+
+        with self._desk.store.reading() as tx:
+            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now))
+
+    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
+        """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
+
+        Parameters
+        ----------
+        since : datetime or str, optional
+            From when on; from the beginning.
+        now : datetime or str, optional
+            Up to when.
+
+        Returns
+        -------
+        Report
+        """
+        from closeloop.views.retrospective import retrospective
+
+        more = {} if since is None else {"since": since}
+        return retrospective(
+            self.measure(now, **more), self.board(now), self._problems(),
+            actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
+        )  # fmt: skip
+
+    def verify(self) -> Verification:
+        """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case."""
+        from closeloop.followup.loop.checking import verify
+
+        return verify(self._desk)
+
+    def rebuild(self) -> int:
+        """Make the tables by which cases are found again from the events; returns how many cases."""
+        from closeloop.followup.loop.checking import rebuild
+
+        return rebuild(self._desk)
