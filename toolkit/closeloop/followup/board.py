@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from closeloop.followup.projection import NO_OWNER
 from closeloop.followup.stages.table import stage_table
 from closeloop.text import LocalText, message
 
@@ -198,5 +199,5 @@ def _card(row: Mapping[str, Any], group: str, codes: Mapping[str, LocalText], no
         case_id=row["case_id"], number=row["number"], group=group, stage=row["stage"], title=title,
         owner=row["owner"] or "", severity=row["severity"] or "", hold=row["hold"] or "", score=row["score"],
         due=message(f"board.due_{row['next_due']}") if row["next_due"] else None, due_at=due_at,
-        is_late=due_at is not None and due_at < now,
+        is_late=due_at is not None and due_at < now and row["next_due"] != NO_OWNER,
     )  # fmt: skip

@@ -16,6 +16,8 @@ _SET = (
     "subject_id", "owner", "team", "department", "severity", "kind", "scope", "channel", "form", "language", "code",
     "rule_id", "response_id", "survey_id", "problem_id", "parent_case_id", "policy",
 )  # fmt: skip
+NO_OWNER = "no_owner"
+"""That nobody has taken a case on: due from the first moment, and late only by a clock or an escalation rule."""
 _RUNNING = ("running", "breached")
 
 
@@ -30,7 +32,8 @@ def case_row(state: CaseState, due: Sequence[Mapping[str, Any]]) -> dict[str, An
     """
     row: dict[str, Any] = {name: state.value(name) for name in _SET}
     cycle = state.cycles[-1]
-    first = min(due, key=lambda each: each["due_at"], default=None)
+    timed = [each for each in due if each["kind"] != NO_OWNER]
+    first = min(timed or due, key=lambda each: each["due_at"], default=None)
     return row | {
         "case_id": state.case_id,
         "number": state.value("number"),
@@ -72,7 +75,7 @@ def due_rows(state: CaseState, readings: Iterable[ClockReading]) -> list[dict[st
         if reading.state in _RUNNING and reading.stopped_at is None and reading.due_at is not None
     ]
     if not state.value("owner") and state.stage and not stage_table().is_end(state.stage):
-        rows.append(_row(state, "no_owner", state.opened_at, state.opened_at))
+        rows.append(_row(state, NO_OWNER, state.opened_at, state.opened_at))
     return rows
 
 

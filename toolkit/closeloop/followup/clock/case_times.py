@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from closeloop.followup.clock.policy import Circumstances
@@ -20,6 +21,7 @@ _IN_TALK = frozenset({"Agreed", "PlaybackAgreed"})
 BREAKS_OFF = frozenset({"Merged", "Withdrawn", "Rejected", "WentExternal"})
 """Ends of a case at which nothing is owed any more."""
 ENDS = BREAKS_OFF | {"Closed", "NoAnswerTimeout"}
+_HOLD_STOPS = STARTS | ENDS | {"HoldStarted", "HoldEnded"}
 _WRITTEN = frozenset({"email", "chat", "social", "letter", "survey"})
 
 
@@ -29,7 +31,7 @@ class Happening(NamedTuple):
     at: dt.datetime
     seq: int
     type: str
-    payload: dict[str, Any]
+    payload: Mapping[str, Any]
     zone: str
 
 
@@ -59,18 +61,29 @@ class CycleTimes:
     start: dt.datetime
     seq: int
     happened: list[Happening] = field(default_factory=list)
+    by_type: dict[str, list[Happening]] = field(default_factory=dict)
+
+    def take(self, h: Happening) -> None:
+        """Take in what happened next."""
+        self.happened.append(h)
+        self.by_type.setdefault(h.type, []).append(h)
 
     def first(self, *types: str, after: dt.datetime | None = None) -> Happening | None:
         """Return the first event of these types, or the first after a moment."""
-        return next((h for h in self.happened if h.type in types and (after is None or h.at > after)), None)
+        return next((h for h in self.all(*types) if after is None or h.at > after), None)
 
     def all(self, *types: str) -> list[Happening]:
         """Return the events of these types."""
+        there = [self.by_type[type_] for type_ in types if type_ in self.by_type]
+        if len(there) < 2:
+            return there[0] if there else []
         return [h for h in self.happened if h.type in types]
 
     def end(self, types: Iterable[str] = ENDS) -> Happening | None:
         """Return the event that ended the cycle; None if it goes on, also after a ruling or a late confirmation."""
-        found = None
+        found: Happening | None = None
+        if self.by_type.keys().isdisjoint(types):
+            return found
         for h in self.happened:
             if found is None and h.type in types:
                 found = h
@@ -128,12 +141,13 @@ def case_times(events: Sequence[CaseEvent], now: dt.datetime) -> CaseTimes | Non
     for h in happened:
         if h.type in STARTS and h is not opened:
             cycles.append(CycleTimes(len(cycles) + 1, h.at, h.seq))
-        cycles[-1].happened.append(h)
+        cycles[-1].take(h)
+    answers = [h for h in happened if is_from_customer(h)]
     return CaseTimes(
         zone=opened.zone,
         cycles=cycles,
-        messages=[h.at for h in happened if is_from_customer(h) and h.type not in _IN_TALK],
-        answers=[h.at for h in happened if is_from_customer(h)],
+        messages=[h.at for h in answers if h.type not in _IN_TALK],
+        answers=[h.at for h in answers],
         contacts=[h for h in happened if is_human_contact(h)],
         holds=_holds(happened, cycles),
         changes=_changes(happened, opened, cycles[0].start),
@@ -188,18 +202,17 @@ def _corrected(events: Sequence[CaseEvent], now: dt.datetime) -> list[Happening]
         if event.type == "Corrected" and isinstance(event.payload.get("event"), int):
             fixes.setdefault(event.payload["event"], {})[str(event.payload.get("field"))] = event.payload.get("is")
     found = [
-        Happening(e.at, e.seq, e.type, {**e.payload, **fixes[e.seq]} if e.seq in fixes else dict(e.payload), e.zone)
+        Happening(e.at, e.seq, e.type, {**e.payload, **fixes[e.seq]} if e.seq in fixes else e.payload, e.zone)
         for e in known
     ]
-    return sorted(found, key=lambda h: (h.at, h.seq))
+    return sorted(found, key=itemgetter(0, 1))
 
 
 def _holds(happened: list[Happening], cycles: list[CycleTimes]) -> list[Hold]:
     found: list[Hold] = []
     running: Hold | None = None
     for h in happened:
-        stops = h.type in {"HoldStarted", "HoldEnded"} or h.type in STARTS or h.type in ENDS
-        if running is not None and stops:
+        if running is not None and h.type in _HOLD_STOPS:
             found.append(running._replace(end=h.at))
             running = None
         if h.type == "HoldStarted":
@@ -215,7 +228,7 @@ def _waits(cycle: CycleTimes, first: str, last: str, on: str) -> list[Hold]:
     """Return stretches between two stages in which the next step was somebody else's."""
     found: list[Hold] = []
     began: Happening | None = None
-    for h in cycle.happened:
+    for h in cycle.happened if first in cycle.by_type else ():
         if h.type == first:
             began = h
         elif h.type == last and began is not None:

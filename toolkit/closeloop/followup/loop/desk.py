@@ -149,7 +149,8 @@ class Desk:
         self, tx: Reading, state: CaseState, events: Sequence[CaseEvent]
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the rows by which a case is found."""
-        due = due_rows(state, self.readings(tx, events, events[-1].recorded_at))
+        said = self.house.said(tx)
+        due = due_rows(state, read_clocks(events, said.policies, said.calendars, events[-1].recorded_at, running=True))
         return case_row(state, due), due
 
     def keep_keys(self, tx: Writing) -> None:

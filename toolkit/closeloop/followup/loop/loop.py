@@ -18,6 +18,7 @@ from closeloop.followup.loop.measuring import Measured
 from closeloop.followup.loop.moments import Clockwork, Moment
 from closeloop.followup.loop.watching import Watchful
 from closeloop.followup.privacy.vault import Vault
+from closeloop.followup.projection import NO_OWNER
 from closeloop.followup.store.store import Store
 from closeloop.followup.triage.keys import case_id as case_key
 from closeloop.followup.triage.keys import subject_id
@@ -236,7 +237,7 @@ class Loop(Measured, Confidential, Watchful):
         moment = self._desk.clock.now(now)
         with self._desk.store.reading() as tx:
             found = pd.DataFrame(tx.due(moment, ahead=ahead, **filters), columns=[*_columns("DUE"), *_OF_CASE])
-        return found.assign(is_late=found["due_at"] < _utc(moment))
+        return found.assign(is_late=(found["due_at"] < _utc(moment)) & (found["kind"] != NO_OWNER))
 
     # --- the house ---
 

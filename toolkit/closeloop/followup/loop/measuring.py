@@ -27,6 +27,7 @@ class Measured(OuterLoop):
         **more
             As `closeloop.followup.measure.measure.measure` takes it: ``since``, ``reliability``, ``values`` …
         """
+        from closeloop.followup.measure.case_rows import case_table
         from closeloop.followup.measure.measure import measure
         from closeloop.followup.measure.response_table import ResponseTable
 
@@ -35,8 +36,8 @@ class Measured(OuterLoop):
             more["since"] = self._desk.clock.read(more["since"])
         with self._desk.store.reading() as tx:
             responses = ResponseTable.of(tx.responses(), tx.alerts())
-            events = list(tx.all_events())
-        return measure(events, responses, now=moment, problems=self._problems(), **more)
+            cases = case_table(tx.all_events(), now=moment)
+        return measure(cases, responses, now=moment, problems=self._problems(), **more)
 
     def measure_by(self, by: str, now: Moment | None = None, **more: Any) -> GroupTable:
         """Return first answers in time and confirmed endings by group, small groups hidden.

@@ -102,12 +102,22 @@ def letter_kinds() -> tuple[str, ...]:
 def named_gaps(text: str) -> tuple[str, ...]:
     """Return the gaps of a text, in order.
 
+    Raises
+    ------
+    ValueError
+        If a brace is not closed, or holds more than a name.
+
     Examples
     --------
     >>> named_gaps("By {day}, {owner} writes.")
     ('day', 'owner')
     """
-    return tuple(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    found = []
+    for words, name, form, conversion in Formatter().parse(text):
+        if "{" in words or "}" in words or form or conversion or not (name is None or name.isidentifier()):
+            raise ValueError(text)
+        found += [] if name is None else [name]
+    return tuple(found)
 
 
 def _folder() -> Path:
@@ -128,11 +138,13 @@ def _faults(template: LetterTemplate) -> Iterator[Fault]:
     texts: list[tuple[tuple[str | int, ...], LocalText]] = [(("subject",), template.subject)]
     texts += [(("paragraphs", number), each.text) for number, each in enumerate(template.paragraphs)]
     used: set[str] = set()
+    broken = False
     for path, text in texts:
         try:
             found = {tag: set(named_gaps(words)) for tag, words in text.items()}
         except ValueError:
             yield Fault(path, "playbook.letter_braces", {})
+            broken = True
             continue
         names = set().union(*found.values())
         used |= names
@@ -142,6 +154,8 @@ def _faults(template: LetterTemplate) -> Iterator[Fault]:
         if lost:
             fields = {"found": ", ".join(lost), "known": ", ".join(template.gaps)}
             yield Fault(path, "playbook.unknown_name", fields)
+    if broken:
+        return
     for name in template.gaps:
         if name not in used:
             yield Fault(("gaps", name), "playbook.letter_gap_unused", {"gap": name})

@@ -103,7 +103,9 @@ class CaseReading(Connected):
         return self._rows(wanted)
 
     def _rows(self, wanted: sa.Select[Any], **values: Any) -> list[Row]:
-        return [dict(row) for row in self.connection.execute(wanted, values).mappings()]
+        found = self.connection.execute(wanted, values)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
 
 class CaseWriting(CaseReading):
@@ -156,10 +158,17 @@ def whole_row(table: TableClause, given: Mapping[str, Any]) -> Row:
     ValueError
         If something is given that the table has no column for.
     """
-    unknown = set(given) - set(table.c.keys())
-    if unknown:
-        raise ValueError(message("store.no_column", column=", ".join(sorted(unknown)), table=table.name))
-    return {name: given.get(name) for name in table.c.keys()}  # noqa: SIM118  # a collection, not a mapping
+    empty = _empty_row(table)
+    row = {**empty, **given}
+    if len(row) > len(empty):
+        unknown = ", ".join(sorted(set(given) - set(empty)))
+        raise ValueError(message("store.no_column", column=unknown, table=table.name))
+    return row
+
+
+@cache
+def _empty_row(table: TableClause) -> Row:
+    return dict.fromkeys(table.c.keys())
 
 
 def column_of(table: TableClause, name: str) -> sa.ColumnElement[Any]:

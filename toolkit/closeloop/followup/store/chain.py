@@ -12,7 +12,10 @@ from typing import Any
 
 _MARK = b"closeloop event 1"
 _HEADS = b"closeloop heads 1"
-_FIELDS = ("case_id", "seq", "type", "schema_v", "at", "recorded_at", "actor", "zone", "payload", "key_id")
+HASHED = ("case_id", "seq", "type", "schema_v", "at", "recorded_at", "actor", "zone", "payload", "key_id")
+"""The columns of an event that its hash is made of, beside the digest of what is sealed and the hash before."""
+
+_LENGTHS = [length.to_bytes(8, "big") for length in range(512)]
 
 START = b""
 """What stands before the first event of a case."""
@@ -33,8 +36,12 @@ def event_hash(row: Mapping[str, Any], prev_hash: bytes) -> bytes:
     >>> event_hash(row, START) == event_hash({**row, "actor": "ann", "zone": "aUTC"}, START)
     False
     """
-    parts = [str(row[name]).encode() for name in _FIELDS]
-    return _digest([_MARK, *parts, row["sealed_digest"] or b"", prev_hash])
+    return hash_of([row[name] for name in HASHED], row["sealed_digest"], prev_hash)
+
+
+def hash_of(values: Iterable[object], sealed_digest: bytes | None, prev_hash: bytes) -> bytes:
+    """Return the hash of an event whose values are given in the order of `HASHED`."""
+    return _digest([_MARK, *[str(value).encode() for value in values], sealed_digest or b"", prev_hash])
 
 
 def heads_digest(heads: Iterable[tuple[str, int, bytes]]) -> str:
@@ -52,4 +59,8 @@ def heads_digest(heads: Iterable[tuple[str, int, bytes]]) -> str:
 
 
 def _digest(parts: list[bytes]) -> bytes:
-    return hashlib.sha256(b"".join([len(part).to_bytes(8, "big") + part for part in parts])).digest()
+    pieces: list[bytes] = []
+    for part in parts:
+        length = len(part)
+        pieces += (_LENGTHS[length] if length < 512 else length.to_bytes(8, "big"), part)
+    return hashlib.sha256(b"".join(pieces)).digest()

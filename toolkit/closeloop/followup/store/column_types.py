@@ -179,10 +179,13 @@ def as_read(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
     >>> as_read(Flag(), 1), as_read(Moment(), "2026-01-05T09:30+08:00"), as_read(sa.Integer(), None)
     (True, '2026-01-05T01:30:00.000000Z', None)
     """
-    if value is None:
-        return None
-    way = _AS_READ.get(type(kind))
-    return value if way is None else way(value)
+    way = way_back(kind)
+    return value if value is None or way is None else way(value)
+
+
+def way_back(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """Return what makes of a value the one that is read after it was written; None if it is the same."""
+    return _AS_READ.get(type(kind))
 
 
 def _json_text(value: Any) -> str:

@@ -32,6 +32,7 @@ _ALL = sa.select(*_SAID).order_by(EVENT.c.case_id, EVENT.c.seq)
 _VERSION = sa.select(CASE_HEAD.c.version).where(CASE_HEAD.c.case_id == sa.bindparam("id"))
 _HEADS = sa.select(CASE_HEAD.c.case_id, CASE_HEAD.c.version, CASE_HEAD.c.hash)
 _SOME_HEADS = _HEADS.where(CASE_HEAD.c.case_id.in_(sa.bindparam("ids", expanding=True))).order_by(CASE_HEAD.c.case_id)
+_read_json = json.JSONDecoder().raw_decode  # half the time of `json.loads`, which looks for spaces around it
 _NEW_HEAD, _NEW_EVENT = sa.insert(CASE_HEAD), sa.insert(EVENT)
 _ONE_AT_A_TIME = sa.select(
     sa.func.pg_advisory_xact_lock(sa.bindparam("room", type_=sa.Integer), sa.bindparam("key", type_=sa.Integer))
@@ -52,8 +53,8 @@ class EventReading(Connected):
 
     def heads(self) -> Iterator[tuple[str, int, bytes]]:
         """Give (case, version, hash of its last event), ordered by case."""
-        for row in self.stream(_HEADS.order_by(CASE_HEAD.c.case_id)):
-            yield row.case_id, row.version, row.hash
+        for case_id, version, last in self.rows(_HEADS.order_by(CASE_HEAD.c.case_id)):
+            yield case_id, version, last
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """Return the events of a case in order; none if there is no such case."""
@@ -68,8 +69,7 @@ class EventReading(Connected):
             Begin behind this case.
         """
         wanted = _ALL if after is None else _ALL.where(EVENT.c.case_id > after)
-        for row in self.stream(wanted):
-            yield _event_of(row)
+        return map(_event_of, self.rows(wanted))
 
     def worked_on(self, but: str) -> list[str]:
         """Return the cases to which anybody but this actor has done something."""
@@ -179,7 +179,9 @@ class EventWriting(EventReading):
 
 def _event_of(row: Any) -> CaseEvent:
     case_id, seq, type_, version, at, recorded_at, actor, zone, payload, key_id, sealed = row
-    said = json.loads(payload)
+    said, end = _read_json(payload)
+    if end != len(payload):
+        said = json.loads(payload)  # says what is wrong with it
     return CaseEvent(
         case_id=case_id, seq=seq, type=type_, at=moment_of(at), recorded_at=moment_of(recorded_at), actor=actor,
         zone=zone, payload=said if version == EVENT_VERSION else upcast(type_, version, said), key_id=key_id,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.sql.expression import TableClause
@@ -11,7 +13,7 @@ from sqlalchemy.sql.expression import TableClause
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.store.batches import batches
 from closeloop.followup.store.case_rows import due_row, whole_row
-from closeloop.followup.store.column_types import as_read
+from closeloop.followup.store.column_types import way_back
 from closeloop.followup.store.events import EventReading
 from closeloop.followup.store.schema import CASE_ROW, DUE
 from closeloop.followup.store.transaction import Reading, Writing
@@ -23,7 +25,15 @@ MakeRows = Callable[[list[CaseEvent]], tuple[Row, Sequence[Row]]]
 
 def as_stored(table: TableClause, row: Row) -> dict[str, Any]:
     """Return a row as it is read after it was written."""
-    return {name: as_read(table.c[name].type, value) for name, value in row.items()}
+    ways = _ways_back(table)
+    return {
+        name: value if value is None or (way := ways.get(name)) is None else way(value) for name, value in row.items()
+    }
+
+
+@cache
+def _ways_back(table: TableClause) -> dict[str, Callable[[Any], Any]]:
+    return {column.name: way for column in table.c if (way := way_back(column.type)) is not None}
 
 
 def rebuild_rows(tx: Writing, make_rows: MakeRows) -> int:
@@ -43,7 +53,7 @@ def rebuild_rows(tx: Writing, make_rows: MakeRows) -> int:
 
 def by_case(tx: EventReading) -> Iterator[list[CaseEvent]]:
     """Give the events of one case after the other."""
-    for _, events in groupby(tx.all_events(), key=lambda event: event.case_id):
+    for _, events in groupby(tx.all_events(), key=attrgetter("case_id")):
         yield list(events)
 
 
@@ -67,6 +77,8 @@ def differences(tx: Reading, make_rows: MakeRows) -> Iterator[tuple[str, int, st
 
 
 def _differ(found: Row, wanted: Row) -> list[str]:
+    if found == wanted:
+        return []
     return [name for name, value in wanted.items() if name not in found or found[name] != value]
 
 

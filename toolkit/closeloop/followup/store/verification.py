@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, Row
 
-from closeloop.followup.store.chain import START, digest_of, event_hash, heads_digest
+from closeloop.followup.store.chain import HASHED, START, digest_of, hash_of, heads_digest
 from closeloop.followup.store.rebuild import MakeRows, differences
 from closeloop.followup.store.schema import CASE_HEAD, CASE_ROW, DUE, EVENT
 from closeloop.followup.store.transaction import Reading
@@ -116,9 +117,7 @@ def _chain_breaks(tx: Reading, count: dict[str, int]) -> Iterator[Break]:
     """Give the first break of each case, heads included; count cases and events."""
     heads = {case_id: (version, last) for case_id, version, last in tx.heads()}
     count["cases"] = len(heads)
-    ordered = sa.select(EVENT).order_by(EVENT.c.case_id, EVENT.c.seq)
-    rows = tx.stream(ordered).mappings()
-    for case_id, events in groupby(rows, key=lambda row: str(row["case_id"])):
+    for case_id, events in groupby(tx.rows(_EVENTS), key=lambda row: str(row[0])):
         seq, last = 0, START
         what: LocalText | None = None
         place = 0
@@ -127,7 +126,7 @@ def _chain_breaks(tx: Reading, count: dict[str, int]) -> Iterator[Break]:
             seq += 1
             if what is None:
                 what, place = _wrong_with(row, seq, last), seq
-            last = row["hash"]
+            last = row[-1]
         if what is None:
             what, place = _wrong_head(heads.get(case_id), seq, last), seq
         heads.pop(case_id, None)
@@ -137,15 +136,21 @@ def _chain_breaks(tx: Reading, count: dict[str, int]) -> Iterator[Break]:
         yield Break(case_id=case_id, seq=1, what=message("store.event_missing"))
 
 
-def _wrong_with(row: RowMapping, seq: int, last: bytes) -> LocalText | None:
-    """Return what is wrong with an event that should be number `seq` and follow on `last`."""
-    if row["seq"] != seq:
+_EVENTS = sa.select(
+    *(EVENT.c[name] for name in HASHED), EVENT.c.sealed, EVENT.c.sealed_digest, EVENT.c.prev_hash, EVENT.c.hash
+).order_by(EVENT.c.case_id, EVENT.c.seq)
+
+
+def _wrong_with(row: Row[Any], seq: int, last: bytes) -> LocalText | None:
+    """Return what is wrong with an event (of `_EVENTS`) that should be number `seq` and follow on `last`."""
+    *hashed, sealed, sealed_digest, prev_hash, found = row
+    if hashed[1] != seq:
         return message("store.event_missing")
-    if row["prev_hash"] != last:
+    if prev_hash != last:
         return message("store.chain_broken")
-    if row["hash"] != event_hash(dict(row), last):
+    if found != hash_of(hashed, sealed_digest, last):
         return message("store.event_changed")
-    if row["sealed"] is not None and digest_of(row["sealed"]) != row["sealed_digest"]:
+    if sealed is not None and digest_of(sealed) != sealed_digest:
         return message("store.sealed_changed")
     return None
 

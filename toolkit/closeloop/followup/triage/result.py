@@ -154,12 +154,15 @@ class TriageResult(TableResult):
         notes = []
         if len(self.ledger) == len(_LEDGER):
             notes.append(message("triage.note_rows", **{name: told(self.ledger[name], "count") for name in _LEDGER}))
-        if self.suppressed:
+        noted = {reason: count for reason, count in self.suppressed.items() if reason != BEFORE}
+        if noted:
             reasons = [
                 message("triage.counted", what=message(f"triage.reason_{reason}"), count=told(count, "count"))
-                for reason, count in self.suppressed.items()
+                for reason, count in noted.items()
             ]
             notes.append(message("triage.note_suppressed", reasons=told_list(reasons)))
+        if BEFORE in self.suppressed:
+            notes.append(message("triage.note_before", count=told(self.suppressed[BEFORE], "count")))
         if self.n_qualifying:
             limits = share_interval(self.n_contactable, self.n_qualifying)
             notes.append(message(
