@@ -25,7 +25,7 @@ from draws import Draws
 import closeloop as cl
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.loop.opening import loop_of
-from closeloop.followup.measure.waiting_list import draw_waiting_list
+from closeloop.followup.measure.waiting_list import NOW, WAIT
 from closeloop.followup.store.exchange.export_register import export_register
 from closeloop.followup.store.store import Store
 from closeloop.followup.triage.changes import CaseToOpen
@@ -38,14 +38,14 @@ SALT = "0" * 32
 META = {"loop_id": "0" * 16, "subject_salt": SALT, "public_key": "09" + "0" * 62}
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGINS, LOT_BEGINS, ENDS = date(2026, 1, 5), date(2026, 4, 6), date(2026, 7, 1)
-NOW = datetime.combine(ENDS, time(9), ZONE)
+TODAY = datetime.combine(ENDS, time(9), ZONE)
 
 BEFORE, BY_LOT = "before the lot", "by lot"
-CUSTOMERS = {BEFORE: 125, BY_LOT: 248}
+CUSTOMERS = {BEFORE: 125, BY_LOT: 240}
 LATENT_MEAN, LATENT_SD, LATENT_RETEST = 6.4, 2.3, world.LATENT_RETEST
-ANSWERS_AGAIN = {"detractor": 0.64, "others": 0.36}
+ANSWERS_AGAIN = {"detractor": 0.72, "others": 0.36}
 ASKED_AGAIN_AFTER_DAYS = (8.0, 10.8)
-EFFECT = {BEFORE: 0.0, BY_LOT: 1.0}
+EFFECT = {BEFORE: 0.0, BY_LOT: 2.0}
 
 CONTACTED_WITHIN_24H, NEVER_CONTACTED = 0.62, 0.05
 TURN_COMES_AFTER_DAYS = (11, 13)
@@ -97,7 +97,7 @@ class History:
 
     def add(self, type_: str, at: datetime, actor: str, command: str = "", **payload: Any) -> int:
         """Add an event, if it does not lie in the future; return its number (0: it has not happened yet)."""
-        self.over = self.over or at > NOW
+        self.over = self.over or at > TODAY
         if self.over:
             return 0
         if command:
@@ -159,17 +159,10 @@ def first_call(customer: Customer, draws: Draws) -> datetime | None:
     return at_work(at.date() + timedelta(days=2 + draws.below(4)), draws)
 
 
-def lots(cases: Mapping[str, Customer]) -> dict[str, str]:
-    """Draw each Monday which half of the week's cases is called at once; the Monday's date is the seed."""
-    weeks: dict[str, list[str]] = {}
-    for case_id, customer in cases.items():
-        if customer.half == BY_LOT:
-            day = customer.answered.astimezone(UTC).date()
-            weeks.setdefault(str(day - timedelta(days=day.weekday())), []).append(case_id)
-    found: dict[str, str] = {}
-    for monday, ids in sorted(weeks.items()):
-        found |= draw_waiting_list(ids, (len(ids) + 1) // 2, seed=monday)
-    return found
+def lots(cases: Mapping[str, Customer], coin: Draws) -> dict[str, str]:
+    """Toss a coin for each case: called at once, or eleven days later."""
+    ordered = sorted(cases.items(), key=lambda pair: pair[1].name)
+    return {case_id: WAIT if coin.chance(0.5) else NOW for case_id, who in ordered if who.half == BY_LOT}
 
 
 def answers_table(answers: list[Given]) -> pd.DataFrame:
@@ -179,17 +172,26 @@ def answers_table(answers: list[Given]) -> pd.DataFrame:
     return table.astype({"recommend": str}).assign(touchpoint="hotline", callback="true")
 
 
-def history(opening: CaseToOpen, number: int, customer: Customer, call: datetime | None, draws: Draws) -> History:
+def history(
+    opening: CaseToOpen,
+    number: int,
+    customer: Customer,
+    call: datetime | None,
+    drawn: Mapping[str, str],
+    draws: Draws,
+) -> History:
     """Draw what happened to one case."""
     case = History(opening.case_id)
     said = {**opening.fields, "number": number, "received_at": utc(opening.at)}
     case.add("CaseOpened", opening.at, "triage", words={"private": draws.between(20, 180)}, **said)
     case.add("PolicyApplied", opening.at, "triage", policy="default", version=1)
     case.add("Acknowledged", opening.at + timedelta(minutes=5), "triage", "acknowledge", sent=True, channel="phone")
+    if opening.case_id in drawn:
+        case.add("LotDrawn", opening.at + timedelta(minutes=5), "triage", arm=drawn[opening.case_id])
     if call is None:
         return case
     owner = AGENTS[number % len(AGENTS)]
-    case.add("OwnerChanged", call - timedelta(minutes=12), owner, owner=owner, team="hotline")
+    case.add("OwnerChanged", call - timedelta(minutes=12), owner, owner=owner)
     if draws.chance(UNREACHED):
         case.add("ContactAttempted", call - timedelta(minutes=10), owner, direction="outbound", channel="phone",
                  reached=False, human=True)  # fmt: skip
@@ -201,7 +203,7 @@ def history(opening: CaseToOpen, number: int, customer: Customer, call: datetime
     after = call.date() >= FORM_CHANGED_ON
     is_form = draws.chance(FORM_SHARE["after" if after else "before"])
     code = FORM if is_form else CODES[1 + draws.weighted(OTHERS)]
-    case.add("NatureConfirmed", call + timedelta(minutes=9), owner, "confirm_nature", code=code, severity="major")
+    case.add("NatureConfirmed", call + timedelta(minutes=9), owner, "confirm_nature", code=code)
     if draws.chance(REJECTED):
         case.add("Rejected", call + timedelta(days=2), owner, "reject", reason_code="no_grounds", second_person="lin")
         return case
@@ -267,7 +269,7 @@ def utc(moment: datetime) -> str:
 
 def generate() -> tuple[dict[str, bytes], dict[str, object]]:
     """Make the register in memory: the files of its export, and the truth behind it."""
-    draws, calls, steps, others, again = (Draws(world.SEED, stream) for stream in range(21, 26))
+    draws, calls, steps, others, again, coin = (Draws(world.SEED, stream) for stream in range(21, 27))
     everybody = customers(draws)
     survey = cl.load_survey(SURVEY)
     answers = [(c.name, c.answered, c.name, c.score, c.language) for c in everybody]
@@ -281,18 +283,18 @@ def generate() -> tuple[dict[str, bytes], dict[str, object]]:
         half = BEFORE if asked[name].date() < LOT_BEGINS else BY_LOT
         first = by_name[name.removesuffix(AGAIN)]
         whose[opening.case_id] = replace(first, name=name, answered=asked[name], half=half)
-    drawn = lots(whose)
+    drawn = lots(whose, coin)
     called = {}
     for case_id, customer in sorted(whose.items(), key=lambda pair: pair[1].name):
         call = first_call(customer, calls)
-        if drawn.get(case_id) == "wait":
+        if drawn.get(case_id) == WAIT:
             low, high = TURN_COMES_AFTER_DAYS
             call = at_work(customer.answered.date() + timedelta(days=calls.between(low, high)), calls)
         called[customer.name] = call
     answers += [row for c in everybody if c.score <= 6 for row in asked_again(c, called[c.name], again)]
     planned = _plan(survey, answers)
     histories = [
-        history(opening, number, whose[opening.case_id], called[whose[opening.case_id].name], steps)
+        history(opening, number, whose[opening.case_id], called[whose[opening.case_id].name], drawn, steps)
         for number, opening in enumerate(planned.opens, start=1)
     ]
     return export(planned, histories), known(planned, histories, drawn)
@@ -304,7 +306,7 @@ def asked_again(customer: Customer, call: datetime | None, draws: Draws) -> Iter
     at = customer.answered + timedelta(days=low + (high - low) * draws.uniform())
     answers = draws.chance(ANSWERS_AGAIN["detractor" if customer.score <= 6 else "others"])
     noise, helped = draws.normal(), call is not None and call < at
-    if not answers or at > NOW:
+    if not answers or at > TODAY:
         return
     own = LATENT_RETEST * (customer.latent - LATENT_MEAN) + LATENT_SD * (1 - LATENT_RETEST**2) ** 0.5 * noise
     effect = EFFECT[customer.half] if helped else 0.0
@@ -314,7 +316,7 @@ def asked_again(customer: Customer, call: datetime | None, draws: Draws) -> Iter
 def _plan(survey: cl.Survey, answers: list[Given]) -> TriagePlan:
     responses = cl.read_responses(answers_table(answers), survey)
     return plan(
-        responses.accepted, survey, now=NOW.astimezone(UTC), ledger=responses.ledger,
+        responses.accepted, survey, now=TODAY.astimezone(UTC), ledger=responses.ledger,
         subject_of=partial(subject_id, salt=SALT),
     )  # fmt: skip
 
@@ -329,11 +331,11 @@ def export(planned: TriagePlan, histories: list[History]) -> dict[str, bytes]:
             tx.next_number(len(histories))
             tx.append_many([(case.case_id, 0, case.events) for case in histories])
             tx.put_responses([row.to_response() for row in planned.rows])
-            fired = [row.to_alert(row.answered_at or NOW) for row in planned.rows]
+            fired = [row.to_alert(row.answered_at or TODAY) for row in planned.rows]
             tx.put_alerts([alert for alert in fired if alert is not None])
-        with loop_of(store, now=NOW) as loop:
+        with loop_of(store, now=TODAY) as loop:
             loop.rebuild()
-            folder = export_register(store, Path(place, FOLDER), at=NOW.astimezone(UTC))
+            folder = export_register(store, Path(place, FOLDER), at=TODAY.astimezone(UTC))
         return {f"{FOLDER}/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -341,7 +343,7 @@ def known(planned: TriagePlan, histories: list[History], drawn: Mapping[str, str
     """Give the numbers behind the register, and what came of them in it."""
     types = Counter(event.type for case in histories for event in case.events)
     reached = {case.case_id: _waited(case) for case in histories}
-    at_once = [hours for case_id, hours in reached.items() if drawn.get(case_id) != "wait"]
+    at_once = [hours for case_id, hours in reached.items() if drawn.get(case_id) != WAIT]
     outcomes = Counter(row.outcome for row in planned.rows if row.qualifies)
     return {
         "what": "the hotline's register of half a year; its customers are not those of the other files",
@@ -354,8 +356,7 @@ def known(planned: TriagePlan, histories: list[History], drawn: Mapping[str, str
         "never_called": NEVER_CONTACTED,
         "waiting_list": {
             "from": LOT_BEGINS.isoformat(),
-            "how": "each Monday (UTC) half of the week's cases, rounded up, is called at once; the Monday's date is "
-            "the seed of draw_waiting_list",
+            "how": "a coin is tossed for each case when it is opened",
             "turn_comes_after_days": list(TURN_COMES_AFTER_DAYS),
         },
         "cumbersome_process": {
@@ -366,7 +367,7 @@ def known(planned: TriagePlan, histories: list[History], drawn: Mapping[str, str
             "qualify": sum(outcomes.values()),
             "cases": len(histories),
             "suppressed": outcomes["suppressed"],
-            "drawn": {arm: list(drawn.values()).count(arm) for arm in ("now", "wait")},
+            "drawn": {arm: list(drawn.values()).count(arm) for arm in (NOW, WAIT)},
             "not_drawn_to_wait": len(at_once),
             "of_these_called_within_24_hours": sum(hours <= 24 for hours in at_once),
             "events": dict(sorted(types.items())),

@@ -17,8 +17,12 @@ from typing import NamedTuple
 
 import pytest
 
+from closeloop.followup.commands.table import command_table
+from closeloop.followup.stages.table import stage_table
+from closeloop.text import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["rootcause.md", "rootcause.zh-CN.md", "codebooks.md", "codebooks.zh-CN.md"]
+PAGES = ["rootcause.md", "rootcause.zh-CN.md", "codebooks.md", "codebooks.zh-CN.md", "loop.md", "loop.zh-CN.md"]
 GIVEN = {
     "codebooks": "import closeloop as cl\n\ncomments = ['Nobody explained it.', '月租太贵了。', 'The app crashes.']\n",
 }
@@ -93,6 +97,25 @@ def test_the_guide_lists_the_rules_with_the_levels_that_they_give(name: str) -> 
     listed = re.findall(r"^\| (W\d\d) \| .+ \| ([^|]+) \|$", guide(name), re.M)
     assert [rule for rule, _ in listed] == [f"W{number:02}" for number in range(1, 19)]
     assert {rule: set(re.findall(r"error|warn|info", said)) for rule, said in listed} == levels
+
+
+@pytest.mark.parametrize("name", ["loop.md", "loop.zh-CN.md"])
+def test_the_guide_of_the_loop_has_every_stage_and_every_step(name: str) -> None:
+    table = stage_table()
+    labels = {each.id: {each.label.in_language(tag) for tag in LANGUAGES} for each in table.stages}
+    stages = re.findall(r"^\| `(\w+)` \| ([^|`]+) \| ([^|`]+) \| [^|`]+ \|$", guide(name), re.M)
+    assert {stage: {one, other} for stage, one, other in stages} == labels
+    steps = re.findall(r"^\| ((?:`\w+`[,、 ]*)+) \| `(\w+)` \| `(\w+)` \| .+ \|$", guide(name), re.M)
+    listed = [(start, event, to) for starts, event, to in steps for start in re.findall(r"\w+", starts)]
+    assert sorted(listed) == sorted((start, one.event, one.to) for one in table.transitions for start in one.starts)
+
+
+@pytest.mark.parametrize("name", ["loop.md", "loop.zh-CN.md"])
+def test_the_guide_of_the_loop_names_every_command_once_in_its_table(name: str) -> None:
+    text = guide(name)
+    begins = text.index("`open_case` |")
+    named = re.findall(r"`([a-z_]+)`", text[begins : text.index("`correct` |") + len("`correct` |")])
+    assert sorted(named) == sorted(command_table().commands)
 
 
 class Term(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -215,16 +216,34 @@ _WRITTEN = frozenset({"email", "chat", "social", "letter", "survey"})
 
 
 def _first_response(case: CaseState, event: CaseEvent) -> None:
-    """Note the first time that a person of ours told the customer something: spoke to them, wrote, or offered."""
-    said, cycle = event.payload, case.cycles[-1] if case.cycles else None
-    if cycle is None or cycle.first_response_at is not None:
+    """Note the first time that a person of ours told the customer something: spoke to them, wrote, or offered.
+
+    What was recorded later may have happened earlier: it counts in the cycle that ran then.
+    """
+    if not case.cycles or (event.type == "ContactAttempted" and not _was_told(event.payload)):
         return
-    if event.type == "ContactAttempted":
-        reached = said.get("reached")
-        told = reached is True or (reached is None and str(said.get("channel")) in _WRITTEN)
-        if not told or said.get("direction", "outbound") != "outbound" or said.get("human") is False:
-            return
-    cycle.first_response_at = event.at
+    _answered(case, event.at)
+
+
+def _answered(case: CaseState, at: dt.datetime) -> None:
+    cycle = next((each for each in reversed(case.cycles) if each.began_at <= at), case.cycles[0])
+    if cycle.first_response_at is None or at < cycle.first_response_at:
+        cycle.first_response_at = at
+
+
+def _was_told(contact: Mapping[str, Any]) -> bool:
+    reached = contact.get("reached")
+    told = reached is True or (reached is None and str(contact.get("channel")) in _WRITTEN)
+    return told and contact.get("direction", "outbound") == "outbound" and contact.get("human") is not False
+
+
+def _first_responses_again(case: CaseState) -> None:
+    """Find the first answers anew, once a contact turned out to have been something else."""
+    for cycle in case.cycles:
+        cycle.first_response_at = None
+    told = [entry for entry in case.entries.get("contacts", ()) if _was_told(entry.fields)]
+    for entry in (*told, *case.entries.get("offers", ())):
+        _answered(case, entry.at)
 
 
 @cache
@@ -243,4 +262,6 @@ def _correct(case: CaseState, event: CaseEvent) -> None:
             value = _values_of().get(kind, {}).get(field)
             if value is not None and case.values.get(value) == was:
                 case.values[value] = right
+            if kind == "contacts":
+                _first_responses_again(case)
             return

@@ -9,7 +9,7 @@ from typing import Any
 from closeloop.errors import CaseTransitionError, closest
 from closeloop.followup.commands.context import Asked, Context
 from closeloop.followup.commands.table import Command, CommandTable, Field, argument, command_table
-from closeloop.followup.commands.values import FieldFaultError, checked, set_apart
+from closeloop.followup.commands.values import FieldFaultError, checked, set_apart, utc_time
 from closeloop.followup.event import NewEvent, is_said
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import StageTable, Transition, stage_table
@@ -69,6 +69,7 @@ def decide(
     _check_time(state, at, wanted, context)
     payload, private = _fields(state, command, wanted, fields, context, table)
     payload |= worked_out(state, command, payload)
+    _check_receipt(state, at, wanted, payload, context)
     asked = Asked(state=state, command=command, fields=payload, at=at, actor=actor, context=context)
     guards = (*(transition.guards if transition else ()), *wanted.guards)
     unmet = [text for text in (GUARDS[name].check(asked) for name in guards) if text is not None]
@@ -131,6 +132,19 @@ def _check_time(state: CaseState, at: dt.datetime, command: Command, context: Co
         since = state.trail[-1][0]
         words = {"event": command.label, "stage": stage_label(state.stage)}
         raise ValueError(message("case.at_before_stage", found=at.isoformat(), since=since.isoformat(), **words))
+
+
+def _check_receipt(
+    state: CaseState, at: dt.datetime, command: Command, payload: Mapping[str, Any], context: Context
+) -> None:
+    """Refuse what reaches us only tomorrow, and an answer to the customer from before we had heard anything."""
+    received = utc_time(payload.get("received_at"))
+    if command.effect.opens and received is not None and received > context.now + SKEW:
+        raise ValueError(message("case.at_future", found=received.isoformat(), now=context.now.isoformat()))
+    answers = command.effect.adds in {"contacts", "offers"} and payload.get("direction", "outbound") == "outbound"
+    if answers and at < state.cycles[0].began_at - SKEW:
+        since = state.cycles[0].began_at.isoformat()
+        raise ValueError(message("case.at_before_receipt", found=at.isoformat(), since=since))
 
 
 def _fields(

@@ -17,6 +17,8 @@ from closeloop.forms.fields import shown
 from closeloop.text import LocalText, message
 
 _LONGEST_NAME = 200
+_LARGEST = 2**53
+"""Beyond it, neither JSON nor a database keeps every whole number."""
 
 
 class FieldFaultError(ValueError):
@@ -40,7 +42,7 @@ def utc_text(time: dt.datetime) -> str:
     >>> utc_text(dt.datetime(2026, 11, 22, 17, 30, tzinfo=dt.timezone(dt.timedelta(hours=8))))
     '2026-11-22T09:30:00.000000Z'
     """
-    return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return time.astimezone(dt.UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def utc_time(text: object) -> dt.datetime | None:
@@ -90,12 +92,12 @@ def _one(value: Any, field: Field, table: CommandTable, state: CaseState, contex
         case "text" | "texts":
             return _text(value)
         case "name" | "names":
-            return _name(value)
+            return checked_name(value)
         case "choice" | "choices":
             return _choice(value, tuple(table.choices[field.choices or ""]))
         case "code" | "codes":
             known = context.codes.get(field.codebook or "")
-            return _name(value) if known is None else _choice(value, tuple(known))
+            return checked_name(value) if known is None else _choice(value, tuple(known))
         case "boolean":
             if not isinstance(value, bool):
                 raise fault("expected_boolean", found=shown(value))
@@ -122,7 +124,8 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
-def _name(value: Any) -> str:
+def checked_name(value: Any) -> str:
+    """Return a name as it may stand in tables and logs: on one line, not too long."""
     name = _text(value)
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise fault("expected_name", longest=_LONGEST_NAME, found=shown(name))
@@ -140,9 +143,9 @@ def _number(value: Any, field: Field) -> int | float:
     kind = numbers.Integral if field.type == "integer" else numbers.Real
     if isinstance(value, bool) or not isinstance(value, kind):
         raise fault("expected_integer" if field.type == "integer" else "expected_number", found=shown(value))
-    number = int(value) if isinstance(value, numbers.Integral) else float(value)
-    if not math.isfinite(number):
+    if not -_LARGEST <= value <= _LARGEST:
         raise fault("expected_number", found=shown(value))
+    number = int(value) if isinstance(value, numbers.Integral) else float(value)
     low, high = field.min, field.max
     if (low is not None and number < low) or (high is not None and number > high):
         key = "expected_least" if high is None else "expected_between"
@@ -172,7 +175,10 @@ def _datetime(value: Any) -> dt.datetime:
         raise fault("expected_datetime", found=shown(value))
     if time.tzinfo is None:
         raise fault("no_zone", found=shown(value))
-    return time
+    try:
+        return time.astimezone(dt.UTC)
+    except OverflowError:  # in UTC it is no year any more
+        raise fault("expected_datetime", found=shown(value)) from None
 
 
 def _entry(value: Any, field: Field, state: CaseState) -> int:

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
 from closeloop.followup.commands.table import argument, command_table
+from closeloop.followup.commands.values import FieldFaultError, checked_name
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.moments import Moment
 from closeloop.followup.loop.recorded import Recorded
+from closeloop.followup.loop.talking import Talking
 from closeloop.followup.state import CaseState
 from closeloop.text import message
 
 if TYPE_CHECKING:
+    from closeloop.followup.store.transaction import Reading
     from closeloop.followup.case.allowed import AllowedEvents
     from closeloop.followup.case.history import History
     from closeloop.followup.clock.clocks import Clocks
     from closeloop.followup.clock.explanation import Explanation
-    from closeloop.followup.playbook.letter import Letter
-    from closeloop.followup.playbook.negotiation_sheet import NegotiationSheet
-    from closeloop.followup.playbook.playbook import Playbook
     from closeloop.rootcause.findings import Findings
 
 _ONLY_THE_LOOP = ("open_case",)
@@ -31,7 +31,7 @@ _FOLLOWS_A_MERGER = ("customer_message",)
 """What is said to a case that was merged is said to the case that it went into."""
 
 
-class Case:
+class Case(Talking):
     """One case of a loop; made by `Loop.case` and `Loop.open_case`.
 
     Every command of the table is a method: ``case.assign(owner="li")``, ``case.add_fact(…)``; ``case.help("add_fact")``
@@ -104,7 +104,7 @@ class Case:
 
     # --- what is done ---
 
-    def do(self, event: str, *, at: Moment | None = None, actor: str | None = None, **fields: Any) -> Recorded:
+    def do(self, event: str, /, *, at: Moment | None = None, actor: str | None = None, **fields: Any) -> Recorded:
         """Take a step, or give any other command.
 
         Parameters
@@ -228,27 +228,6 @@ class Case:
             readings = self._desk.readings(tx, self._events, moment)
         return case_findings(self._state, self._events, readings, moment)
 
-    def playbook(self, now: Moment | None = None, **how: Any) -> Playbook:
-        """Return what to do and say now; `how` as in `closeloop.followup.playbook.playbook.case_playbook`."""
-        from closeloop.followup.playbook.playbook import case_playbook
-
-        return case_playbook(self._state, self._desk.clock.now(now), **how)
-
-    def negotiation_sheet(self, now: Moment | None = None) -> NegotiationSheet:
-        """Return the four elements of the negotiation, beside our own times and within our own authority."""
-        from closeloop.followup.playbook.negotiation import negotiation
-
-        with self._desk.store.reading() as tx:
-            readings = self._desk.readings(tx, self._events, self._desk.clock.now(now))
-            authority = self._desk.house.said(tx).authority
-        return negotiation(self._state, readings=readings, authority=authority, person=self.owner or self._actor)
-
-    def letter(self, kind: str, language: str | None = None, **more: Any) -> Letter:
-        """Return the draft of a letter; see `closeloop.followup.playbook.letter.letter`."""
-        from closeloop.followup.playbook.letter import letter
-
-        return letter(kind, self._state, language, **more)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the case as JSON-safe values: where it stands and what was set; nothing that is private."""
         state = self._state
@@ -282,17 +261,36 @@ class Case:
         self._events, self._state = events, fold(events)
 
 
+def case_row_of(tx: Reading, case: str | int | Case) -> dict[str, Any] | None:
+    """Return the row of a case, given by its id, its number (as a number or a text) or as such; None if it is not there."""
+    if isinstance(case, Case):
+        return tx.case_row(case.case_id)
+    if isinstance(case, str) and not case.strip().isdecimal():
+        return tx.case_row(case.strip())
+    try:
+        number = int(case)
+    except (TypeError, ValueError):
+        return None
+    return next(iter(tx.cases(number=number)), None) if 0 < number < _MOST else None
+
+
+_MOST = 2**31
+
+
 def who(actor: str) -> str:
     """Return who does something.
 
     Raises
     ------
     ValueError
-        If nobody is named: an event without its author proves nothing.
+        If nobody is named: an event without its author proves nothing; or if it is no name on one line.
     """
-    if not actor.strip():
+    if not isinstance(actor, str) or not actor.strip():
         raise ValueError(message("loop.no_actor"))
-    return actor.strip()
+    try:
+        return checked_name(actor)
+    except FieldFaultError as error:
+        raise ValueError(message("loop.bad_actor", reason=error.text)) from None
 
 
 def _entry(value: Any) -> Any:

@@ -147,11 +147,9 @@ class Confidential:
     def _case_id(self, case: str | int | Case) -> str:
         if isinstance(case, Case):
             return case.case_id
-        if isinstance(case, str):
-            return case
         with self._desk.store.reading() as tx:
-            rows = tx.cases(number=case)
-        return rows[0]["case_id"] if rows else str(case)
+            row = case_row_of(tx, case)
+        return str(case) if row is None else str(row["case_id"])
 
     def _occasion(self, reason: str, actor: str | None) -> Occasion:
         from closeloop.followup.privacy.reveal import Occasion

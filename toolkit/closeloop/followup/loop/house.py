@@ -89,9 +89,9 @@ class House:
         return tx.put_setting(kind, setting.id, content, since, actor=actor, at=at)
 
     def all(self, tx: Reading, kind: str) -> list[Any]:
-        """Return the newest version of every rule of a kind."""
+        """Return the newest version of every rule of a kind; the one that was adopted last stands last."""
         newest = {row["setting_id"]: row for row in tx.settings(kind)}
-        return [restored(kind, row["content"]) for row in newest.values()]
+        return [restored(kind, row["content"]) for row in sorted(newest.values(), key=_adopted)]
 
     def codes(self) -> Mapping[str, Collection[str]]:
         """Return the codes of the shipped codebooks, each read when it is asked for."""
@@ -113,16 +113,21 @@ def restored(kind: str, content: Mapping[str, Any]) -> Any:
     return getattr(import_module(module), name).model_validate(content)
 
 
+def _adopted(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["valid_from"], row["recorded_at"]
+
+
 def _said(rows: list[dict[str, Any]]) -> Said:
     found: dict[str, list[Any]] = {"policy": [], "calendar": [], "team": [], "authority": []}
+    rows = sorted(rows, key=_adopted)
     for row in rows:
         found[row["kind"]].append(restored(row["kind"], row["content"]))
     policies = shelf([*_shipped_policies(), *found["policy"]])
-    last = max((row for row in rows if row["kind"] == "policy"), key=lambda row: row["valid_from"], default=None)
+    last = next((row for row in reversed(rows) if row["kind"] == "policy"), None)
     return Said(
         policies=policies,
         calendars=shelf([*_shipped_calendars(), *found["calendar"]]),
-        policy=policies[DEFAULT_POLICY] if last is None else restored("policy", last["content"]),
+        policy=policies[DEFAULT_POLICY] if last is None else found["policy"][-1],
         teams={team.id: tuple(member.name for member in team.members) for team in found["team"]},
         authority=found["authority"][-1] if found["authority"] else None,
     )

@@ -6,11 +6,13 @@ import datetime as dt
 import secrets
 from base64 import b32encode
 from collections.abc import Iterable
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from closeloop.errors import StoreError
-from closeloop.followup.loop.case import Case, who
+from closeloop.followup.loop.adopting import Adopting
+from closeloop.followup.loop.case import Case, case_row_of, who
 from closeloop.followup.loop.confidential import Confidential
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.house import House
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from closeloop.responses.responses import Responses
 
 
-class Loop(Measured, Confidential, Watchful):
+class Loop(Measured, Confidential, Watchful, Adopting):
     """A register of cases and problems, and all that is done with it; made by `closeloop.open_loop`.
 
     A context manager: ``with cl.open_loop("loop.sqlite") as loop:``. Everything is written when it is said; there is
@@ -112,7 +114,7 @@ class Loop(Measured, Confidential, Watchful):
         words: str,
         channel: str,
         received_at: Moment,
-        subject: str | None = None,
+        subject: str | int | None = None,
         form: str = "oral",
         *,
         actor: str | None = None,
@@ -128,7 +130,7 @@ class Loop(Measured, Confidential, Watchful):
             ``phone``, ``email``, ``chat``, ``social``, ``desk``, ``letter``, ``survey``.
         received_at : datetime or str
             When it reached us: from then on the clocks run.
-        subject : str, optional
+        subject : str or int, optional
             The customer's number; only a pseudonym of it is kept, by which the customer is found again.
         form : {"oral", "written"}
         actor : str, optional
@@ -139,13 +141,15 @@ class Loop(Measured, Confidential, Watchful):
         return self._open(words, channel, received_at, subject, form, by, **fields)
 
     def _open(
-        self, words: str, channel: str, received_at: Moment, subject: str | None, form: str, actor: str,
+        self, words: str, channel: str, received_at: Moment, subject: str | int | None, form: str, actor: str,
         case_id: str = "", **fields: Any,
     ) -> Case:  # fmt: skip
         clock, desk = self._desk.clock, self._desk
         case_id, nobody = case_id or f"C-{_random(8)}", f"S-{_random(12)}"
         said = {"words": words, "channel": channel, "received_at": clock.read(received_at), "form": form}
-        said |= {"subject_id": self._pseudonym(subject) if subject else nobody, **fields}
+        if "subject_id" in fields:  # a number in clear would be in the register for good
+            raise ValueError(message("loop.no_subject_id"))
+        said |= {"subject_id": self._pseudonym_of(subject) or nobody, **fields}
         zone = clock.zone_of(received_at)
         with desk.store.writing() as tx:
             policy = desk.house.said(tx).policy
@@ -173,11 +177,11 @@ class Loop(Measured, Confidential, Watchful):
             Those that were opened now.
         """
         by, opened = who(self.actor if actor is None else actor), []
-        for each in cases:
-            key = each.key and case_key("intake", each.key)
-            with self._desk.store.reading() as tx:
-                there = bool(key) and tx.head(key) > 0
-            if not there:
+        with self._desk.store.writing(alone=True) as tx:
+            for each in cases:
+                key = each.key and case_key("intake", each.key)
+                if key and tx.head(key):
+                    continue
                 fields = dict(each.fields)
                 said = {name: fields.pop(name) for name in ("words", "channel", "received_at")}
                 form = fields.pop("form", "written")
@@ -194,11 +198,10 @@ class Loop(Measured, Confidential, Watchful):
             If there is none.
         """
         with self._desk.store.reading() as tx:
-            wanted = {"number": case_id} if isinstance(case_id, int) else {"case_id": case_id}
-            rows = tx.cases(**wanted)
-            if not rows:
+            row = case_row_of(tx, case_id)
+            if row is None:
                 raise StoreError(message("loop.no_case", case=case_id))
-            events = tx.events(rows[0]["case_id"])
+            events = tx.events(row["case_id"])
         return Case(self._desk, events, actor=self.actor)
 
     def cases(self, **filters: Any) -> pd.DataFrame:
@@ -239,47 +242,19 @@ class Loop(Measured, Confidential, Watchful):
             found = pd.DataFrame(tx.due(moment, ahead=ahead, **filters), columns=[*_columns("DUE"), *_OF_CASE])
         return found.assign(is_late=(found["due_at"] < _utc(moment)) & (found["kind"] != NO_OWNER))
 
-    # --- the house ---
-
-    def adopt(self, setting: Any, since: Moment | None = None) -> int:
-        """Keep a rule of the house: a policy, calendar, team, channel, alert rule, limits of authority.
-
-        A policy that is adopted holds for the open cases, too: from `since` on its targets count, time that has run
-        stays, and what was late stays late.
-
-        Returns
-        -------
-        int
-            Its version in this register.
-        """
-        from closeloop.followup.clock.policy import Policy
-        from closeloop.followup.clock.policy_check import check_policy
-
-        desk, now = self._desk, self._desk.clock.now()
-        at, by = desk.clock.now(since), who(self.actor)
-        with desk.store.writing(alone=True) as tx:
-            if isinstance(setting, Policy):
-                found = check_policy(setting, desk.house.said(tx).calendars)
-                if len(found):
-                    raise ValueError(found[0].message)
-            version = desk.house.adopt(tx, setting, since=at, actor=by, at=now)
-            if isinstance(setting, Policy):
-                fields = {"policy": setting.id, "version": setting.version}
-                for row in tx.cases(is_open=True):
-                    command = Command(name="set_policy", fields=fields, actor=by, at=min(at, now))
-                    desk.write(tx, row["case_id"], tx.events(row["case_id"]), [command])
-        return version
-
-    def settings(self, kind: str) -> list[Any]:
-        """Return the rules of a kind that were adopted: ``"policy"``, ``"calendar"``, ``"team"``, ``"channel"`` …"""  # noqa: D400
-        with self._desk.store.reading() as tx:
-            return self._desk.house.all(tx, kind)
-
     def export(self, folder: str | Path) -> Path:
         """Write the whole register to a folder: JSONL without loss, CSV for people; keys stay where they are."""
         from closeloop.followup.store.exchange.export_register import export_register
 
         return export_register(self._desk.store, folder)
+
+    def _pseudonym_of(self, customer: str | int | None) -> str:
+        """Return the pseudonym of a customer's number as a person wrote it; empty where nobody is named."""
+        if customer is None or (isinstance(customer, str) and not customer.strip()):
+            return ""
+        if isinstance(customer, bool) or not isinstance(customer, (str, Integral)):
+            raise ValueError(message("loop.no_customer", found=customer))
+        return self._pseudonym(str(customer).strip())
 
     def _pseudonym(self, customer: str) -> str:
         return subject_id(customer, self._salt)

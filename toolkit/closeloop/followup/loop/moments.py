@@ -66,7 +66,10 @@ class Clockwork:
             if self._zone is None:
                 raise ValueError(message("loop.no_zone", found=moment.isoformat(" ")))
             moment = moment.replace(tzinfo=self._zone)
-        return moment.astimezone(dt.UTC)
+        try:
+            return moment.astimezone(dt.UTC)
+        except OverflowError:  # in UTC it is no year any more
+            raise ValueError(message("loop.no_time", found=moment)) from None
 
     def zone_of(self, moment: Moment | None) -> str:
         """Return in which zone a time was said: its own, else the loop's, else UTC."""

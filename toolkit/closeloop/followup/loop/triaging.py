@@ -39,6 +39,8 @@ def triage(
     ValueError
         If the responses were read without a survey.
     """
+    if not hasattr(responses, "ledger"):
+        raise ValueError(message("loop.not_responses", found=type(responses).__name__))
     if responses.survey is None:
         raise ValueError(message("loop.no_survey"))
     accepted, ledger = responses.accepted, responses.ledger  # read the file before anybody has to wait for us

@@ -166,7 +166,7 @@ class Watchful:
 
     def _with_case(self, alert: Alert) -> Alert:
         case = self.open_case(  # type: ignore[attr-defined]
-            str(alert.sentence), "desk", alert.fired_at, form="written", actor=ACTOR, kind="other",
+            str(alert.sentence), "desk", min(alert.fired_at, self._desk.clock.now()), form="written", actor=ACTOR, kind="other",
             scope="interdepartment", rule_id=alert.rule_id, severity=alert.severity or None,
         )  # fmt: skip
         return replace(alert, case_id=case.case_id)

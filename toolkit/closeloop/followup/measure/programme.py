@@ -103,6 +103,13 @@ def programme_report(report: LoopReport) -> ProgrammeReport:
     -------
     ProgrammeReport
         Nothing is estimated anew; a benefit nobody measured says so.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from closeloop.followup.measure.measure import measure
+    >>> len(programme_report(measure([], [], now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))).figures) > 3
+    True
     """
     figures: list[Figure] = []
     for block, names in BLOCKS.items():
@@ -168,6 +175,14 @@ def public_report(report: LoopReport) -> PublicReport:
 
     A share is told only if both those who are in it and those who are not are `min_n` or more, or nobody; the endings
     and the kinds of complaint are hidden where they are small, and as many more as are needed to keep them hidden.
+
+    Parameters
+    ----------
+    report : LoopReport
+
+    Returns
+    -------
+    PublicReport
 
     Examples
     --------

@@ -186,10 +186,27 @@ class AuthorityLimits(Model):
 def load_authority(path: str | Path) -> AuthorityLimits:
     """Return limits of authority from a YAML file.
 
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    AuthorityLimits
+
     Raises
     ------
     SurveyDefinitionError
         If the file has faults: all of them, each with its line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+    ...     _ = file.write("id: house\\ncurrency: CNY\\nlimits: [{role: agent, remedies: refund, up_to: 200}]")
+    ...     file.flush()
+    ...     load_authority(file.name).limits[0].up_to
+    200
     """
     return read_definition(path, AuthorityLimits, {"limits": AuthorityLimit})
 

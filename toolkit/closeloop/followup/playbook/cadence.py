@@ -225,6 +225,15 @@ def next_contact(
     cadence : Cadence, optional
         One's own, see `load_cadence`.
 
+    Returns
+    -------
+    date
+
+    Raises
+    ------
+    ValueError
+        If the cadence has no such level.
+
     Examples
     --------
     >>> day = dt.date(2026, 11, 30)
@@ -238,6 +247,17 @@ def next_contact(
 
 def due_contacts(relations: Iterable[Relation], on: dt.date, *, cadence: Cadence | None = None) -> DueContacts:
     """Return whom to contact up to a day, the latest first; whoever has opted out is counted and not named.
+
+    Parameters
+    ----------
+    relations : iterable of Relation
+    on : date
+    cadence : Cadence, optional
+        One's own, see `load_cadence`.
+
+    Returns
+    -------
+    DueContacts
 
     Examples
     --------

@@ -144,7 +144,24 @@ class Consistency(TextResult):
 
 
 def past_remedies(cases: Iterable[CaseState]) -> tuple[PastRemedy, ...]:
-    """Return what was agreed in some cases, of each cycle that came to an agreement."""
+    """Return what was agreed in some cases, of each cycle that came to an agreement.
+
+    Parameters
+    ----------
+    cases : iterable of CaseState
+
+    Returns
+    -------
+    tuple of PastRemedy
+
+    Examples
+    --------
+    >>> from closeloop.followup.case.examples import load_example
+    >>> from closeloop.followup.case.fold import fold
+    >>> found = past_remedies([fold(load_example("ecommerce").events()["C-SAMPLES1"])])
+    >>> [each.code for each in found]
+    ['defect']
+    """
     found = []
     for case in cases:
         options = {each.seq: each for each in case.added("options")}
@@ -178,6 +195,10 @@ def consistency(
         Type of conflict of the case; the types below it count with it.
     least : int
         With fewer past remedies no figure is shown and the verdict is ``cannot tell``.
+
+    Returns
+    -------
+    Consistency
 
     Examples
     --------

@@ -170,10 +170,20 @@ def letter(
     **more
         Gap → text, date or number; comes before what the case says.
 
+    Returns
+    -------
+    Letter
+
     Raises
     ------
     ValueError
         If the letter has no such gap.
+
+    Examples
+    --------
+    >>> draft = letter("apology", language="en", wrong="we sent the bill twice", owner="Wu Lan, head of billing")
+    >>> draft
+    <Letter apology (en): 5 gaps>
     """
     template = letter_template(kind)
     tag = _tag(state, language)

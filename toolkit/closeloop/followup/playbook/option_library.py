@@ -133,10 +133,23 @@ class OptionLibrary(Model):
 def option_library(path: str | Path | None = None) -> OptionLibrary:
     """Return a library of options: the shipped one, or one's own file.
 
+    Parameters
+    ----------
+    path : str or Path, optional
+
+    Returns
+    -------
+    OptionLibrary
+
     Raises
     ------
     SurveyDefinitionError
         If the file has faults: all of them, each with its line.
+
+    Examples
+    --------
+    >>> [each.id for each in option_library().suited(code="product_safety", interim=True)]
+    ['stop_and_call']
     """
     return _shipped() if path is None else _read(path)
 
