@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 
 from closeloop.errors import SurveyDefinitionError
 from closeloop.followup.clock.clock_reading import ClockReading
-from closeloop.followup.playbook.cadence import (
-    Relation,
-    care_after,
-    due_contacts,
-    load_cadence,
-    next_contact,
-    shipped_cadence,
-)
+from closeloop.followup.playbook.cadence import load_cadence, next_contact, shipped_cadence
+from closeloop.followup.playbook.due_contacts import Relation, care_after, due_contacts
 from closeloop.followup.playbook.service_promises import load_service_promises
 from closeloop.followup.state import CaseState, Cycle, Entry
 from closeloop.survey.shipped import data_folder

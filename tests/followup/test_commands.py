@@ -33,8 +33,8 @@ add_stakeholder StakeholderAdded, focus FocusSet, link_cause CauseLinked, add_op
 OptionChanged, score_option OptionScored, assess_risk RiskAssessed, approve Approved, offer Offered, add_task TaskAdded,
 task_done TaskDone, change_task TaskChanged, promise PromiseMade, keep_promise PromiseKept, break_promise PromiseBroken,
 hold HoldStarted, resume HoldEnded, assign OwnerChanged, add_watcher WatcherAdded, set_severity SeveritySet, code Coded,
-set_policy PolicyApplied, escalate Escalated, ack_escalation EscalationAcked, review_effect EffectReviewed, lesson
-LessonRecorded, schedule_remeasure RemeasureScheduled, remeasure RemeasureReceived, negotiation NegotiationRecorded,
+set_policy PolicyApplied, escalate Escalated, draw_lot LotDrawn, ack_escalation EscalationAcked, review_effect EffectReviewed, lesson
+LessonRecorded, schedule_remeasure RemeasureScheduled, remeasure RemeasureReceived, record_negotiation NegotiationRecorded,
 split Split, correct Corrected
 """
 
@@ -90,7 +90,7 @@ def test_free_text_is_screened_and_its_original_becomes_private(new_case: Make) 
     [event] = case.decide("add_task", what="send a new one", owner="wu", due_on="2026-03-05")
     assert (event.payload["what"], dict(event.private)) == ("send a new one", {})
     [event] = case.decide(
-        "negotiation", positions={"customer": "write to a.b@example.org", "company": "a voucher"},
+        "record_negotiation", positions={"customer": "write to a.b@example.org", "company": "a voucher"},
         shared_interests=["time", "a.b@example.org"],
     )  # fmt: skip
     assert "example.org" not in str(event.payload)
@@ -136,7 +136,7 @@ def test_names_of_ours_are_not_screened(new_case: Make) -> None:
         ("add_option", {"text": "x", "cost": float("nan")}, "It is a number; it is nan"),
         ("add_option", {"text": "x", "interim": "yes"}, "True or False; it is yes"),
         ("add_option", {"text": "x", "steps": "send"}, "Put a single one into brackets"),
-        ("negotiation", {"positions": "refund"}, "mapping of names to texts"),
+        ("record_negotiation", {"positions": "refund"}, "mapping of names to texts"),
         ("promise", {"what": "x", "due_at": "2026-03-05T10:00"}, "has to say its zone"),
         ("promise", {"what": "x", "due_at": "tomorrow"}, "It is a time"),
         ("promise", {"what": "x", "due_at": 5}, "It is a time"),

@@ -323,8 +323,8 @@ TRIALS = [
         "interests",
         "agree",
         at("agree", option="$first", positions=BOTH, interests={"customer": "x", "company": " "}),
-        then("agree", lambda c: c.do("negotiation", positions=BOTH, interests=BOTH), option="$first"),
-        "negotiation(",
+        then("agree", lambda c: c.do("record_negotiation", positions=BOTH, interests=BOTH), option="$first"),
+        "record_negotiation(",
     ),
     Trial(
         "offer_stage",

@@ -179,6 +179,10 @@ def test_every_command_is_a_method_that_says_what_it_takes() -> None:
         assert "负责人" in case.help("assign")
 
 
+def test_no_command_hides_a_method_of_the_same_name() -> None:
+    assert not set(command_table().commands) & set(dir(cl.Case))
+
+
 def test_what_was_recorded_is_what_later_commands_refer_to() -> None:
     with opened() as loop:
         case = complaint(loop)

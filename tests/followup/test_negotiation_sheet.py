@@ -247,8 +247,8 @@ def test_a_live_case_gives_its_clocks_and_the_limits_of_the_house() -> None:
         case.assign(owner="li")
         case.add_option(text="voucher", remedies=["compensation"], remedy_forms=["voucher"], cost=80, currency="CNY",
                         remedy_details={"expires_on": "2026-12-31"})  # fmt: skip
-        case.negotiation(positions={"customer": "a refund"}, relationship_before=3)
-        sheet = case.negotiation_sheet()
+        case.record_negotiation(positions={"customer": "a refund"}, relationship_before=3)
+        sheet = case.negotiation()
         assert str(sheet.alternatives[0].beyond) == "Compensation costs 80 CNY; li may grant up to 50 CNY."
         assert sheet.alternatives[0].remedies[0].missing == ()
         assert [each.clock for each in sheet.own_facts] == ["first_response"]

@@ -269,7 +269,7 @@ def test_a_live_case_has_its_playbook_sheet_and_letter() -> None:
         case.assign(owner="li")
         case.record_contact(direction="outbound", channel="phone", reached=True, style="prepared", words="…")
         assert case.playbook().card("style_prepared") is not None
-        assert case.negotiation_sheet().empty == ("interests", "standards", "alternatives", "relationship")
+        assert case.negotiation().empty == ("interests", "standards", "alternatives", "relationship")
         assert case.needs().unknown[0] == "remedy_sought"
         assert case.tools()[0].begin().links == (case.case_id,)
         assert case.letter("acknowledgement").missing() == ("name", "matter", "contact", "next_update_on")

@@ -79,11 +79,12 @@ class History(TableResult):
     def rows(self) -> list[dict[str, Any]]:
         """Return the events; ``when`` is in the zone in which it was said, ``at`` in UTC."""
         table = command_table()
+        several = len({event.zone for event in self.events}) > 1
         return [
             {
                 "seq": event.seq,
                 "at": event.at.isoformat(),
-                "when": local_text(event.at, event.zone),
+                "when": local_text(event.at, event.zone, named=several),
                 "zone": event.zone,
                 "type": event.type,
                 "what": table.label_of(event.type),
@@ -110,24 +111,26 @@ def history(events: Sequence[CaseEvent]) -> History:
     return History(events=tuple(events))
 
 
-def local_text(at: dt.datetime, zone: str) -> str:
+def local_text(at: dt.datetime, zone: str, *, named: bool = False) -> str:
     """Return a time as it was on the clock of a zone, to the minute; in UTC, and saying so, where the zone is unknown.
+
+    Where times of several zones stand together, `named` adds the zone to each.
 
     Examples
     --------
     >>> at = dt.datetime(2026, 11, 22, 1, 30, tzinfo=dt.UTC)
     >>> local_text(at, "Asia/Shanghai"), local_text(at, "+08:00"), local_text(at, "Moon")
     ('2026-11-22 09:30', '2026-11-22 09:30', '2026-11-22 01:30 UTC')
+    >>> local_text(at, "Asia/Shanghai", named=True)
+    '2026-11-22 09:30 Asia/Shanghai'
     """
-    if zone.startswith(("+", "-")):
-        offset = dt.datetime.strptime(zone.replace(":", ""), "%z").tzinfo
-        return f"{at.astimezone(offset):%Y-%m-%d %H:%M}"
     from closeloop.followup.calendar.zone import zone_of
 
     try:
-        return f"{at.astimezone(zone_of(zone)):%Y-%m-%d %H:%M}"
+        known = dt.datetime.strptime(zone.replace(":", ""), "%z").tzinfo if zone[:1] in {"+", "-"} else zone_of(zone)
     except ValueError:
         return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(known):%Y-%m-%d %H:%M}{f' {zone}' if named else ''}"
 
 
 def _said(event: CaseEvent, table: CommandTable) -> Iterator[LocalText]:

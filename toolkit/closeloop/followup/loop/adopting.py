@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
@@ -13,6 +14,7 @@ from closeloop.followup.loop.house import KINDS, kind_of
 from closeloop.text import message
 
 if TYPE_CHECKING:
+    from closeloop.followup.event import CaseEvent
     from closeloop.followup.loop.desk import Desk
     from closeloop.followup.loop.moments import Moment
     from closeloop.followup.store.transaction import Reading, Writing
@@ -59,10 +61,8 @@ class Adopting:
             if kind == "policy":
                 self._apply(tx, setting, min(at, now), by)
             elif kind == "calendar":
-                for row in tx.cases():
-                    if row["is_open"] or row["next_due_at"] is not None:
-                        events = tx.events(row["case_id"])
-                        tx.project(*desk.rows(tx, fold(events), events))
+                ids = [row["case_id"] for row in tx.cases() if row["is_open"] or row["next_due_at"] is not None]
+                tx.project_many(desk.rows(tx, fold(events), events) for events in tx.events_of(ids))
         return version
 
     def settings(self, kind: str) -> list[Any]:
@@ -94,8 +94,11 @@ class Adopting:
     def _apply(self, tx: Writing, policy: Any, since: dt.datetime, actor: str) -> None:
         """Put the open cases under a policy, each after the one it is under."""
         fields = {"policy": policy.id, "version": policy.version}
-        for row in tx.cases(is_open=True):
-            events = tx.events(row["case_id"])
-            at = max((each.at for each in events if each.type in {"CaseOpened", "PolicyApplied"}), default=since)
-            command = Command(name="set_policy", fields=fields, actor=actor, at=max(at, since))
-            self._desk.write(tx, row["case_id"], events, [command])
+
+        def applied() -> Iterator[tuple[str, list[CaseEvent], list[Command]]]:
+            for events in tx.events_of([row["case_id"] for row in tx.cases(is_open=True)]):
+                at = max((each.at for each in events if each.type in {"CaseOpened", "PolicyApplied"}), default=since)
+                command = Command(name="set_policy", fields=fields, actor=actor, at=max(at, since))
+                yield events[0].case_id, events, [command]
+
+        self._desk.write_many(tx, applied())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Callable, Mapping
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
@@ -268,8 +269,8 @@ def case_row_of(tx: Reading, case: str | int | Case) -> dict[str, Any] | None:
     if isinstance(case, str) and not case.strip().isdecimal():
         return tx.case_row(case.strip())
     try:
-        number = int(case)
-    except (TypeError, ValueError):
+        number = int(case) if isinstance(case, str) else index(case)
+    except TypeError:  # neither a text nor a whole number
         return None
     return next(iter(tx.cases(number=number)), None) if 0 < number < _MOST else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
 from closeloop.followup.event import CaseEvent
-from closeloop.followup.loop.case import Case, who
+from closeloop.followup.loop.case import Case, case_row_of, who
 from closeloop.followup.loop.moments import Moment
 
 if TYPE_CHECKING:
@@ -145,8 +145,6 @@ class Confidential:
         return clean_notebook(path, texts=self._seen)
 
     def _case_id(self, case: str | int | Case) -> str:
-        if isinstance(case, Case):
-            return case.case_id
         with self._desk.store.reading() as tx:
             row = case_row_of(tx, case)
         return str(case) if row is None else str(row["case_id"])

@@ -14,12 +14,13 @@ from closeloop.followup.commands.context import Context
 from closeloop.followup.commands.decide import decide
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.event import CaseEvent, NewEvent
-from closeloop.followup.loop.house import House
+from closeloop.followup.loop.house import House, Said
 from closeloop.followup.loop.moments import Clockwork
 from closeloop.followup.privacy.known_names import case_screen
 from closeloop.followup.privacy.vault import Vault
 from closeloop.followup.projection import case_row, due_rows
 from closeloop.followup.state import CaseState
+from closeloop.followup.store.batches import batches
 from closeloop.followup.store.store import Store
 from closeloop.followup.store.transaction import Reading, Writing
 from closeloop.text import message
@@ -105,13 +106,27 @@ class Desk:
         self, tx: Writing, case_id: str, before: Sequence[CaseEvent], commands: Iterable[Command]
     ) -> list[CaseEvent]:
         """Do several things to a case within a transaction; return all its events."""
-        events, state = self.decided(tx, case_id, before, commands)
-        tx.append(case_id, len(before), events[len(before) :])
-        self.keep_keys(tx)
-        tx.project(*self.rows(tx, state, events))
+        events, state = self._decided(tx, case_id, before, commands)
+        self._put(tx, [(len(before), events, state)])
         return events
 
-    def decided(
+    def write_many(self, tx: Writing, items: Iterable[tuple[str, Sequence[CaseEvent], Iterable[Command]]]) -> int:
+        """Do what `write` does to many cases, each once, in a few large steps; return how many."""
+        n = 0
+        for some in batches(items):
+            self._put(
+                tx, [(len(before), *self._decided(tx, case_id, before, commands)) for case_id, before, commands in some]
+            )
+            n += len(some)
+        return n
+
+    def _put(self, tx: Writing, done: Sequence[tuple[int, list[CaseEvent], CaseState]]) -> None:
+        tx.append_many((events[0].case_id, known, events[known:]) for known, events, _ in done)
+        for key in self.vault.new_keys():  # made without the key file: kept in the transaction that needs them
+            tx.put_sealed_key(key.key_id, key.subject_id, key.sealed)
+        tx.project_many(self.rows(tx, state, events) for _, events, state in done)
+
+    def _decided(
         self, tx: Reading, case_id: str, before: Sequence[CaseEvent], commands: Iterable[Command]
     ) -> tuple[list[CaseEvent], CaseState]:
         """Return the events of a case after some commands, and what they add up to; nothing is written yet."""
@@ -149,14 +164,7 @@ class Desk:
         self, tx: Reading, state: CaseState, events: Sequence[CaseEvent]
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the rows by which a case is found."""
-        said = self.house.said(tx)
-        due = due_rows(state, read_clocks(events, said.policies, said.calendars, events[-1].recorded_at, running=True))
-        return case_row(state, due), due
-
-    def keep_keys(self, tx: Writing) -> None:
-        """Keep the keys that were made without the key file, in the transaction that needs them."""
-        for key in self.vault.new_keys():
-            tx.put_sealed_key(key.key_id, key.subject_id, key.sealed)
+        return rows_of(self.house.said(tx), state, events)
 
     def _sealed(
         self, case_id: str, seq: int, draft: NewEvent, subject: str, actor: str, recorded: dt.datetime
@@ -168,6 +176,14 @@ class Desk:
             case_id=case_id, seq=seq, type=draft.type, at=draft.at, zone=draft.zone, payload=draft.payload,
             actor=actor, recorded_at=recorded, key_id=key_id, sealed=sealed,
         )  # fmt: skip
+
+
+def rows_of(
+    said: Said, state: CaseState, events: Sequence[CaseEvent]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the rows by which a case is found, by what the house has said."""
+    due = due_rows(state, read_clocks(events, said.policies, said.calendars, events[-1].recorded_at, running=True))
+    return case_row(state, due), due
 
 
 def _state_or_none(tx: Reading, case_id: str) -> CaseState | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from closeloop.followup.loop.checking import rebuild
+from closeloop.followup.loop.house import House
 from closeloop.followup.loop.loop import Loop
 from closeloop.followup.loop.opening import loop_of, open_loop
 from closeloop.followup.store.address import address_of
@@ -52,8 +53,10 @@ def import_loop(folder: str | Path, url: str | Path, **how: Any) -> Loop:
         loop = loop_of(_taken(Store.open(url), folder), **how)
     else:
         import_register(folder, url)
-        loop = open_loop(url, **how)
-    rebuild(loop._desk)
+        with Store.open(url) as store:  # before the key file is looked for: the register is whole without it
+            rebuild(store, House())
+        return open_loop(url, **how)
+    rebuild(loop._desk.store, loop._desk.house)
     return loop
 
 

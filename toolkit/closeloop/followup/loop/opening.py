@@ -87,6 +87,8 @@ def _vault(store: Store, key_file: str | Path | None) -> tuple[Vault, bytes]:
         place = key_file if key_file is not None else _beside(store)
         if place == MEMORY and public:
             place = None  # what was taken into memory has its keys elsewhere
+        if place is not None and store.address.file is not None and _same(place, store.address.file):
+            raise StoreError(message("loop.key_file_is_register", file=place))
         if place is None and not public:
             raise StoreError(message("loop.key_file_needed", url=str(store.address)))
         vault = open_vault(
@@ -113,6 +115,10 @@ def _beside(store: Store) -> str | Path | None:
         return MEMORY
     file = store.address.file
     return None if file is None else file.with_name(f"{file.name}.keys")
+
+
+def _same(one: str | Path, other: Path) -> bool:
+    return Path(one).resolve() == other.resolve()
 
 
 def _new_id() -> str:

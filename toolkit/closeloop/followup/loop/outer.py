@@ -11,7 +11,6 @@ from closeloop.followup.case.fold import fold
 from closeloop.followup.loop.case import who
 from closeloop.rootcause.load import document_of
 from closeloop.rootcause.problem.lesson import Lesson
-from closeloop.rootcause.problem.lesson_library import LessonLibrary
 from closeloop.rootcause.problem.problem import Problem
 from closeloop.text import message
 from closeloop.versioned import Document
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from closeloop.followup.loop.desk import Desk
     from closeloop.followup.state import CaseState
+    from closeloop.rootcause.problem.lesson_library import LessonLibrary
 
 PROBLEM_COLUMNS = (
     "problem_id",
@@ -154,6 +154,8 @@ class OuterLoop:
             Only lessons with this tag.
         today : date or str, optional
         """
+        from closeloop.rootcause.problem.lesson_library import LessonLibrary
+
         day = self._day(today)
         found = [(_called(problem), each) for problem in self._problems() for each in problem.lessons]
         found += [

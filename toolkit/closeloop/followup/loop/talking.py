@@ -39,7 +39,7 @@ class Talking:
 
         return case_playbook(self._state, self._desk.clock.now(now), **how)
 
-    def negotiation_sheet(self, now: Moment | None = None) -> NegotiationSheet:
+    def negotiation(self, now: Moment | None = None) -> NegotiationSheet:
         """Return the four elements of the negotiation, with our own times and the limits of our authority."""
         from closeloop.followup.playbook.negotiation import negotiation
 

@@ -98,21 +98,16 @@ def _open(desk: Desk, tx: Writing, planned: TriagePlan) -> None:
     desk.vault.prepare({opening.fields["subject_id"] for opening in planned.opens})
     policy = desk.house.said(tx).policy
     number = tx.next_number(len(planned.opens))
-    appended: list[tuple[str, int, Any]] = []
-    projected: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     under = {"policy": policy.id, "version": policy.version}
     by: dict[str, Any] = {"actor": ACTOR, "zone": desk.clock.zone_of(None)}  # in it clocks are told to people
-    for place, opening in enumerate(planned.opens):
-        commands = [
-            Command(name="open_case", fields={**opening.fields, "number": number + place}, at=opening.at, **by),
-            Command(name="set_policy", fields=under, **by),
-        ]
-        events, state = desk.decided(tx, opening.case_id, [], commands)
-        appended.append((opening.case_id, 0, events))
-        projected.append(desk.rows(tx, state, events))
-    tx.append_many(appended)
-    desk.keep_keys(tx)
-    tx.project_many(projected)
+    opened = (
+        Command(name="open_case", fields={**opening.fields, "number": number + place}, at=opening.at, **by)
+        for place, opening in enumerate(planned.opens)
+    )
+    adopted = Command(name="set_policy", fields=under, **by)
+    desk.write_many(
+        tx, ((opening.case_id, (), (each, adopted)) for opening, each in zip(planned.opens, opened, strict=True))
+    )
 
 
 def _noted(note: CaseNote) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from closeloop.text import message
 if TYPE_CHECKING:
     import pandas as pd
 
+    from closeloop.followup.event import CaseEvent
     from closeloop.followup.loop.desk import Desk
     from closeloop.followup.loop.moments import Moment
     from closeloop.followup.state import CaseState
@@ -100,20 +101,21 @@ class Watchful:
         from closeloop.followup.clock.escalation import escalations
         from closeloop.followup.clock.escalation_rules import load_escalation
 
-        desk, moment, n = self._desk, self._desk.clock.now(now), 0
-        with desk.store.writing(alone=True) as tx:
-            rules = (desk.house.all(tx, "escalation") or [load_escalation()])[-1]
-            said = desk.house.said(tx)
-            for row in tx.cases(is_open=True):
-                events = tx.events(row["case_id"])
+        desk, moment = self._desk, self._desk.clock.now(now)
+
+        def higher() -> Iterator[tuple[str, list[CaseEvent], list[Command]]]:
+            for events in tx.events_of([row["case_id"] for row in tx.cases(is_open=True)]):
                 state = fold(events)
                 readings = desk.readings(tx, events, moment)
                 due = [each for each in escalations(state, readings, moment, rules, said.calendars) if each.is_due]
                 if due and due[0].level > state.escalation:
                     fields = {"level": due[0].level, "reason": str(due[0].reason)}
-                    desk.write(tx, row["case_id"], events, [Command(name="escalate", fields=fields, actor=ACTOR)])
-                    n += 1
-        return n
+                    yield state.case_id, events, [Command(name="escalate", fields=fields, actor=ACTOR)]
+
+        with desk.store.writing(alone=True) as tx:
+            rules = (desk.house.all(tx, "escalation") or [load_escalation()])[-1]
+            said = desk.house.said(tx)
+            return desk.write_many(tx, higher())
 
     def assign_open(self) -> int:
         """Give every case that nobody owns to a team and a person, by what the adopted teams say.
@@ -123,7 +125,7 @@ class Watchful:
         int
             How many were given to a person; the others wait for their team and stay in what is due.
         """
-        desk, n = self._desk, 0
+        desk = self._desk
         with desk.store.writing(alone=True) as tx:
             teams = desk.house.all(tx, "team")
             if not teams:
@@ -131,13 +133,14 @@ class Watchful:
             rows = tx.cases(is_open=True)
             load = Counter(row["owner"] for row in rows if row["owner"])
             open_cases = [_to_assign(row) for row in rows if not row["owner"]]
-            for given in assign(open_cases, teams, load):
-                if given.owner:
-                    fields = {"owner": given.owner, "team": given.team}
-                    command = Command(name="assign", fields=fields, actor=ACTOR)
-                    desk.write(tx, given.case_id, tx.events(given.case_id), [command])
-                    n += 1
-        return n
+            given = [each for each in assign(open_cases, teams, load) if each.owner]
+            commands = (
+                [Command(name="assign", fields={"owner": each.owner, "team": each.team}, actor=ACTOR)] for each in given
+            )
+            histories = tx.events_of([each.case_id for each in given])
+            return desk.write_many(
+                tx, zip((each.case_id for each in given), histories, commands, strict=True)
+            )
 
     def draw_lots(self, capacity: int, seed: str = "") -> WaitingList:
         """Draw who is called first, where there is not time for everybody: only a lot can tell whether calling helps.

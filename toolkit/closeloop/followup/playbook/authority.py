@@ -184,7 +184,7 @@ class AuthorityLimits(Model):
 
 
 def load_authority(path: str | Path) -> AuthorityLimits:
-    """Return limits of authority from a YAML file.
+    r"""Return limits of authority from a YAML file.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def load_authority(path: str | Path) -> AuthorityLimits:
     --------
     >>> import tempfile
     >>> with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-    ...     _ = file.write("id: house\\ncurrency: CNY\\nlimits: [{role: agent, remedies: refund, up_to: 200}]")
+    ...     _ = file.write("id: house\ncurrency: CNY\nlimits: [{role: agent, remedies: refund, up_to: 200}]")
     ...     file.flush()
     ...     load_authority(file.name).limits[0].up_to
     200

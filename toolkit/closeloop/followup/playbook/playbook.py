@@ -13,7 +13,7 @@ from closeloop.followup.playbook.checklist import ToCheck, checklist
 from closeloop.followup.playbook.code_lines import code_label
 from closeloop.followup.playbook.phrases import Bank, Phrase, Preference, Question, load_bank
 from closeloop.followup.playbook.remedies import typical_remedies
-from closeloop.followup.playbook.situation import Mood, Situation, situation
+from closeloop.followup.playbook.situation import FADES_AFTER_DAYS, Mood, Situation, situation
 from closeloop.followup.playbook.text_result import TextResult
 from closeloop.followup.playbook.tools import Tool, tools
 from closeloop.followup.state import CaseState
@@ -107,7 +107,7 @@ class Playbook(TextResult):
     @property
     def notes(self) -> tuple[LocalText, ...]:
         """What a reader should know: cautions, and what a style is."""
-        return (*self.cautions, message("playbook.note_style"))
+        return (*self.cautions, message("playbook.note_style", days=FADES_AFTER_DAYS))
 
     @property
     def columns(self) -> tuple[Shown, ...]:

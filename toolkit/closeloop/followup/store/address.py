@@ -60,6 +60,8 @@ def address_of(place: str | Path) -> Address:
     >>> address_of(":memory:").is_memory, str(address_of("loop.sqlite"))
     (True, 'loop.sqlite')
     """
+    if not isinstance(place, (str, Path)) or "\0" in str(place):
+        raise StoreError(message("store.no_place", found=repr(place)))
     text = str(place)
     if "://" not in text:
         return _sqlite(text)

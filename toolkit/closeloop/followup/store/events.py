@@ -29,6 +29,11 @@ _SAID = (
 )  # fmt: skip
 _ONE_CASE = sa.select(*_SAID).where(EVENT.c.case_id == sa.bindparam("id")).order_by(EVENT.c.seq)
 _ALL = sa.select(*_SAID).order_by(EVENT.c.case_id, EVENT.c.seq)
+_SOME_CASES = (
+    sa.select(*_SAID)
+    .where(EVENT.c.case_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(EVENT.c.case_id, EVENT.c.seq)
+)
 _VERSION = sa.select(CASE_HEAD.c.version).where(CASE_HEAD.c.case_id == sa.bindparam("id"))
 _HEADS = sa.select(CASE_HEAD.c.case_id, CASE_HEAD.c.version, CASE_HEAD.c.hash)
 _SOME_HEADS = _HEADS.where(CASE_HEAD.c.case_id.in_(sa.bindparam("ids", expanding=True))).order_by(CASE_HEAD.c.case_id)
@@ -60,6 +65,14 @@ class EventReading(Connected):
         """Return the events of a case in order; none if there is no such case."""
         return [_event_of(row) for row in self.connection.execute(_ONE_CASE, {"id": case_id})]
 
+    def events_of(self, case_ids: Iterable[str]) -> Iterator[list[CaseEvent]]:
+        """Give the events of one case after the other, in the order asked for; many are read at a time."""
+        for ids in batches(case_ids):
+            found: dict[str, list[CaseEvent]] = {case_id: [] for case_id in ids}
+            for row in self.connection.execute(_SOME_CASES, {"ids": ids}):
+                found[row[0]].append(_event_of(row))
+            yield from found.values()
+
     def all_events(self, after: str | None = None) -> Iterator[CaseEvent]:
         """Give the events of all cases, ordered by case and number, some at a time.
 
@@ -70,6 +83,12 @@ class EventReading(Connected):
         """
         wanted = _ALL if after is None else _ALL.where(EVENT.c.case_id > after)
         return map(_event_of, self.rows(wanted))
+
+    def purged(self) -> Iterator[tuple[str, int, str]]:
+        """Give (case, number, key) of each event whose sealed text was taken out."""
+        wanted = sa.select(EVENT.c.case_id, EVENT.c.seq, EVENT.c.key_id)
+        for row in self.rows(wanted.where(EVENT.c.key_id != "", EVENT.c.sealed.is_(None)).order_by(EVENT.c.case_id)):
+            yield tuple(row)
 
     def worked_on(self, but: str) -> list[str]:
         """Return the cases to which anybody but this actor has done something."""

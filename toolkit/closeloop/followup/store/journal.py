@@ -38,6 +38,10 @@ class JournalReading(Connected):
         found = self.connection.execute(sa.select(META.c.value).where(META.c.key == key)).scalar()
         return default if found is None else str(found)
 
+    def last_number(self) -> int:
+        """Return the last number that people call a case by; 0 if there is none yet."""
+        return int(self.meta(_NUMBER, "0"))
+
     def sealed_keys(self) -> list[Row]:
         """Return the keys that were made without the key file, sealed to it: key_id, subject_id, at, sealed."""
         wanted = sa.select(SEALED_KEY).order_by(SEALED_KEY.c.at, SEALED_KEY.c.key_id)

@@ -44,6 +44,7 @@ class Store:
     def __init__(self, address: Address, engines: Engines) -> None:
         self.address = address
         self._engines = engines
+        self._is_closed = False
         self._open = threading.local()  # the transaction that this thread is in
         # There is one connection to a memory: threads take turns.
         self._turn = threading.RLock() if address.is_memory else nullcontext()
@@ -93,6 +94,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; what is in memory is gone."""
+        self._is_closed = True
         self._engines.writing.dispose()
 
     def _upgrade(self, create: bool) -> None:
@@ -128,6 +130,7 @@ class Store:
         if running is not None:
             yield running
             return
+        self._check_open()
         with self._turn, told_as_ours(self.address), self._engines.reading.connect() as connection:
             yield from self._run(Reading(connection))
 
@@ -151,6 +154,7 @@ class Store:
                     self._queue(running.connection, alone)
                 yield running
             return
+        self._check_open()
         with self._turn, told_as_ours(self.address), self._engines.writing.begin() as connection:
             self._queue(connection, alone)
             yield from self._run(Writing(connection))
@@ -229,6 +233,10 @@ class Store:
                 return not cursor.fetchall()[0][0]
             finally:
                 raw.close()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise StoreError(message("store.closed", file=self.address), file=str(self.address))
 
     def _run(self, transaction: T) -> Iterator[T]:
         self._open.transaction = transaction

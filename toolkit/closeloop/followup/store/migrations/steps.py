@@ -44,7 +44,10 @@ def found_version(connection: Connection, shown: str) -> int:
     marked = ours and connection.execute(sa.select(META.c.value).where(META.c.key == _MARK)).scalar() is not None
     if not marked:
         raise StoreError(message("store.not_ours", file=shown), file=shown)
-    return int(connection.execute(sa.select(sa.func.max(MIGRATION.c.number))).scalar_one())
+    found = connection.execute(sa.select(sa.func.max(MIGRATION.c.number))).scalar()
+    if found is None:
+        raise StoreError(message("store.damaged", file=shown, reason=MIGRATION.name), file=shown)
+    return int(found)
 
 
 def migrate(connection: Connection, number: int, steps: Mapping[int, tuple[str, Step]]) -> None:
