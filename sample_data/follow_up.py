@@ -35,7 +35,7 @@ from closeloop.followup.triage.plan import TriagePlan, plan
 FOLDER = "loop"
 SURVEY = "relationship-nps"
 SALT = "0" * 32
-META = {"loop_id": "0" * 16, "subject_salt": SALT, "public_key": "09" + "0" * 62}
+META = {"loop_id": "5a" + "0" * 14, "subject_salt": SALT, "public_key": "09" + "0" * 62}
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGINS, LOT_BEGINS, ENDS = date(2026, 1, 5), date(2026, 4, 6), date(2026, 7, 1)
 TODAY = datetime.combine(ENDS, time(9), ZONE)
@@ -183,6 +183,7 @@ def history(
     """Draw what happened to one case."""
     case = History(opening.case_id)
     said = {**opening.fields, "number": number, "received_at": utc(opening.at)}
+    said["contact"] = {"private": len(said["contact"])}
     case.add("CaseOpened", opening.at, "triage", words={"private": draws.between(20, 180)}, **said)
     case.add("PolicyApplied", opening.at, "triage", policy="default", version=1)
     case.add("Acknowledged", opening.at + timedelta(minutes=5), "triage", "acknowledge", sent=True, channel="phone")

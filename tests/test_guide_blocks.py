@@ -6,6 +6,7 @@ The rules for a block are those of a README (`tests/test_readme.py`). The pages 
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
+import closeloop as cl
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.stages.table import stage_table
 from closeloop.text import LANGUAGES
@@ -116,6 +118,14 @@ def test_the_guide_of_the_loop_names_every_command_once_in_its_table(name: str) 
     begins = text.index("`open_case` |")
     named = re.findall(r"`([a-z_]+)`", text[begins : text.index("`correct` |") + len("`correct` |")])
     assert sorted(named) == sorted(command_table().commands)
+
+
+@pytest.mark.parametrize("name", ["loop.md", "loop.zh-CN.md"])
+@pytest.mark.parametrize("thing", [cl.Loop, cl.Case])
+def test_the_guide_of_the_loop_names_every_method(thing: type, name: str) -> None:
+    methods = {each for each, _ in inspect.getmembers(thing, inspect.isfunction) if not each.startswith("_")}
+    named = set(re.findall(r"\.([a-z]\w*)\(", guide(name)))
+    assert sorted(methods - named - {"close", "to_dict"}) == []
 
 
 class Term(NamedTuple):

@@ -26,7 +26,7 @@ def test_the_log_is_in_words_and_local_time() -> None:
     assert "Received: 2026-03-02 09:05" in str(rows[0]["said"])
     step = next(row for row in rows if row["type"] == "Agreed")
     assert "Solution and risks proposed → Agreed with the customer" in str(step["said"])
-    assert str(log.sentence) == "46 events by 3 people, from 2026-03-02 to 2026-04-06."
+    assert str(log.sentence) == "Events: 46, people: 3, from 2026-03-02 to 2026-04-06."
     set_language("zh")
     assert str(log.rows()[0]["what"]) == "建立个案"
     assert "渠道：电话" in str(log.rows()[0]["said"])

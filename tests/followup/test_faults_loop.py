@@ -129,7 +129,8 @@ def test_who_does_it_is_a_name(loop: cl.Loop, actor: Any) -> None:
 
 
 def test_the_customer_is_the_same_however_the_number_is_written(loop: cl.Loop) -> None:
-    found = {complaint(loop, subject=each).state.value("subject_id") for each in (4711, "4711", " 4711 ", np.int64(4711))}
+    written = (4711, "4711", " 4711 ", np.int64(4711))
+    found = {complaint(loop, subject=each).state.value("subject_id") for each in written}
     assert len(found) == 1
     nobody = {complaint(loop, subject=each).state.value("subject_id") for each in (None, "", "  ")}
     assert len(nobody) == 3, "customers whom nobody named are not one and the same"
@@ -155,8 +156,8 @@ def policy(version: int = 1, amount: float = 10, **more: Any) -> Policy:
 
 def calendar(version: int, hours: str) -> Calendar:
     week = {day: [hours] for day in ("mon", "tue", "wed", "thu", "fri")}
-    said = {"id": "house", "version": version, "title": {"en": "House", "zh-CN": "本店"}, "zone": "Europe/Berlin", "week": week}
-    return Calendar.model_validate({"format": 1, "languages": ["en", "zh-CN"]} | said)
+    said = {"id": "house", "version": version, "title": {"en": "House", "zh-CN": "本店"}, "zone": "Europe/Berlin"}
+    return Calendar.model_validate({"format": 1, "languages": ["en", "zh-CN"], "week": week} | said)
 
 
 def test_a_rule_of_tomorrow_does_not_hold_today(loop: cl.Loop) -> None:

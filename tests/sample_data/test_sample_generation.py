@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from ruamel.yaml import YAML
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 SURVEY = SAMPLE.parent / "surveys" / "relationship-nps.survey.yaml"
 GENERATED = sorted(path for path in SAMPLE.iterdir() if path.suffix in {".csv", ".xlsx", ".yaml"})
+REGISTER = sorted((SAMPLE / "loop").iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,18 @@ def _members(path: Path) -> dict[str, bytes]:
 
 
 def test_regenerating_writes_the_same_files(again: Path) -> None:
-    assert {path.name for path in again.iterdir()} == {path.name for path in GENERATED}
+    assert {path.name for path in again.iterdir()} == {path.name for path in GENERATED} | {"loop"}
+    assert sorted(path.name for path in (again / "loop").iterdir()) == [path.name for path in REGISTER]
+
+
+@pytest.mark.parametrize("name", [path.name for path in REGISTER if path.suffix != ".json"])
+def test_regenerating_gives_an_identical_register(again: Path, name: str) -> None:
+    assert (again / "loop" / name).read_bytes() == (SAMPLE / "loop" / name).read_bytes()
+
+
+def test_regenerating_gives_the_same_manifest_but_for_the_version(again: Path) -> None:
+    made, kept = (json.loads((place / "loop" / "manifest.json").read_text("utf-8")) for place in (again, SAMPLE))
+    assert made | {"version": ""} == kept | {"version": ""}
 
 
 @pytest.mark.parametrize("name", [path.name for path in GENERATED if path.suffix != ".xlsx"])
@@ -59,6 +72,7 @@ def test_workbook_carries_no_clock() -> None:
 
 def test_committed_data_stay_small() -> None:
     assert sum(path.stat().st_size for path in GENERATED) <= 4_000_000
+    assert sum(path.stat().st_size for path in REGISTER) <= 1_500_000
 
 
 @pytest.mark.parametrize(
@@ -72,7 +86,7 @@ def test_committed_data_stay_small() -> None:
     ],
 )
 def test_no_personal_data_patterns(truth: dict[str, Any], what: str, pattern: str) -> None:
-    for path in GENERATED:
+    for path in GENERATED + REGISTER:
         if path.suffix == ".xlsx":
             text = b"\n".join(_members(path).values()).decode("utf-8")
         else:

@@ -77,6 +77,8 @@ class Board:
         End stage → how many cases.
     n_qualifying, n_with_case, n_suppressed : int
         Of all responses that called for somebody.
+    zone : str
+        In which its moment is told.
 
     Examples
     --------
@@ -90,6 +92,7 @@ class Board:
     n_qualifying: int = 0
     n_with_case: int = 0
     n_suppressed: int = 0
+    zone: str = "UTC"
 
     @property
     def n_late(self) -> int:
@@ -116,7 +119,8 @@ class Board:
     def sentence(self) -> LocalText:
         """How it stands, in a sentence."""
         figures = {"open": len(self.cards), "late": self.n_late, "soon": self.n_due_today}
-        return message("board.sentence", **figures, nobody=self.n_without_owner, hold=self.n_on_hold)
+        figures |= {"nobody": self.n_without_owner, "hold": self.n_on_hold}
+        return message("board.sentence_one" if len(self.cards) == 1 else "board.sentence", **figures)
 
     @property
     def reconciliation(self) -> LocalText:
@@ -163,7 +167,7 @@ class Board:
 
 def board(
     rows: Sequence[Mapping[str, Any]], alerts: Sequence[Mapping[str, Any]], codes: Mapping[str, LocalText],
-    now: dt.datetime,
+    now: dt.datetime, zone: str = "UTC",
 ) -> Board:  # fmt: skip
     """Return the board of a register.
 
@@ -176,6 +180,8 @@ def board(
     codes : mapping
         Code of a complaint → its label.
     now : datetime
+    zone : str
+        In which the moment is told.
     """
     groups = {stage: group for group, stages in GROUPS.items() for stage in stages}
     opened = [row for row in rows if row["is_open"]]
@@ -188,7 +194,7 @@ def board(
     )
     return Board(
         now=now, cards=tuple(cards), closed={stage: outcomes[stage] for stage in stage_table().end_stages},
-        n_qualifying=came.total(), n_with_case=came["case"], n_suppressed=came["suppressed"],
+        n_qualifying=came.total(), n_with_case=came["case"], n_suppressed=came["suppressed"], zone=zone,
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from closeloop.frames import convert
 from closeloop.metrics.doors import ResultDoors
 from closeloop.text import LocalText
 
@@ -95,6 +94,8 @@ class TableResult(ResultDoors):
     def to_frame(self, backend: str = "pandas") -> Any:
         """Return the rows as a frame (``"pandas"``, ``"polars"`` or ``"pyarrow"``); texts in the language in use."""
         import pandas as pd
+
+        from closeloop.frames import convert
 
         rows = [{k: str(v) if isinstance(v, LocalText) else v for k, v in row.items()} for row in self.rows()]
         return convert(pd.DataFrame(rows), backend)

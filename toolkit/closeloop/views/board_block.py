@@ -6,6 +6,7 @@ import datetime as dt
 from importlib import resources
 
 from closeloop.followup.board import GROUPS, Board, Card
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.stages.table import stage_table
 from closeloop.html import Html, element, join
 from closeloop.numbers import number
@@ -33,7 +34,7 @@ def board_block(board: Board, tag: str) -> Html:
     head = element(
         "div",
         element("b", say("board.title", tag)), " ",
-        element("span", say("board.as_of", tag, time=f"{board.now:%Y-%m-%d %H:%M} UTC"), class_="soft"),
+        element("span", say("board.as_of", tag, time=local_text(board.now, board.zone, named=True)), class_="soft"),
         class_="head",
     )  # fmt: skip
     columns = [_column(board, group, tag) for group in GROUPS]

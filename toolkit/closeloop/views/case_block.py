@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from closeloop.followup.calendar.zone import local_text
+from closeloop.followup.case.history import code_text
+from closeloop.followup.commands.table import command_table
+from closeloop.followup.commands.values import utc_time
 from closeloop.followup.stages.table import stage_table
 from closeloop.html import Column, Html, Section, element, join, table
 from closeloop.text import language
@@ -40,7 +44,27 @@ def case_block(case: Case, tag: str) -> Html:
         if case.state.added(kind)
     ]
     said = element("p", marks(tag).comma.join(added), class_="soft") if added else ""
-    return element("div", head, said, _clocks(case, tag), _next(case, tag), class_="block board case")
+    sealed = any(event.key_id for event in case.events)
+    ways = [say("board.way_reveal", tag, number=case.number)] if sealed else []
+    ways.append(say("board.way_more", tag))
+    foot = element("p", marks(tag).gap.join(ways), class_="soft")
+    parts = (head, _matter(case, tag), said, _clocks(case, tag), _next(case, tag), foot)
+    return element("div", *parts, class_="block board case")
+
+
+def _matter(case: Case, tag: str) -> Html:
+    """Return what it is about and how it reached us, as far as that is not private."""
+    value, table = case.state.value, command_table()
+    fields = table.commands["open_case"].fields
+    parts = [say(f"board.kind_{value('kind') or 'other'}", tag)]
+    if code := value("code"):
+        parts.append(in_tag(code_text("conflict-types", str(code)), tag))
+    if channel := value("channel"):
+        parts.append(in_tag(table.told(fields["channel"], str(channel)), tag))
+    received = utc_time(value("received_at"))
+    if received is not None:
+        parts.append(say("board.received", tag, time=local_text(received, case.events[0].zone)))
+    return element("p", " · ".join(parts))
 
 
 def _clocks(case: Case, tag: str) -> Html:

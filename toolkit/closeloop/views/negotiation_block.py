@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.playbook.negotiation_sheet import PANELS, SIDES
 from closeloop.html import Cell, Column, Html, Section, element, table
 from closeloop.text import language
@@ -68,7 +69,7 @@ def _offers(sheet: NegotiationSheet, tag: str) -> Html:
     columns = tuple(Column(head=say(f"playbook.col_{name}", tag)) for name in ("at", "option", "by", "answer"))
     rows = tuple(
         (
-            f"{each.at:%Y-%m-%d %H:%M} UTC", str(each.option), each.by,
+            local_text(each.at, sheet.zone), str(each.option), each.by,
             say(f"playbook.answer_{each.answer}", tag) if each.answer else say("playbook.answer_interim", tag),
         )
         for each in sheet.offers

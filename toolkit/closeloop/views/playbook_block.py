@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.html import Html, element, join
 from closeloop.text import LocalText, language, message
 from closeloop.views.playbook_text import mark_of
@@ -157,7 +158,10 @@ def _foot(book: Playbook, tag: str) -> Html:
     if book.moods:
         lines = [
             element(
-                "li", f"{each.at:%Y-%m-%d %H:%M} UTC ", element("b", in_tag(each.label, tag)), f" · {each.tagged_by}"
+                "li",
+                f"{local_text(each.at, book.zone)} ",
+                element("b", in_tag(each.label, tag)),
+                f" · {each.tagged_by}",
             )
             for each in book.moods
         ]

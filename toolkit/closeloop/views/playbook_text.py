@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.text import language
 from closeloop.views.words import in_tag, marks, say
 
@@ -31,7 +32,7 @@ def playbook_text(book: Playbook) -> str:
     lines += _part("remedies", [marks(tag).comma.join(in_tag(each, tag) for each in book.remedies)], tag)
     tools = [f"{each.worksheet}{marks(tag).colon}{in_tag(each.why, tag)}" for each in book.tools]
     lines += _part("tools", tools, tag)
-    moods = [f"{each.at:%Y-%m-%d %H:%M} {in_tag(each.label, tag)} ({each.tagged_by})" for each in book.moods]
+    moods = [f"{local_text(each.at, book.zone)} {in_tag(each.label, tag)} ({each.tagged_by})" for each in book.moods]
     lines += _part("moods", moods, tag)
     return "\n".join([*lines, "", in_tag(book.notes[-1], tag)])
 

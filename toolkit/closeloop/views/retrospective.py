@@ -30,7 +30,7 @@ def retrospective(
     """Return the report."""
     parts: list[Any] = [
         f"# {message('retrospective.measured')}",
-        measured,
+        *measured.parts(),
         f"# {message('retrospective.board')}",
         board,
     ]

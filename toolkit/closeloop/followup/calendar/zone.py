@@ -66,6 +66,27 @@ def any_zone(name: str) -> dt.tzinfo:
     return found
 
 
+def local_text(at: dt.datetime, zone: str, *, named: bool = False) -> str:
+    """Return a time as it was on the clock of a zone, to the minute; UTC is named, also where the zone is unknown.
+
+    Where times of several zones stand together, or nothing else says which it is, `named` adds the zone to each.
+
+    Examples
+    --------
+    >>> at = dt.datetime(2026, 11, 22, 1, 30, tzinfo=dt.UTC)
+    >>> local_text(at, "Asia/Shanghai"), local_text(at, "+08:00"), local_text(at, "Moon")
+    ('2026-11-22 09:30', '2026-11-22 09:30', '2026-11-22 01:30 UTC')
+    >>> local_text(at, "Asia/Shanghai", named=True)
+    '2026-11-22 09:30 Asia/Shanghai'
+    """
+    try:
+        known = any_zone(zone)
+    except ValueError:
+        return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    suffix = f" {zone}" if named or zone == "UTC" else ""
+    return f"{at.astimezone(known):%Y-%m-%d %H:%M}{suffix}"
+
+
 def exact(at: dt.datetime) -> int:
     """Return a time as microseconds since 1970.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.commands.decide import stage_label
 from closeloop.followup.commands.table import CommandTable, Field, command_table
 from closeloop.followup.commands.values import utc_time
@@ -30,6 +30,7 @@ class History(TableResult):
 
     Examples
     --------
+    >>> import datetime as dt
     >>> at = dt.datetime(2026, 11, 22, 1, 30, tzinfo=dt.UTC)
     >>> opened = CaseEvent(case_id="C-1", seq=1, type="CaseOpened", at=at, recorded_at=at, actor="li",
     ...                    zone="Asia/Shanghai", payload={"channel": "phone", "words": {"private": 15}})
@@ -79,7 +80,8 @@ class History(TableResult):
     def rows(self) -> list[dict[str, Any]]:
         """Return the events; ``when`` is in the zone in which it was said, ``at`` in UTC."""
         table = command_table()
-        several = len({event.zone for event in self.events}) > 1
+        zones = {event.zone for event in self.events}
+        several = any(len({local_text(event.at, zone) for zone in zones}) > 1 for event in self.events)
         return [
             {
                 "seq": event.seq,
@@ -109,28 +111,6 @@ class History(TableResult):
 def history(events: Sequence[CaseEvent]) -> History:
     """Return the log of a case as a table."""
     return History(events=tuple(events))
-
-
-def local_text(at: dt.datetime, zone: str, *, named: bool = False) -> str:
-    """Return a time as it was on the clock of a zone, to the minute; in UTC, and saying so, where the zone is unknown.
-
-    Where times of several zones stand together, `named` adds the zone to each.
-
-    Examples
-    --------
-    >>> at = dt.datetime(2026, 11, 22, 1, 30, tzinfo=dt.UTC)
-    >>> local_text(at, "Asia/Shanghai"), local_text(at, "+08:00"), local_text(at, "Moon")
-    ('2026-11-22 09:30', '2026-11-22 09:30', '2026-11-22 01:30 UTC')
-    >>> local_text(at, "Asia/Shanghai", named=True)
-    '2026-11-22 09:30 Asia/Shanghai'
-    """
-    from closeloop.followup.calendar.zone import zone_of
-
-    try:
-        known = dt.datetime.strptime(zone.replace(":", ""), "%z").tzinfo if zone[:1] in {"+", "-"} else zone_of(zone)
-    except ValueError:
-        return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{at.astimezone(known):%Y-%m-%d %H:%M}{f' {zone}' if named else ''}"
 
 
 def _said(event: CaseEvent, table: CommandTable) -> Iterator[LocalText]:

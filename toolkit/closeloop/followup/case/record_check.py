@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.case.fault import days_and_hours, fault
 from closeloop.followup.commands.decide import SKEW
 from closeloop.followup.commands.table import command_table
@@ -37,8 +38,9 @@ def record_findings(
     state: CaseState, events: Sequence[CaseEvent], readings: Sequence[ClockReading], now: dt.datetime
 ) -> Iterator[Finding]:
     """Give ``C3`` … ``C10`` and ``C12``."""
-    yield from _pauses(state, readings, now)
-    yield from _promises(state, now)
+    zone = events[-1].zone if events else "UTC"
+    yield from _pauses(state, readings, now, zone)
+    yield from _promises(state, now, zone)
     yield from _evidence(state)
     yield from _ageing(state, now)
     yield from _late_records(events)
@@ -46,30 +48,30 @@ def record_findings(
     yield from _times(events)
 
 
-def _pauses(state: CaseState, readings: Sequence[ClockReading], now: dt.datetime) -> Iterator[Finding]:
+def _pauses(state: CaseState, readings: Sequence[ClockReading], now: dt.datetime, zone: str) -> Iterator[Finding]:
     for hold in state.added("holds"):
         ended = hold.get("ended_at")
         end = ended if isinstance(ended, dt.datetime) else now
         answers = [each.at for each in from_customer(state, ever=True) if hold.at < each.at < end - ANSWER_LAG]
         if hold.get("on") == "customer" and answers:
-            yield _void(hold.at, "customer_answered")
+            yield _void(hold.at, "customer_answered", zone)
     seen = set()
     for reading in readings:
         for pause in reading.pauses:
             if not pause.valid and pause.reason in {"too_long", "expired"} and (pause.start, pause.reason) not in seen:
                 seen.add((pause.start, pause.reason))
-                yield _void(pause.start, pause.reason)
+                yield _void(pause.start, pause.reason, zone)
 
 
-def _void(since: dt.datetime, why: str) -> Finding:
-    told = f"{since:%Y-%m-%d %H:%M} UTC"
+def _void(since: dt.datetime, why: str, zone: str) -> Finding:
+    told = local_text(since, zone)
     return fault("C3", "warn", "void_pause", since=told, why=message(f"case.pause_{why}"))
 
 
-def _promises(state: CaseState, now: dt.datetime) -> Iterator[Finding]:
+def _promises(state: CaseState, now: dt.datetime, zone: str) -> Iterator[Finding]:
     for promise in state.added("promises"):
         due = utc_time(promise.get("due_at"))
-        told = {"what": promise.get("what", "–"), "due": "–" if due is None else f"{due:%Y-%m-%d %H:%M} UTC"}
+        told = {"what": promise.get("what", "–"), "due": "–" if due is None else local_text(due, zone)}
         if promise.get("kept") is False:
             yield fault("C4", "warn", "promise_broken", promise.seq, **told)
         elif due is not None and isinstance(kept := promise.get("kept_at"), dt.datetime) and kept > due:

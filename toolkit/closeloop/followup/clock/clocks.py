@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.clock.clock_reading import ClockReading
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.text import LocalText, message
@@ -29,7 +30,7 @@ class Clocks(TableResult):
     Examples
     --------
     >>> Clocks(case_id="C-1", readings=(), now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
-    <Clocks: 0 clocks running, 0 of them late.>
+    <Clocks: Clocks running: 0, late: 0.>
     """
 
     case_id: str
@@ -72,7 +73,7 @@ class Clocks(TableResult):
         first = min(ahead, key=lambda each: each.due_at or self.now, default=None)
         if first is None:
             return message("clocks.sentence", running=len(running), late=late)
-        due = f"{first.due_at:%Y-%m-%d %H:%M} UTC"
+        due = _due(first)
         return message("clocks.sentence_next", running=len(running), late=late, clock=first.label, due=due)
 
     @property
@@ -98,7 +99,7 @@ class Clocks(TableResult):
                 "state_label": each.state_label, "unit": each.unit, "amount": each.amount,
                 "target_text": _target(each), "started_at": each.started_at.isoformat(),
                 "due_at": each.due_at.isoformat() if each.due_at else None,
-                "due": f"{each.due_at:%Y-%m-%d %H:%M} UTC" if each.due_at else "",
+                "due": _due(each),
                 "met_at": each.met_at.isoformat() if each.met_at else None, "is_late": each.is_late,
                 "elapsed_h": each.elapsed_s / _HOUR,
                 "remaining_h": None if each.remaining_s is None else each.remaining_s / _HOUR,
@@ -117,7 +118,19 @@ class Clocks(TableResult):
         return plot_clocks(self, ax)
 
 
+def _due(reading: ClockReading) -> str:
+    """Return when a clock is due on the wall; the end of a day is 24:00 of that day."""
+    if reading.due_at is None:
+        return ""
+    told = local_text(reading.due_at, reading.zone)
+    if " 00:00" not in told:
+        return told
+    return local_text(reading.due_at - dt.timedelta(days=1), reading.zone).replace(" 00:00", " 24:00")
+
+
 def _target(reading: ClockReading) -> LocalText:
+    if reading.unit == "date" and reading.due_at is not None:
+        return message("clocks.target_date")
     if reading.amount is None:
         return message("clocks.no_target")
     return message(f"clocks.target_{reading.unit}", n=f"{reading.amount:g}")

@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
 FieldType = Literal[
     "text", "texts", "mapping", "name", "names", "choice", "choices", "code", "codes", "boolean", "integer", "number",
-    "date", "datetime", "entry", "entries", "value",
+    "date", "datetime", "entry", "entries", "value", "foreign_id",
 ]  # fmt: skip
 """What a field holds. ``text``, ``texts`` and ``mapping`` (name → text) are free text and are screened for personal
-data; a ``name`` is one of ours (staff, ids); an ``entry`` is the number of the event that added something."""
+data; a ``name`` is one of ours (staff, ids); a ``foreign_id`` stands as another system gave it; an ``entry`` is the
+number of the event that added something."""
 
 
 class Field(Model):

@@ -93,6 +93,8 @@ def _one(value: Any, field: Field, table: CommandTable, state: CaseState, contex
             return _text(value)
         case "name" | "names":
             return checked_name(value)
+        case "foreign_id":
+            return _foreign_id(value)
         case "choice" | "choices":
             return _choice(value, tuple(table.choices[field.choices or ""]))
         case "code" | "codes":
@@ -130,6 +132,13 @@ def checked_name(value: Any) -> str:
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise fault("expected_name", longest=_LONGEST_NAME, found=shown(name))
     return name
+
+
+def _foreign_id(value: Any) -> str:
+    """Return an id as it was given, however odd: another system made it, and its response must be found by it."""
+    if not isinstance(value, str):
+        raise fault("expected_text", found=shown(value))
+    return value
 
 
 def _choice(value: Any, choices: tuple[str, ...]) -> str:

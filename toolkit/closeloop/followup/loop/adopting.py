@@ -35,7 +35,7 @@ class Adopting:
 
         Parameters
         ----------
-        setting : Policy, Calendar, Team, Channel, AlertRule, ContactRest, EscalationRules, ResponseRule, AuthorityLimits
+        setting : Policy, Calendar, Team, Channel, AlertRule, ContactRest, EscalationRules, ResponseRule …
         since : datetime or str, optional
             From when on; now, if left out. Not in the future: adopt it when its time has come.
 

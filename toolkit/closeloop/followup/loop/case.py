@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,14 @@ from closeloop.followup.loop.moments import Moment
 from closeloop.followup.loop.recorded import Recorded
 from closeloop.followup.loop.talking import Talking
 from closeloop.followup.state import CaseState
-from closeloop.text import message
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.followup.store.transaction import Reading
     from closeloop.followup.case.allowed import AllowedEvents
     from closeloop.followup.case.history import History
     from closeloop.followup.clock.clocks import Clocks
     from closeloop.followup.clock.explanation import Explanation
+    from closeloop.followup.store.transaction import Reading
     from closeloop.rootcause.findings import Findings
 
 _ONLY_THE_LOOP = ("open_case",)
@@ -148,12 +149,14 @@ class Case(Talking):
         self._take(self._desk.run(self.case_id, command, self.version))
         last = self._events[-1]
         label = str(command_table().label_of(last.type))
-        return Recorded(case_id=self.case_id, seq=last.seq, event=last.type, label=label, at=last.at)
+        return Recorded(case_id=self.case_id, seq=last.seq, event=last.type, label=label, at=last.at, zone=last.zone)
 
     def __getattr__(self, name: str) -> Callable[..., Recorded]:
         commands = {} if name.startswith("_") else command_table().commands
         if name not in commands or name in _ONLY_THE_LOOP:
-            raise AttributeError(name)
+            if name.startswith("_"):
+                raise AttributeError(name)
+            raise AttributeError(str(_unknown(name)), name=name, obj=self)
 
         def command(**fields: Any) -> Recorded:
             return self.do(name, **fields)
@@ -166,11 +169,15 @@ class Case(Talking):
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *command_table().commands} - set(_ONLY_THE_LOOP))
 
-    def help(self, command: str) -> str:
-        """Return what a command does and what it takes, in the language in use."""
+    def help(self, command: str | None = None) -> str:
+        """Return what a command does and what it takes, in the language in use; without a name, what there is."""
         table = command_table()
+        if command is None:
+            width = max(map(len, table.commands))
+            listed = (f"  {name:<{width}}  {each.label} — {each.help}" for name, each in table.commands.items())
+            return "\n".join([str(message("loop.help_all")), *listed])
         if command not in table.commands:
-            raise ValueError(message("case.unknown_command", found=command, near="–", known=", ".join(table.commands)))
+            raise ValueError(_unknown(command))
         wanted = table.commands[command]
         lines = [f"{wanted.label} — {wanted.help}"]
         for name, field in wanted.fields.items():
@@ -263,7 +270,7 @@ class Case(Talking):
 
 
 def case_row_of(tx: Reading, case: str | int | Case) -> dict[str, Any] | None:
-    """Return the row of a case, given by its id, its number (as a number or a text) or as such; None if it is not there."""
+    """Return the row of a case, given by its id, its number (as number or text) or as such; None if it is not there."""
     if isinstance(case, Case):
         return tx.case_row(case.case_id)
     if isinstance(case, str) and not case.strip().isdecimal():
@@ -276,6 +283,13 @@ def case_row_of(tx: Reading, case: str | int | Case) -> dict[str, Any] | None:
 
 
 _MOST = 2**31
+
+
+def _unknown(found: str) -> LocalText:
+    """Return that there is no such command, with the nearest one."""
+    names = list(command_table().commands)
+    near = get_close_matches(found, names, n=1)
+    return message("case.unknown_command", found=found, near=near[0] if near else "–", known=", ".join(names))
 
 
 def who(actor: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from closeloop.errors import ConflictError, StoreError
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.case.fold import fold
 from closeloop.followup.clock.reading import ClockReading, read_clocks
 from closeloop.followup.commands.context import Context
@@ -47,7 +48,7 @@ class Command:
     fields: Mapping[str, Any]
     actor: str
     at: dt.datetime | None = None
-    zone: str = "UTC"
+    zone: str = ""
 
 
 class Desk:
@@ -150,7 +151,8 @@ class Desk:
         """Return what a command may look at beside its case."""
         said = self.house.said(tx)
         return Context(
-            now=now, zone=command.zone, actor=command.actor, authority=said.authority, teams=said.teams,
+            now=now, zone=command.zone or self.clock.zone_of(None), actor=command.actor,
+            authority=said.authority, teams=said.teams,
             screen=case_screen(self.vault, events, command.fields),
             case=lambda other: _state_or_none(tx, other), codes=self.house.codes(),
         )  # fmt: skip
@@ -178,9 +180,7 @@ class Desk:
         )  # fmt: skip
 
 
-def rows_of(
-    said: Said, state: CaseState, events: Sequence[CaseEvent]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def rows_of(said: Said, state: CaseState, events: Sequence[CaseEvent]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the rows by which a case is found, by what the house has said."""
     due = due_rows(state, read_clocks(events, said.policies, said.calendars, events[-1].recorded_at, running=True))
     return case_row(state, due), due
@@ -212,7 +212,7 @@ def _refuse_conflict(case_id: str, command: str, seen: int, events: Sequence[Cas
     if not changed:
         return
     told = [
-        message("loop.changed", what=table.label_of(each.type), who=each.actor, at=f"{each.at:%Y-%m-%d %H:%M} UTC")
+        message("loop.changed", what=table.label_of(each.type), who=each.actor, at=local_text(each.at, each.zone))
         for each in changed
     ]
     text = message("loop.conflict", case=case_id, n=len(since), changed=told_joined(told, "; ", "；"))

@@ -253,13 +253,15 @@ class Loop(Measured, Confidential, Watchful, Adopting):
         if customer is None or (isinstance(customer, str) and not customer.strip()):
             return ""
         if isinstance(customer, bool) or not isinstance(customer, (str, Integral)):
-            raise ValueError(message("loop.no_customer", found=customer))
+            raise ValueError(message("loop.no_customer", found=customer))  # noqa: TRY004  # as for all that cannot be
         return self._pseudonym(str(customer).strip())
 
     def _pseudonym(self, customer: str) -> str:
         return subject_id(customer, self._salt)
 
     def __repr__(self) -> str:
+        if self._desk.store.is_closed:
+            return f"<Loop {message('loop.is_closed', place=self._desk.store.address)}>"
         with self._desk.store.reading() as tx:
             n, n_open = tx.n_cases(), tx.n_cases(is_open=True)
         address = self._desk.store.address

@@ -69,7 +69,8 @@ class Measured(OuterLoop):
         from closeloop.followup.loop.house import labels
 
         with self._desk.store.reading() as tx:
-            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now))
+            zone = self._desk.clock.timezone or "UTC"
+            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now), zone)
 
     def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
         """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
@@ -94,7 +95,11 @@ class Measured(OuterLoop):
         )  # fmt: skip
 
     def verify(self) -> Verification:
-        """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case."""
+        """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case.
+
+        What happened to the cases is chained and shows every change. Responses and alerts are only held against the
+        cases: one that is gone shows, a changed score does not. Documents, settings and journal are not covered.
+        """
         from closeloop.followup.loop.checking import verify
 
         return verify(self._desk)
@@ -103,4 +108,4 @@ class Measured(OuterLoop):
         """Make the tables by which cases are found again from the events; returns how many cases."""
         from closeloop.followup.loop.checking import rebuild
 
-        return rebuild(self._desk)
+        return rebuild(self._desk.store, self._desk.house)

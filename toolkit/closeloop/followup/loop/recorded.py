@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from closeloop.followup.calendar.zone import local_text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -21,6 +23,8 @@ class Recorded:
         What happened, in the language that was in use.
     at : datetime
         When it happened, in UTC.
+    zone : str
+        In which its time is told.
     """
 
     case_id: str
@@ -28,9 +32,10 @@ class Recorded:
     event: str
     label: str
     at: dt.datetime
+    zone: str = "UTC"
 
     def __index__(self) -> int:
         return self.seq
 
     def __repr__(self) -> str:
-        return f"<{self.case_id} #{self.seq} {self.label}, {self.at:%Y-%m-%d %H:%M} UTC>"
+        return f"<{self.case_id} #{self.seq} {self.label}, {local_text(self.at, self.zone)}>"

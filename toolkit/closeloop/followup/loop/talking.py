@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.event import CaseEvent
@@ -25,6 +26,11 @@ class Talking:
     _events: list[CaseEvent]
     _state: CaseState
 
+    @property
+    def _zone(self) -> str:
+        """In which zone its times are told."""
+        return self._desk.clock.timezone or self._events[-1].zone
+
     def playbook(self, now: Moment | None = None, **how: Any) -> Playbook:
         """Return what to do and say now.
 
@@ -37,7 +43,7 @@ class Talking:
         """
         from closeloop.followup.playbook.playbook import case_playbook
 
-        return case_playbook(self._state, self._desk.clock.now(now), **how)
+        return replace(case_playbook(self._state, self._desk.clock.now(now), **how), zone=self._zone)
 
     def negotiation(self, now: Moment | None = None) -> NegotiationSheet:
         """Return the four elements of the negotiation, with our own times and the limits of our authority."""
@@ -47,7 +53,8 @@ class Talking:
             readings = self._desk.readings(tx, self._events, self._desk.clock.now(now))
             authority = self._desk.house.said(tx).authority
         owner = str(self._state.value("owner") or self._actor)
-        return negotiation(self._state, readings=readings, authority=authority, person=owner)
+        sheet = negotiation(self._state, readings=readings, authority=authority, person=owner)
+        return replace(sheet, zone=self._zone)
 
     def needs(self) -> Needs:
         """Return what is known of the customer's needs, and what nobody has recorded."""

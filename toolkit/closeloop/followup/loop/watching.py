@@ -17,7 +17,7 @@ from closeloop.followup.rules.alert_rule import shipped_alert_rules
 from closeloop.followup.rules.assign import ToAssign, assign
 from closeloop.followup.rules.observed import ObservedAnswer, ObservedCase
 from closeloop.followup.rules.watch import watch
-from closeloop.followup.triage.waiting import Waiting, WaitingList, draw_lots
+from closeloop.followup.triage.waiting import Drawn, Waiting, WaitingList, draw_lots
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -138,9 +138,7 @@ class Watchful:
                 [Command(name="assign", fields={"owner": each.owner, "team": each.team}, actor=ACTOR)] for each in given
             )
             histories = tx.events_of([each.case_id for each in given])
-            return desk.write_many(
-                tx, zip((each.case_id for each in given), histories, commands, strict=True)
-            )
+            return desk.write_many(tx, zip((each.case_id for each in given), histories, commands, strict=True))
 
     def draw_lots(self, capacity: int, seed: str = "") -> WaitingList:
         """Draw who is called first, where there is not time for everybody: only a lot can tell whether calling helps.
@@ -158,21 +156,25 @@ class Watchful:
         desk = self._desk
         with desk.store.writing(alone=True) as tx:
             rows = {row["case_id"]: row for row in tx.cases(is_open=True) if not row["first_response_at"]}
-            states = {case_id: fold(tx.events(case_id)) for case_id in rows}
+            histories = dict(zip(rows, tx.events_of(list(rows)), strict=True))
+            states = {case_id: fold(events) for case_id, events in histories.items()}
             waiting = [_waiting(rows[case_id], state) for case_id, state in states.items() if not state.value("arm")]
             drawn = draw_lots(waiting, capacity=capacity, seed=seed or desk.clock.now().date().isoformat())
-            for one in drawn.drawn:
-                fields = {"arm": one.arm or "exempt", "stratum": one.stratum or None, "seed": one.seed}
-                command = Command(name="draw_lot", fields=fields, actor=ACTOR)
-                desk.write(tx, one.case_id, tx.events(one.case_id), [command])
+            desk.write_many(tx, ((one.case_id, histories[one.case_id], [_lot(one)]) for one in drawn.drawn))
         return drawn
 
     def _with_case(self, alert: Alert) -> Alert:
         case = self.open_case(  # type: ignore[attr-defined]
-            str(alert.sentence), "desk", min(alert.fired_at, self._desk.clock.now()), form="written", actor=ACTOR, kind="other",
+            str(alert.sentence), "desk", min(alert.fired_at, self._desk.clock.now()), form="written", actor=ACTOR,
+            kind="other",
             scope="interdepartment", rule_id=alert.rule_id, severity=alert.severity or None,
         )  # fmt: skip
         return replace(alert, case_id=case.case_id)
+
+
+def _lot(drawn: Drawn) -> Command:
+    fields = {"arm": drawn.arm or "exempt", "stratum": drawn.stratum or None, "seed": drawn.seed}
+    return Command(name="draw_lot", fields=fields, actor=ACTOR)
 
 
 def _waiting(row: Mapping[str, Any], state: CaseState) -> Waiting:

@@ -97,6 +97,8 @@ class NegotiationSheet(TextResult):
     offers : tuple of Offer
         The log of offers and answers.
     next_option : NextOption
+    zone : str
+        In which its times are told.
     """
 
     kind: ClassVar[str] = "negotiation"
@@ -119,6 +121,7 @@ class NegotiationSheet(TextResult):
     moods: tuple[Mood, ...]
     offers: tuple[Offer, ...]
     next_option: NextOption
+    zone: str = "UTC"
 
     def missing(self) -> Mapping[str, tuple[LocalText, ...]]:
         """Return panel → what is not filled in."""

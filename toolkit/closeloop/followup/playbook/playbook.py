@@ -68,6 +68,8 @@ class Playbook(TextResult):
     tools : tuple of Tool
     moods : tuple of Mood
         The emotions of the contacts, in order.
+    zone : str
+        In which their times are told.
     """
 
     kind: ClassVar[str] = "playbook"
@@ -85,6 +87,7 @@ class Playbook(TextResult):
     remedies: tuple[LocalText, ...]
     tools: tuple[Tool, ...]
     moods: tuple[Mood, ...]
+    zone: str = "UTC"
 
     def card(self, id: str) -> ShownCard | None:
         """Return one of the cards that apply; None if it does not."""

@@ -79,7 +79,7 @@ def reveal(store: Store, vault: Vault, case_id: str, occasion: Occasion) -> Reve
         if any(vault.state(event.key_id, event.sealed) == READABLE for event in events):
             note(tx, events, REVEALED, {"reason": occasion.reason}, occasion)
     return Revealed(
-        case_id=case_id, actor=occasion.actor, at=occasion.at, reason=occasion.reason,
+        case_id=case_id, actor=occasion.actor, at=occasion.at, reason=occasion.reason, zone=events[-1].zone,
         texts=tuple(each for event in events for each in opened(vault, event)),
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def opened(vault: Vault, event: CaseEvent) -> list[RevealedText]:
     fields = [name for name, value in event.payload.items() if is_private(value)]
     if not event.key_id:
         return []
-    place: dict[str, Any] = {"seq": event.seq, "at": event.at, "type": event.type}
+    place: dict[str, Any] = {"seq": event.seq, "at": event.at, "type": event.type, "zone": event.zone}
     try:
         texts = vault.open(event.key_id, event.sealed, bound_to=bound_to(event.case_id, event.seq))
     except StoreError as error:
@@ -102,7 +102,7 @@ def note(tx: Writing, events: Sequence[CaseEvent], type_: str, payload: dict[str
     last = events[-1]
     draft = NewEvent(type=type_, at=occasion.at, payload=payload)
     new = CaseEvent(
-        case_id=last.case_id, seq=last.seq + 1, type=draft.type, at=draft.at, payload=draft.payload,
+        case_id=last.case_id, seq=last.seq + 1, type=draft.type, at=draft.at, payload=draft.payload, zone=last.zone,
         actor=occasion.actor, recorded_at=max(occasion.at, last.recorded_at),
     )  # fmt: skip
     tx.append(last.case_id, last.seq, [new])

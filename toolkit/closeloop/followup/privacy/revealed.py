@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.commands.table import command_table
 from closeloop.html import Column, Html, Section, element, harmless, join, table
 from closeloop.text import LocalText, language, message
@@ -66,6 +67,8 @@ class RevealedText:
         Empty if it cannot be read any more.
     gone : LocalText or None
         Why it cannot: erased, purged, altered.
+    zone : str
+        In which its time is told.
     """
 
     seq: int
@@ -74,6 +77,7 @@ class RevealedText:
     field: str
     text: PrivateText = _NOTHING
     gone: LocalText | None = None
+    zone: str = "UTC"
 
     @property
     def label(self) -> LocalText:
@@ -104,6 +108,8 @@ class Revealed:
     reason : str
         Why, as it stands in the case's history.
     texts : tuple of RevealedText
+    zone : str
+        In which its time is told.
     """
 
     case_id: str
@@ -111,6 +117,7 @@ class Revealed:
     at: dt.datetime
     reason: str
     texts: tuple[RevealedText, ...]
+    zone: str = "UTC"
 
     def __getitem__(self, field: str) -> PrivateText:
         """Return the last text of a field.
@@ -137,7 +144,7 @@ class Revealed:
         n = sum(each.gone is None for each in self.texts)
         if not n:
             return message("privacy.nothing_revealed", case=self.case_id)
-        at = f"{self.at:%Y-%m-%d %H:%M} UTC"
+        at = local_text(self.at, self.zone)
         return message("privacy.revealed", case=self.case_id, actor=self.actor, reason=self.reason, at=at, n=n)
 
     @property
@@ -151,7 +158,7 @@ class Revealed:
         lines = [self._mark, harmless(self.heading)]
         for each in self.texts:
             said = each.text.plain if each.gone is None else str(each.gone)
-            lines.append(f"{each.at:%Y-%m-%d %H:%M}  {each.label}: {harmless(said)}")
+            lines.append(f"{local_text(each.at, each.zone)}  {each.label}: {harmless(said)}")
         return "\n".join(line for line in lines if line)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
@@ -164,7 +171,7 @@ class Revealed:
         columns = tuple(Column(head=message(f"privacy.{name}")) for name in ("when", "what", "words"))
         rows = tuple(
             (
-                f"{each.at:%Y-%m-%d %H:%M}",
+                local_text(each.at, each.zone),
                 each.label,
                 element("span", each.text.plain, style="white-space:pre-wrap")
                 if each.gone is None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,7 @@ class Vault:
         self.keyring = keyring
         self.public_key = public_key or (b"" if keyring is None else keyring.public_key)
         self.key_file = key_file or ("" if keyring is None else keyring.path)
-        self._new: list[SealedKey] = []
+        self._of_thread = threading.local()  # several write at once on a server; each keeps the keys of its own texts
         if not self.public_key:
             raise ValueError(message("privacy.no_public_key"))
         if keyring is not None and keyring.public_key != self.public_key:
@@ -159,7 +160,15 @@ class Vault:
 
     def new_keys(self) -> tuple[SealedKey, ...]:
         """Return the sealed keys made since the last call; the loop writes them with the events that need them."""
-        made, self._new = tuple(self._new), []
+        made = tuple(self._new)
+        self._new.clear()
+        return made
+
+    @property
+    def _new(self) -> list[SealedKey]:
+        if not hasattr(self._of_thread, "keys"):
+            self._of_thread.keys = []
+        made: list[SealedKey] = self._of_thread.keys
         return made
 
     def take_in(self, sealed_keys: Iterable[SealedKey]) -> int:

@@ -28,7 +28,7 @@ class Connected:
         self._streams.append(found)
         return found
 
-    def rows(self, wanted: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    def rows(self, wanted: sa.Select[Any]) -> Iterator[Any]:
         """Give the rows of a long answer one by one; they are fetched in lists, which takes half the time."""
         for some in self.stream(wanted).partitions():
             yield from some

@@ -59,7 +59,7 @@ class EventReading(Connected):
     def heads(self) -> Iterator[tuple[str, int, bytes]]:
         """Give (case, version, hash of its last event), ordered by case."""
         for case_id, version, last in self.rows(_HEADS.order_by(CASE_HEAD.c.case_id)):
-            yield case_id, version, last
+            yield str(case_id), int(version), bytes(last)
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """Return the events of a case in order; none if there is no such case."""

@@ -30,6 +30,8 @@ class Store:
     ----------
     address : Address
         Where it is.
+    is_closed : bool
+        Whether `close` was called: nothing can be read or written any more.
 
     Examples
     --------
@@ -44,7 +46,7 @@ class Store:
     def __init__(self, address: Address, engines: Engines) -> None:
         self.address = address
         self._engines = engines
-        self._is_closed = False
+        self.is_closed = False
         self._open = threading.local()  # the transaction that this thread is in
         # There is one connection to a memory: threads take turns.
         self._turn = threading.RLock() if address.is_memory else nullcontext()
@@ -94,7 +96,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; what is in memory is gone."""
-        self._is_closed = True
+        self.is_closed = True
         self._engines.writing.dispose()
 
     def _upgrade(self, create: bool) -> None:
@@ -235,7 +237,7 @@ class Store:
                 raw.close()
 
     def _check_open(self) -> None:
-        if self._is_closed:
+        if self.is_closed:
             raise StoreError(message("store.closed", file=self.address), file=str(self.address))
 
     def _run(self, transaction: T) -> Iterator[T]:

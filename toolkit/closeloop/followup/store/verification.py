@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from closeloop.followup.store.chain import HASHED, START, digest_of, hash_of, heads_digest
 from closeloop.followup.store.rebuild import MakeRows, differences
@@ -141,7 +141,7 @@ _EVENTS = sa.select(
 ).order_by(EVENT.c.case_id, EVENT.c.seq)
 
 
-def _wrong_with(row: Row[Any], seq: int, last: bytes) -> LocalText | None:
+def _wrong_with(row: Sequence[Any], seq: int, last: bytes) -> LocalText | None:
     """Return what is wrong with an event (of `_EVENTS`) that should be number `seq` and follow on `last`."""
     *hashed, sealed, sealed_digest, prev_hash, found = row
     if hashed[1] != seq:

@@ -42,4 +42,4 @@ def subject_id(respondent_id: str, salt: str = "") -> str:
 def _short(parts: tuple[str, ...], length: int) -> str:
     """Return a hash in letters and digits of texts, each with its length, so that "a","bc" is not "ab","c"."""
     content = b"".join(struct.pack(">I", len(part)) + part for part in (p.encode("utf-8", "replace") for p in parts))
-    return base64.b32encode(hashlib.sha256(content).digest()).decode("ascii")[:length]
+    return base64.b32encode(hashlib.sha256(content).digest()[:10]).decode("ascii")[:length]  # 10 bytes: 16 signs

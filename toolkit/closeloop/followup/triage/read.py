@@ -76,7 +76,7 @@ def read(
     subjects: dict[str, str] = {}
     rows = []
     for i in range(n):
-        customer, response = texts["respondent_id"][i], texts["response_id"][i]
+        customer, response = texts["respondent_id"][i], texts["response_id"][i].replace("\0", "\ufffd")
         who = customer or f"\x1f{survey.id}\x1f{response}"
         if who not in subjects:
             subjects[who] = subject_of(who)

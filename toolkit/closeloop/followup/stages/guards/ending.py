@@ -72,7 +72,7 @@ def reachable(state: CaseState) -> set[str]:
 @guards.with_call
 def objection(asked: Asked) -> LocalText | None:
     """Require that it is on record what the customer does not accept."""
-    return None if given(asked, "objection") else message("stages.needs_objection")
+    return None if given(asked, "objection") else message("stages.needs_objection", command=asked.command)
 
 
 @guards.with_call
