@@ -33,9 +33,9 @@ add_stakeholder StakeholderAdded, focus FocusSet, link_cause CauseLinked, add_op
 OptionChanged, score_option OptionScored, assess_risk RiskAssessed, approve Approved, offer Offered, add_task TaskAdded,
 task_done TaskDone, change_task TaskChanged, promise PromiseMade, keep_promise PromiseKept, break_promise PromiseBroken,
 hold HoldStarted, resume HoldEnded, assign OwnerChanged, add_watcher WatcherAdded, set_severity SeveritySet, code Coded,
-set_policy PolicyApplied, escalate Escalated, draw_lot LotDrawn, ack_escalation EscalationAcked, review_effect EffectReviewed, lesson
-LessonRecorded, schedule_remeasure RemeasureScheduled, remeasure RemeasureReceived, record_negotiation NegotiationRecorded,
-split Split, correct Corrected
+set_policy PolicyApplied, escalate Escalated, draw_lot LotDrawn, ack_escalation EscalationAcked, review_effect
+EffectReviewed, lesson LessonRecorded, schedule_remeasure RemeasureScheduled, remeasure RemeasureReceived,
+record_negotiation NegotiationRecorded, split Split, correct Corrected
 """
 
 
@@ -117,7 +117,11 @@ def test_names_of_ours_are_not_screened(new_case: Make) -> None:
         ("add_task", {"owner": "wu", "due_on": "2026-03-05"}, r"what \(What\) is missing"),
         ("add_task", {"what": " ", "owner": "wu", "due_on": "2026-03-05"}, r"what \(What\) is missing"),
         ("add_task", {"what": "x", "owner": "wu", "due_on": "5 March"}, r"due_on \(Due\): It should be a day.*5 March"),
-        ("add_task", {"what": "x", "owner": "wu", "due_on": dt.datetime(2026, 3, 5, tzinfo=dt.UTC)}, "It should be a day"),
+        (
+            "add_task",
+            {"what": "x", "owner": "wu", "due_on": dt.datetime(2026, 3, 5, tzinfo=dt.UTC)},
+            "It should be a day",
+        ),
         ("add_task", {"what": "x", "owner": "w\nu", "due_on": "2026-03-05"}, "name on one line"),
         ("add_task", {"what": "x", "owner": "w" * 201, "due_on": "2026-03-05"}, "at most 200 characters"),
         ("add_task", {"what": 5, "owner": "wu", "due_on": "2026-03-05"}, r"It should be a text; it is 5"),

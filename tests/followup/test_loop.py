@@ -228,6 +228,7 @@ def test_what_is_due_names_the_late_first() -> None:
         assert loop.due().empty, "half of the time has not passed yet"
         late = loop.due("2026-07-03T09:00+08:00")
         assert late[["kind", "owner", "is_late"]].values.tolist() == [["first_response", "li", True]]
+        assert late[["what", "due"]].values.tolist() == [["first response", "2026-07-02 00:30 UTC"]]
         assert loop.due("2026-07-03T09:00+08:00", owner="wang").empty
 
 

@@ -293,6 +293,17 @@ def closing_survey(values: dict[str, list[float]]) -> ResponseTable:
     )  # fmt: skip
 
 
+def test_satisfaction_with_the_company_is_not_satisfaction_with_the_handling() -> None:
+    at = {"subject_id": ["S1", "S2"], "answered_at": np.full(2, END - DAY), "response_id": ["a", "b"]}
+    company = ResponseTable.made({**at, "survey_id": ["relationship-nps"] * 2}, {"overall": [5, 1]})
+    assert report(cases(0), company)["handling_satisfied"].n == 0
+    mixed = ResponseTable.made({**at, "survey_id": ["relationship-nps", "complaint-closing"]}, {"overall": [5, 1]})
+    assert (
+        report(cases(0), mixed)["handling_satisfied"].n,
+        report(cases(0), mixed)["handling_satisfied"].estimate,
+    ) == (1, 0)
+
+
 def test_fairness_has_its_items_and_relationship_and_handling_stay_two_measures() -> None:
     rows = closing_survey(
         {"overall": [5, 4, 2, NAN], "felt_heard": [7, 5, 6, NAN], "clear": [4, 4, 4, 4], "fair_outcome": [1, 2, 3, 4],

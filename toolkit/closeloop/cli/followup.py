@@ -13,7 +13,7 @@ from closeloop.cli.terminal import FINDINGS, app, guarded, working
 from closeloop.text import message
 
 LoopUrl = Annotated[
-    str, typer.Option("--loop", help="The loop: a file, or a PostgreSQL URL. 闭环登记簿：文件或 PostgreSQL 地址。")
+    str, typer.Option("--loop", help="The loop: a file, or a PostgreSQL URL. 闭环台账：文件或 PostgreSQL 地址。")
 ]
 KeyFile = Annotated[str | None, typer.Option("--key-file", help="Its key file, where it lies elsewhere. 密钥文件。")]
 Actor = Annotated[str, typer.Option(help="Who does it. 操作人。")]
@@ -33,7 +33,7 @@ def triage(
     encoding: Encoding = "auto",
     sheet: Sheet = None,
 ) -> None:
-    """Open the cases that responses call for; the same file twice opens nothing twice. 分拣答卷，建立个案。"""  # noqa: D400
+    """Open the cases that responses call for; the same file twice opens nothing twice. 分流答卷，建立个案。"""  # noqa: D400
     from closeloop.followup.loop.opening import open_loop
     from closeloop.responses.read import read_responses
 
@@ -60,7 +60,7 @@ def due(
     if as_json:
         typer.echo(json.dumps(json.loads(found.to_json(orient="records")), ensure_ascii=False, indent=1))
         return
-    shown = found[["number", "case_id", "kind", "due_at", "is_late", "owner", "severity", "text"]]
+    shown = found[["number", "case_id", "what", "due", "is_late", "owner", "severity"]]
     typer.echo(str(message("cli.nothing_due")) if shown.empty else shown.fillna("").to_string(index=False))
 
 
@@ -84,7 +84,7 @@ def report(
 @app.command()
 @guarded
 def verify(loop: LoopUrl, key_file: KeyFile = None) -> None:
-    """Check that nothing in a register was changed or lost; exit 1 if something was. 校验登记簿是否完整。"""  # noqa: D400
+    """Check that nothing in a register was changed or lost; exit 1 if something was. 校验台账是否完整。"""  # noqa: D400
     from closeloop.followup.loop.opening import open_loop
 
     with open_loop(loop, key_file=key_file, create=False) as opened:

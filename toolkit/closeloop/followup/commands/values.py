@@ -152,9 +152,9 @@ def _number(value: Any, field: Field) -> int | float:
     kind = numbers.Integral if field.type == "integer" else numbers.Real
     if isinstance(value, bool) or not isinstance(value, kind):
         raise fault("expected_integer" if field.type == "integer" else "expected_number", found=shown(value))
-    if not -_LARGEST <= value <= _LARGEST:
+    number: int | float = int(value) if isinstance(value, numbers.Integral) else float(value)
+    if not -_LARGEST <= number <= _LARGEST:
         raise fault("expected_number", found=shown(value))
-    number = int(value) if isinstance(value, numbers.Integral) else float(value)
     low, high = field.min, field.max
     if (low is not None and number < low) or (high is not None and number > high):
         key = "expected_least" if high is None else "expected_between"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from closeloop.errors import StoreError
+from closeloop.followup.calendar.zone import local_text
 from closeloop.followup.loop.adopting import Adopting
 from closeloop.followup.loop.case import Case, case_row_of, who
 from closeloop.followup.loop.confidential import Confidential
@@ -232,15 +233,19 @@ class Loop(Measured, Confidential, Watchful, Adopting):
         Returns
         -------
         DataFrame
-            One row a clock, task, promise or missing owner, the first to fall due first; ``is_late`` says whether its
-            time has passed.
+            One row a clock, task, promise or missing owner, the first to fall due first: ``what`` in words, ``due`` on
+            the clocks of the loop's zone; ``is_late`` says whether its time has passed.
         """
         import pandas as pd
 
-        moment = self._desk.clock.now(now)
+        moment, zone = self._desk.clock.now(now), self._desk.clock.timezone or "UTC"
         with self._desk.store.reading() as tx:
             found = pd.DataFrame(tx.due(moment, ahead=ahead, **filters), columns=[*_columns("DUE"), *_OF_CASE])
-        return found.assign(is_late=(found["due_at"] < _utc(moment)) & (found["kind"] != NO_OWNER))
+        late = (found["due_at"] < _utc(moment)) & (found["kind"] != NO_OWNER)
+        due = [local_text(dt.datetime.fromisoformat(at), zone) for at in found["due_at"]]
+        texts = zip(found["kind"], found["text"].fillna(""), strict=True)
+        what = [str(message(f"board.due_{kind}")) + (f": {text}" if text else "") for kind, text in texts]
+        return found.assign(is_late=late, what=pd.Series(what, dtype="str"), due=pd.Series(due, dtype="str"))
 
     def export(self, folder: str | Path) -> Path:
         """Write the whole register to a folder: JSONL without loss, CSV for people; keys stay where they are."""

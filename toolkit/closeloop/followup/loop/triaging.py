@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.loop.desk import Command, Desk
+from closeloop.followup.loop.watching import ACTOR as RULES
 from closeloop.followup.triage.changes import CaseNote
 from closeloop.followup.triage.known import Known, KnownCase
 from closeloop.followup.triage.plan import TriagePlan, plan
@@ -85,7 +86,8 @@ def _known(tx: Reading) -> Known:
         if not row["response_id"] and row["subject_id"] and row["scope"] == "customer"
     ]
     taken = [row["case_id"] for row in cases]
-    return Known.of(rows, worked_on=frozenset(tx.worked_on(ACTOR)), by_hand=by_hand, case_ids=taken)
+    touched = frozenset(tx.worked_on(but=(ACTOR, RULES), types=("PolicyApplied", "PiiRevealed")))
+    return Known.of(rows, worked_on=touched, by_hand=by_hand, case_ids=taken)
 
 
 def _moment(text: str) -> dt.datetime:

@@ -31,6 +31,9 @@ class Items:
         Asked before and after.
     process : tuple of str
         What customers say of the handling, each on one scale.
+    closing : tuple of str
+        Ids of the surveys that are about the handling. In other surveys `overall` is about something else: there it
+        counts only beside an answer to one of `process`.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class Items:
     process: tuple[str, ...] = (
         "felt_heard", "clear", "fair_procedure", "fair_treatment", "fair_outcome", "solution_reasonable",
     )  # fmt: skip
+    closing: tuple[str, ...] = ("complaint-closing",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

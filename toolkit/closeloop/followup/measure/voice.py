@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from closeloop.followup.measure.answers import Answers
-from closeloop.followup.measure.columns import first_of
+from closeloop.followup.measure.columns import BoolArray, first_of
 from closeloop.followup.measure.figure import Figure, mean, share
 from closeloop.followup.measure.scope import Scope
 from closeloop.followup.measure.section import LoopSection
@@ -21,7 +21,7 @@ def voice_section(scope: Scope) -> LoopSection:
     The score of a relationship (likelihood to recommend) and that of the handling are two measures and stay apart.
     """
     overall = scope.responses.score(scope.items.overall)
-    known = overall[~np.isnan(overall)]
+    known = overall[~np.isnan(overall) & _about_handling(scope)]
     figures = [
         share(
             "voice", "handling_satisfied", int((known >= _SATISFIED).sum()), len(known),
@@ -40,6 +40,14 @@ def voice_section(scope: Scope) -> LoopSection:
         name="voice", figures=tuple(figures), said=_sentence(scope, figures[0]),
         cautions=(message("measure.note_voice"),), confidence_level=scope.confidence_level,
     )  # fmt: skip
+
+
+def _about_handling(scope: Scope) -> BoolArray:
+    """Return which answers are about how a complaint was handled, not about the company at large."""
+    about = np.isin(scope.responses.columns["survey_id"], scope.items.closing)
+    for name in scope.items.process:
+        about |= ~np.isnan(scope.responses.score(name))
+    return np.asarray(about, dtype=np.bool_)
 
 
 def _label(name: str) -> LocalText:

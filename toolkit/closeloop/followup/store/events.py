@@ -87,12 +87,14 @@ class EventReading(Connected):
     def purged(self) -> Iterator[tuple[str, int, str]]:
         """Give (case, number, key) of each event whose sealed text was taken out."""
         wanted = sa.select(EVENT.c.case_id, EVENT.c.seq, EVENT.c.key_id)
-        for row in self.rows(wanted.where(EVENT.c.key_id != "", EVENT.c.sealed.is_(None)).order_by(EVENT.c.case_id)):
-            yield tuple(row)
+        gone = wanted.where(EVENT.c.key_id != "", EVENT.c.sealed.is_(None))
+        for case_id, seq, key_id in self.rows(gone.order_by(EVENT.c.case_id, EVENT.c.seq)):
+            yield case_id, int(seq), key_id
 
-    def worked_on(self, but: str) -> list[str]:
-        """Return the cases to which anybody but this actor has done something."""
-        wanted = sa.select(EVENT.c.case_id).where(EVENT.c.actor != but).distinct().order_by(EVENT.c.case_id)
+    def worked_on(self, *, but: Sequence[str], types: Sequence[str] = ()) -> list[str]:
+        """Return the cases to which anybody but these actors has done something that is not of these types."""
+        others = EVENT.c.actor.not_in(but) & EVENT.c.type.not_in(types)
+        wanted = sa.select(EVENT.c.case_id).where(others).distinct().order_by(EVENT.c.case_id)
         return list(self.connection.execute(wanted).scalars())
 
     def cases_of_event(self, type_: str) -> list[str]:
