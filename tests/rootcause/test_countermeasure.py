@@ -140,3 +140,15 @@ def test_it_shows_itself_in_both_languages_and_hostile_words_stay_words() -> Non
         set_language("en")
     assert "预期效果" in html
     assert "13.8%" in html
+
+
+def test_a_countermeasure_says_which_of_three_things_it_changes() -> None:
+    said = {"product": "产品功能", "process": "服务流程", "service": "服务质量"}
+    for acts_on, zh in said.items():
+        measure = Countermeasure(cause="late pick-up", what="move the pick-up", acts_on=acts_on)
+        assert f"· {acts_on}" in measure._repr_html_()
+        set_language("zh-CN")
+        assert f"· {zh}" in measure._repr_html_()
+        set_language("en")
+    with pytest.raises(ValueError, match="acts_on"):
+        Countermeasure(cause="late pick-up", what="move the pick-up", acts_on="people")

@@ -26,7 +26,7 @@ def countermeasure_table(measures: Sequence[Countermeasure], tag: str) -> Html:
     )
     rows = tuple(
         (
-            f"{one.id} {one.what}".strip(), one.cause, say(f"problem.kind_{one.kind}", tag),
+            f"{one.id} {one.what}".strip(), one.cause, _kind(one, tag),
             say(f"problem.strength_{one.strength}", tag), one.owner or "–", str(one.due or "–"), expected(one, tag),
             _state(one, tag),
         )
@@ -41,6 +41,11 @@ def countermeasure_html(measure: Countermeasure) -> str:
     tag = language()
     parts = join([countermeasure_table([measure], tag), findings_table(measure.findings(), tag)])
     return framed(element("div", parts, class_="block"), tag)
+
+
+def _kind(measure: Countermeasure, tag: str) -> str:
+    kind = say(f"problem.kind_{measure.kind}", tag)
+    return f"{kind} · {say(f'problem.acts_on_{measure.acts_on}', tag)}" if measure.acts_on else kind
 
 
 def _state(measure: Countermeasure, tag: str) -> str:

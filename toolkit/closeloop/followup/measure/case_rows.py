@@ -14,7 +14,7 @@ from closeloop.followup.event import CaseEvent
 from closeloop.followup.measure.case_table import CASE, CYCLE, TABLES, CaseTable
 from closeloop.followup.measure.columns import columns_of_rows, seconds
 from closeloop.followup.stages.table import stage_table
-from closeloop.followup.state import CaseState
+from closeloop.followup.state import CaseState, Cycle
 
 _NUMBERS = {"score"}
 _FLAGS = {"safety", "public_exposure"}
@@ -61,7 +61,7 @@ def _add(rows: Rows, state: CaseState, history: Sequence[CaseEvent], ends: froze
     rows["cases"].append(_case(state, history, ends))
     for cycle in state.cycles:
         times = [seconds(getattr(cycle, name)) for name in _CYCLE_TIMES]
-        rows["cycles"].append((place, cycle.number, *times, cycle.outcome))
+        rows["cycles"].append((place, cycle.number, *times, _ending(cycle.outcome, cycle)))
     moments = [seconds(at) for at, _, _ in state.trail]
     for (_, stage, number), entered, left in zip(state.trail, moments, [*moments[1:], math.nan], strict=True):
         if stage not in ends:
@@ -73,11 +73,17 @@ def _add(rows: Rows, state: CaseState, history: Sequence[CaseEvent], ends: froze
     _add_events(rows, state, history, place)
 
 
+def _ending(stage: str, cycle: Cycle | None) -> str:
+    """Return how a case ended: only the customer's own word makes it a confirmed end, whatever was imported says."""
+    return "closed_unconfirmed" if stage == "closed" and (cycle is None or cycle.confirmed_at is None) else stage
+
+
 def _case(state: CaseState, history: Sequence[CaseEvent], ends: frozenset[str]) -> tuple[Any, ...]:
     opened, received = seconds(state.opened_at), state.value("received_at")
     remeasured = next((event for event in history if event.type == "RemeasureReceived"), None)
     derived: dict[str, Any] = {
-        "case_id": state.case_id, "stage": state.stage, "hold": state.hold, "opened_at": opened,
+        "case_id": state.case_id, "hold": state.hold, "opened_at": opened,
+        "stage": _ending(state.stage, state.cycles[-1] if state.cycles else None),
         "is_open": bool(state.stage) and state.stage not in ends,
         "received_at": opened if received is None else min(seconds(received), opened),
         "remeasure_score": _number(remeasured.payload.get("score")) if remeasured else None,

@@ -49,6 +49,8 @@ class Countermeasure(Entry):
     action : str
         What kind of action it is: a code of the codebook ``remedy-types`` (``"training"``, ``"process"`` …). Decides
         the strength.
+    acts_on : {"product", "process", "service"}, optional
+        What is changed for customers: what they buy, how they get it, or how they are served.
     accepted : bool
         Whether the owner has said yes.
     cost : float, optional
@@ -86,6 +88,7 @@ class Countermeasure(Entry):
     target: float | None = None
     unit: str = ""
     action: str = ""
+    acts_on: Literal["", "product", "process", "service"] = ""
     accepted: bool = False
     cost: float | None = Field(default=None, ge=0)
     ends_on: dt.date | None = None
