@@ -263,6 +263,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, int]:
 
 _WRITER = """
 import datetime as dt, json, sys, time
+from closeloop.errors import CloseloopError
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.store.store import Store
 url, name, n, begin = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
@@ -283,7 +284,7 @@ with Store.open(url) as store:
                                   payload={"source": "shop", "n": i})
                 tx.append(case_id, seq - 1, [event])
                 tx.project({"case_id": case_id, "version": seq, "owner": name}, [{"kind": "task", "due_at": now}])
-        except Exception as error:
+        except CloseloopError as error:
             errors += 1
             print(error, file=sys.stderr)
         slowest = max(slowest, time.perf_counter() - start)
