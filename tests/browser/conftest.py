@@ -26,6 +26,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
+    from closeloop.widgets.base import Widget
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "out" / "browser"
 PATIENCE = 90_000  # milliseconds; the machine may be busy
@@ -91,6 +93,112 @@ def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context(viewport=VIEWPORT) as context:
         context.set_default_timeout(PATIENCE)
         yield context.new_page()
+
+
+# A model as the notebook gives it to a widget; what the page sends is done by the real widget, in this process.
+STUB = """window.meet = async (esm, css, state, bundle) => {
+  document.head.append(Object.assign(document.createElement('style'), {textContent: css}));
+  const module = await import(URL.createObjectURL(new Blob([esm], {type: 'text/javascript'})));
+  const heard = {};
+  const tell = (event, ...said) => (heard[event] ?? []).forEach(f => f(...said));
+  const take = answers => { for (const [kind, said] of answers)
+    if (kind !== 'state') tell('msg:custom', said);
+    else for (const k in said) { state[k] = said[k]; tell('change:' + k); } };
+  const model = {
+    get: k => state[k], set: (k, v) => { state[k] = v; tell('change:' + k); }, save_changes: () => {},
+    on: (e, f) => { (heard[e] ??= []).push(f); }, off: (e, f) => { heard[e] = (heard[e] ?? []).filter(x => x !== f); },
+    send: async said => { if (!window.deaf) take(await toKernel(said)); },
+  };
+  Object.assign(window, {model, take, leaked: []});
+  document.addEventListener('keydown', e => { window.leaked.push(e.key); });
+  document.querySelector('#cell').innerHTML = bundle;
+  window.letGo = await module.default.initialize({model});
+}"""
+# What a notebook's own style does is left to the journeys; here is a page with the theme's mark alone.
+BARE = """<!doctype html><html lang="{tag}"><head><title>{title}</title><style>
+body {{ margin: 0; padding: 16px; background: {ground}; }} h1 {{ position: absolute; clip-path: inset(50%); }}
+</style></head>
+<body data-jp-theme-light="{light}"><main><h1>Widget</h1><div id="cell"></div></main></body></html>"""
+
+
+class Bare:
+    """A widget in a page of its own, with neither notebook nor kernel: the page talks to the object in this process.
+
+    Attributes
+    ----------
+    page : Page
+    widget : Widget
+    """
+
+    def __init__(self, page: Page, widget: Widget, *, dark: bool, html: str | None) -> None:
+        self.page, self.widget = page, widget
+        self._answers: list[tuple[str, Any]] = []
+        widget.send = lambda content, buffers=None: self._answers.append(("custom", content))  # type: ignore[method-assign]
+        widget.observe(lambda change: self._answers.append(("state", {change.name: change.new})), self._synced())
+        page.expose_function("toKernel", self._to_kernel)
+        ground = "#111111" if dark else "#ffffff"
+        page.set_content(BARE.format(tag=widget.language, title="widget", ground=ground, light=str(not dark).lower()))
+        page.evaluate(f"() => {{ {STUB} }}")
+        state = {name: getattr(widget, name) for name in self._synced()}
+        shown = widget._repr_html_() if html is None else html
+        page.evaluate("given => meet(...given)", [str(widget._esm), str(widget._css), state, shown])
+
+    def _synced(self) -> list[str]:
+        return [name for name in self.widget.traits(sync=True) if not name.startswith("_") and name != "layout"]
+
+    def _to_kernel(self, said: dict[str, Any]) -> list[tuple[str, Any]]:
+        self.widget._handle_custom_msg(said, [])
+        answers, self._answers = self._answers, []
+        return answers
+
+    def sync(self) -> None:
+        """Tell the page what has changed in the kernel on its own account."""
+        answers, self._answers = self._answers, []
+        self.page.evaluate("answers => take(answers)", answers)
+
+    def leaked(self) -> list[str]:
+        """Give the keys that went through to the notebook."""
+        found: list[str] = self.page.evaluate("leaked")
+        return found
+
+    def violations(self) -> list[str]:
+        """Give what axe finds in the page."""
+        return axe(self.page)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def axe(page: Page, within: str | None = None) -> list[str]:
+    """Give the violations that axe finds, in the page or within a selector: rule, impact, and the elements."""
+    import axe_playwright_python
+
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(f"() => {{ if (!window.axe) {{ {script} }} }}")
+    found = page.evaluate(
+        "async within => (await axe.run(within ? document.querySelector(within) : document)).violations", within
+    )
+    return [f"{v['id']} ({v['impact']}): {[node['html'][:200] for node in v['nodes'][:5]]}" for v in found]
+
+
+@pytest.fixture
+def bare(browser: Browser) -> Iterator[Callable[..., Bare]]:
+    """Give ``bare(widget, dark=False, width=1000, html=None)``: the widget alone in a page."""
+    contexts = []
+
+    def open_widget(widget: Widget, *, dark: bool = False, width: int = 1000, html: str | None = None) -> Bare:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        return Bare(context.new_page(), widget, dark=dark, html=html)
+
+    yield open_widget
+    for context in contexts:
+        context.close()
 
 
 @dataclass(frozen=True)

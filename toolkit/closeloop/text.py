@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import resources
@@ -79,6 +80,25 @@ def language() -> str:
         asked = os.environ.get("CLOSELOOP_LANGUAGE", "")
         chosen = normalise_tag(asked) if asked else "en"
     return chosen
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Use another language inside a ``with``; afterwards the one before is in use again.
+
+    Examples
+    --------
+    >>> with speaking("zh-CN"):
+    ...     language()
+    'zh-CN'
+    >>> language()
+    'en'
+    """
+    before = _current.set(normalise_tag(tag))
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 class LocalText(Mapping[str, str]):
