@@ -18,7 +18,8 @@ const draw = ctx => [
     keydown: e => { if (e.key === "Enter" && !composing(e)) { ctx.do("add", {text: e.target.value}); } }}})),
   h("ul", {}, ctx.view.notes.map(n => h("li", {key: n.id}, n.text))),
   h("button", {class: "btn", key: "clear", on: {click: () => ctx.do("clear")}}, ctx.T("widgets.close")),
-  h("label", {}, h("input", {type: "checkbox", checked: ctx.view.on, key: "on", on: {change: () => ctx.do("refuse")}}), "on"),
+  h("label", {}, "on",
+    h("input", {type: "checkbox", checked: ctx.view.on, key: "on", on: {change: () => ctx.do("refuse")}})),
 ];
 export default widget(draw);
 """

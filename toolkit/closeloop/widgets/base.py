@@ -135,7 +135,7 @@ class Widget(anywidget.AnyWidget):
             self.view = shown
 
     def _take(self, _: Any, content: Any, __: Any) -> None:
-        """Do what a page asks for, and tell it so; what is wrong is said in words, a fault of ours is raised as well."""
+        """Do what a page asks for, and answer; what is wrong is said in words, a fault of ours is raised as well."""
         if not isinstance(content, Mapping) or content.get("kind") != "do":
             return
         name, fields, seq = str(content.get("name")), content.get("fields"), content.get("seq")
