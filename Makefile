@@ -19,7 +19,7 @@ THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # An inherited MPLBACKEND would hide inline figures; hashes and time zone are fixed so that outputs are repeatable.
 KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
 
-.PHONY: help demo test test-engines lab lint types notebooks bench journeys docs clean
+.PHONY: help demo test suite test-engines lab lint types notebooks bench journeys docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,9 +58,13 @@ lab: $(VENV)/.dev ## open JupyterLab on the notebooks (LAB_ARGS=... is passed on
 
 # --- what a developer runs ---
 
-test: lint types ## everything: lint, types, all tests, the browser, the notebooks' outputs
+test: lint ## everything: lint, types, all tests, the browser, the notebooks' outputs
 	@scripts/chromium.sh
 	@scripts/postgres.sh
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+# Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
+suite: $(VENV)/.dev
 	@$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks

@@ -47,7 +47,7 @@ def test_no_tag_of_others_stands_in_html(loop: cl.Loop, language: str, tmp_path:
     cl.set_language(language)
     case, later = loop.case(1), "2026-07-09T00:00Z"
     shown = {
-        "case": case, "history": case.history(), "board": loop.board(later), "clocks": case.clocks(),
+        "case": case, "history": case.history(), "board": loop.glance(later), "clocks": case.clocks(),
         "findings": case.findings(later), "allowed": case.allowed(), "playbook": case.playbook(),
         "sheet": case.negotiation(), "letter": case.letter("progress"), "measure": loop.measure(later),
         "lessons": loop.lessons(),

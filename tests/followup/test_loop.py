@@ -437,14 +437,14 @@ def test_the_board_counts_who_waits() -> None:
     with opened() as loop:
         complaint(loop).assign(owner="li")
         complaint(loop)
-        board = loop.board("2026-07-03T09:00+08:00")
+        board = loop.glance("2026-07-03T09:00+08:00")
         assert (len(board.cards), board.n_late, board.n_without_owner) == (2, 2, 1)
         assert "1 without an owner" in str(board.sentence)
         html = board._repr_html_()
         assert "Received" in html
         cl.set_language("zh-CN")
         assert "已接收" in board._repr_html_()
-        assert [card.owner for card in loop.board(owner="li").cards] == ["li"]
+        assert [card.owner for card in loop.glance(owner="li").cards] == ["li"]
 
 
 def test_an_export_taken_into_memory_is_there_and_its_texts_stay_masked(tmp_path: Path) -> None:
@@ -514,3 +514,12 @@ def test_who_waits_is_drawn_by_lot_and_recorded() -> None:
         assert arms[6] == "exempt"
         assert drawn.is_random
         assert loop.draw_lots(4).drawn == (), "nobody's lot is drawn twice"
+
+
+def test_today_is_the_day_of_the_people_who_work_here() -> None:
+    with cl.open_loop(":memory:", actor="li", now="2026-07-01T23:30+00:00", timezone="Asia/Shanghai") as loop:
+        case = loop.open_case(words="No news.", channel="phone", received_at="2026-07-01T08:30+08:00")
+        case.add_task(what="Call back", owner="li", due_on="2026-07-01")
+        assert loop.actions()["is_late"].tolist() == [True]  # there it is the 2nd already
+        with pytest.raises(ValueError, match="nope"):
+            loop.actions("nope")

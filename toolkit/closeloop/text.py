@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh-CN")
@@ -174,7 +175,8 @@ def catalogue(area: str) -> dict[str, LocalText]:
 def message(key: str, /, **values: Any) -> LocalText:
     """Return the catalogue's text for ``area.key`` in both languages, its ``{fields}`` filled from `values`.
 
-    A value that is itself a `LocalText` is put in in the matching language.
+    A value that is itself a `LocalText` is put in in the matching language; ``{n:case|cases}`` is the word that goes
+    with the number.
 
     Raises
     ------
@@ -182,10 +184,28 @@ def message(key: str, /, **values: Any) -> LocalText:
         If the catalogue has no such key.
     """
     area, _, name = key.partition(".")
-    template = catalogue(area)[name]
-    return LocalText(
-        {
-            tag: text.format(**{k: v.in_language(tag) if isinstance(v, LocalText) else v for k, v in values.items()})
-            for tag, text in template.items()
-        }
-    )
+    return LocalText({tag: _filled(text, tag, values) for tag, text in catalogue(area)[name].items()})
+
+
+def _filled(text: str, tag: str, values: Mapping[str, Any]) -> str:
+    said = {k: v.in_language(tag) if isinstance(v, LocalText) else v for k, v in values.items()}
+    return _filler.vformat(text, (), said) if "|" in text else text.format(**said)  # the latter is much faster
+
+
+class _Filler(Formatter):
+    """Fills ``{n:case|cases}`` with the first word for 1, the second for any other number; all else as ``str.format``.
+
+    Examples
+    --------
+    >>> [_Filler().format("{n} {n:case|cases}", n=n) for n in (0, 1, "1", "1,200")]
+    ['0 cases', '1 case', '1 case', '1,200 cases']
+    """
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_filler = _Filler()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from closeloop.html import Html, element
+from closeloop.html import Html, element, join
 from closeloop.metrics.measured_gap import Gap
 from closeloop.views.words import say
 from closeloop.written import write
@@ -47,7 +47,8 @@ def gap_figure(gap: Gap, tag: str) -> Html:
     for name, x in (("standard", places[standard <= actual]), ("actual", places[standard > actual])):
         inside = min(max(x, 26.0), _WIDTH - 26)
         parts.append(element("text", say(f"whys.{name}", tag), class_="m strong", x=round(inside, 1), y=9))
-    return element("svg", *parts, class_="ch", width=232, height=56, viewBox="0 0 232 56", aria_hidden="true")
+    drawn = join(parts, " ")  # so that the texts stay apart where the drawing is taken out of a page
+    return element("svg", drawn, class_="ch", width=232, height=56, viewBox="0 0 232 56", aria_hidden="true")
 
 
 def _ticks(low: float, high: float, *, zero: bool) -> list[float]:

@@ -92,7 +92,8 @@ class Scale:
     def ticks(self) -> Html:
         """Return the head of the column: the numbers of the scale."""
         texts = [element("text", self.panel.write(step), x=self.place(step), y=15) for step in self.steps]
-        return element("svg", *texts, *self._lines("20", "26"), class_="dw", aria_hidden="true")
+        # Blanks between the numbers: where drawings are taken out of a page, their texts stay behind.
+        return element("svg", join(texts, " "), *self._lines("20", "26"), class_="dw", aria_hidden="true")
 
     def whisker(self, row: ScoreRow) -> Html:
         """Return one row's dot and whisker."""

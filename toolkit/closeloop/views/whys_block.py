@@ -34,7 +34,7 @@ def whys_block(whys: FiveWhys, tag: str) -> Html:
         label = say("whys.why_problem", tag, title=in_tag(graph.text(TOP), tag))
         parts.append(outline(bullets, tag, gate=gate.label, gate_note=gate.note, label=label))
         parts += [element("p", text, class_="note") for text in _circles(graph, tag)]
-        parts += [_cover(whys.coverage(), "W18" in found.rules, tag), outline_key(bullets, tag)]
+        parts += [cover_block(whys.coverage(), "W18" in found.rules, tag), outline_key(bullets, tag)]
         parts.append(cause_sections(graph, tag))
     else:
         parts.append(element("p", say("whys.no_causes", tag)))
@@ -53,16 +53,8 @@ def whys_tree_svg(whys: FiveWhys, tag: str) -> str:
 def _head(graph: CauseGraph, found: Findings, tag: str) -> Html:
     """Return what is to be explained: the words, the gap in figures, and how many findings there are."""
     state = graph.state
-    above = [say("whys.problem", tag, id=state.problem)] if state.problem else []
-    if state.gap is not None:
-        above.append(say("whys.the_gap", tag))
-    facts: list[str] = []
-    if state.gap is not None:
-        facts += [state.gap.where] if state.gap.where else []
-        facts.append(say("whys.n_measured", tag, n=number(state.gap.n)))
-        facts.append(say("whys.as_of", tag, on=day(measured_on(state.gap), tag)))
-    if graph.causes[TOP].cases:
-        facts.append(in_tag(counted("n_cases", len(graph.causes[TOP].cases)), tag))
+    above = above_title(graph, tag)
+    facts = gap_facts(graph, len(graph.causes[TOP].cases), tag)
     errors, warnings = len(found.of("error")), len(found.of("warn"))
     counts = [
         element("span", icon(name), " ", in_tag(counted(f"n_{word}", n), tag), class_=name)
@@ -76,11 +68,27 @@ def _head(graph: CauseGraph, found: Findings, tag: str) -> Html:
         "div",
         element("div", " · ".join(above), class_="k"),
         element("div", element("b", in_tag(graph.text(TOP), tag)), class_="ttl"),
-        _figures(state.gap, tag) if state.gap is not None else element("p", say("whys.no_gap", tag), class_="said"),
+        gap_figures(state.gap, tag) if state.gap is not None else element("p", say("whys.no_gap", tag), class_="said"),
         said,
         element("div", join(listed, " "), " ", *_summary(counts), class_="gfacts"),
         class_="gap",
     )
+
+
+def above_title(graph: CauseGraph, tag: str) -> list[str]:
+    """Return what stands above the words of what is to be explained: which problem, and that its gap was measured."""
+    said = [say("whys.problem", tag, id=graph.state.problem)] if graph.state.problem else []
+    return [*said, say("whys.the_gap", tag)] if graph.state.gap is not None else said
+
+
+def gap_facts(graph: CauseGraph, n_cases: int, tag: str) -> list[str]:
+    """Return where, on how many and when the gap was measured, and how many cases are linked."""
+    gap, facts = graph.state.gap, []
+    if gap is not None:
+        facts += [gap.where] if gap.where else []
+        facts.append(say("whys.n_measured", tag, n=number(gap.n)))
+        facts.append(say("whys.as_of", tag, on=day(measured_on(gap), tag)))
+    return [*facts, in_tag(counted("n_cases", n_cases), tag)] if n_cases else facts
 
 
 def _summary(counts: list[Html]) -> list[Html]:
@@ -88,7 +96,8 @@ def _summary(counts: list[Html]) -> list[Html]:
     return [dot, element("span", join(counts, " "), class_="sum")] if counts else []
 
 
-def _figures(gap: Gap, tag: str) -> Html:
+def gap_figures(gap: Gap, tag: str) -> Html:
+    """Return what was measured, with its limits, in figures and as a drawing."""
     digits = {"percent": 1, "points": 0, "count": 0}.get(gap.unit, 2)
     written = [element("b", write(gap.actual, gap.unit, tag, digits))]
     if gap.ci is not None:
@@ -121,7 +130,8 @@ def _circles(graph: CauseGraph, tag: str) -> list[str]:
     return texts
 
 
-def _cover(coverage: Coverage, told: bool, tag: str) -> Html:
+def cover_block(coverage: Coverage, told: bool, tag: str) -> Html:
+    """Return how many cases the verified roots explain, as a sentence and a bar."""
     code = [element("b", "W18"), " "] if told else []
     parts: list[object] = [element("p", *code, in_tag(coverage.sentence, tag))]
     if coverage.n:

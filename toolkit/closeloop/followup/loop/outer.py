@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import StoreError
+from closeloop.followup.calendar.zone import any_zone
 from closeloop.followup.case.fold import fold
 from closeloop.followup.loop.case import who
+from closeloop.rootcause.days import day_of
 from closeloop.rootcause.load import document_of
 from closeloop.rootcause.problem.lesson import Lesson
 from closeloop.rootcause.problem.problem import Problem
@@ -192,9 +194,9 @@ class OuterLoop:
             return [fold(events) for events in by_case(tx)]
 
     def _day(self, today: dt.date | str | None) -> dt.date:
-        if today is None:
-            return self._desk.clock.now().date()
-        return today if isinstance(today, dt.date) else dt.date.fromisoformat(today)
+        """Return a day; that of the people who work here, not of Greenwich, if none is given."""
+        clock = self._desk.clock
+        return day_of(today) if today is not None else clock.now().astimezone(any_zone(clock.timezone or "UTC")).date()
 
 
 def _name_of(document: Document[Any]) -> str:
