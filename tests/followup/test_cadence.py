@@ -16,23 +16,9 @@ from closeloop.followup.clock.clock_reading import ClockReading
 from closeloop.followup.playbook.cadence import load_cadence, next_contact, shipped_cadence
 from closeloop.followup.playbook.due_contacts import Relation, care_after, due_contacts
 from closeloop.followup.playbook.service_promises import load_service_promises
-from closeloop.followup.state import CaseState, Cycle, Entry
+from closeloop.followup.state import CaseState, Entry
 from closeloop.survey.shipped import data_folder
-
-NOW = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
-
-
-def entry(seq: int, *, at: dt.datetime = NOW, actor: str = "li", cycle: int = 1, **fields: Any) -> Entry:
-    return Entry(seq=seq, at=at, actor=actor, cycle=cycle, fields=fields)
-
-
-def made(stage: str = "proposed", *, values: dict[str, Any] | None = None, **entries: list[Entry]) -> CaseState:
-    said = {"owner": "li", "number": 7, "language": "en", "received_at": "2026-06-30T18:30:00.000000Z"}
-    return CaseState(
-        case_id="C-1", version=99, stage=stage, opened_at=NOW, last_at=NOW, cycles=[Cycle(number=1, began_at=NOW)],
-        values=said | (values or {}), entries=entries,
-    )  # fmt: skip
-
+from made_cases import NOW, entry, made
 
 LAST = dt.date(2026, 1, 31)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -15,20 +14,7 @@ from closeloop.followup.playbook.negotiation import negotiation
 from closeloop.followup.playbook.offers import next_option, offers_of, ranked_options
 from closeloop.followup.state import CaseState, Cycle, Entry
 from closeloop.text import set_language
-
-NOW = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
-
-
-def entry(seq: int, *, at: dt.datetime = NOW, actor: str = "li", cycle: int = 1, **fields: Any) -> Entry:
-    return Entry(seq=seq, at=at, actor=actor, cycle=cycle, fields=fields)
-
-
-def made(stage: str = "proposed", *, values: dict[str, Any] | None = None, **entries: list[Entry]) -> CaseState:
-    said = {"owner": "li", "number": 7, "language": "en", "received_at": "2026-06-30T18:30:00.000000Z"}
-    return CaseState(
-        case_id="C-1", version=99, stage=stage, opened_at=NOW, last_at=NOW, cycles=[Cycle(number=1, began_at=NOW)],
-        values=said | (values or {}), entries=entries,
-    )  # fmt: skip
+from made_cases import NOW, entry, made
 
 
 def option(seq: int, **fields: Any) -> Entry:

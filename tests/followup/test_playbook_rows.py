@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,26 +10,9 @@ import pytest
 
 from closeloop.followup.playbook.cards import Card, load_deck
 from closeloop.followup.playbook.playbook import case_playbook
-from closeloop.followup.state import CaseState, Cycle, Entry
-
-NOW = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
-
-
-def entry(seq: int, *, at: dt.datetime = NOW, actor: str = "li", cycle: int = 1, **fields: Any) -> Entry:
-    return Entry(seq=seq, at=at, actor=actor, cycle=cycle, fields=fields)
-
-
-def talk(seq: int, *, days_ago: float = 0, actor: str = "li", **fields: Any) -> Entry:
-    said = {"direction": "outbound", "channel": "phone", "reached": True, "human": True} | fields
-    return entry(seq, at=NOW - dt.timedelta(days=days_ago), actor=actor, **said)
-
-
-def made(stage: str = "acknowledged", *, values: dict[str, Any] | None = None, **entries: list[Entry]) -> CaseState:
-    said = {"owner": "li", "kind": "complaint", "number": 7, "words": {"private": 30}, "language": "en"}
-    return CaseState(
-        case_id="C-1", version=99, stage=stage, opened_at=NOW - dt.timedelta(days=20), last_at=NOW,
-        cycles=[Cycle(number=1, began_at=NOW - dt.timedelta(days=20))], values=said | (values or {}), entries=entries,
-    )  # fmt: skip
+from closeloop.followup.state import CaseState
+from made_cases import NOW, entry, talk
+from made_cases import complaint as made
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +16,8 @@ from closeloop.followup.commands.table import command_table
 from closeloop.followup.playbook.authority import AuthorityLimit, AuthorityLimits, load_authority
 from closeloop.followup.playbook.consistency import LEAST, PastRemedy, consistency, past_remedies
 from closeloop.followup.playbook.remedies import load_remedies, remedies_of, remedy_file, typical_remedies
-from closeloop.followup.state import CaseState, Cycle, Entry
 from closeloop.survey.shipped import data_folder
-
-NOW = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
-
-
-def entry(seq: int, *, at: dt.datetime = NOW, actor: str = "li", cycle: int = 1, **fields: Any) -> Entry:
-    return Entry(seq=seq, at=at, actor=actor, cycle=cycle, fields=fields)
-
-
-def made(stage: str = "proposed", *, values: dict[str, Any] | None = None, **entries: list[Entry]) -> CaseState:
-    said = {"owner": "li", "number": 7, "language": "en", "received_at": "2026-06-30T18:30:00.000000Z"}
-    return CaseState(
-        case_id="C-1", version=99, stage=stage, opened_at=NOW, last_at=NOW, cycles=[Cycle(number=1, began_at=NOW)],
-        values=said | (values or {}), entries=entries,
-    )  # fmt: skip
-
+from made_cases import entry, made
 
 ROWS = {
     "L176": ("apology", {"apologised_by", "apology_form"}, {"accepted"}),

@@ -21,20 +21,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from pydantic import ValidationError
 
 from closeloop.followup.calendar.calendar import Calendar
 from closeloop.followup.calendar.calendar_check import calendar_faults
 from closeloop.followup.calendar.hours import Holiday, Week, Workday
 from closeloop.forms.fields import Model
-from closeloop.survey.document import Document, path_text, read_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.defined import defined, finding_at
+from closeloop.survey.document import read_document
+from closeloop.survey.findings import Finding
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
-from closeloop.survey.validate import declared_languages, model_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,25 +112,10 @@ def shelf(kept: Iterable[Kept]) -> dict[str, Kept]:
 
 @lru_cache(maxsize=32)
 def _read(path: str, _changed: int, _size: int) -> Calendar:
-    return _build(read_document(path))
+    document = read_document(path)
 
+    def check(calendar: Calendar | None) -> Iterator[Finding]:
+        for found in () if calendar is None else calendar_faults(calendar.week, calendar.holidays, calendar.workdays):
+            yield finding_at(document, found.path, found.key, found.text)
 
-def _build(document: Document) -> Calendar:
-    findings = list(document.findings)
-    calendar = None
-    try:
-        context = {"languages": declared_languages(document.data), "checked_later": True}
-        calendar = Calendar.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, Calendar, _ENTRIES))
-    if calendar is not None:
-        findings.extend(
-            Finding(
-                code=found.key.partition(".")[2], file=document.file, line=document.line(found.path),
-                field=path_text(found.path), message=found.text,
-            )
-            for found in calendar_faults(calendar.week, calendar.holidays, calendar.workdays)
-        )  # fmt: skip
-    if calendar is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
-    return calendar
+    return defined(document, Calendar, _ENTRIES, check, checked_later=True)

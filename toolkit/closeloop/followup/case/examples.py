@@ -34,7 +34,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from closeloop.followup.calendar.zone import zone_of
 from closeloop.followup.case.fold import fold
@@ -46,10 +46,9 @@ from closeloop.followup.event import CaseEvent
 from closeloop.followup.stages.table import Name, stage_table
 from closeloop.followup.state import CaseState
 from closeloop.forms.fields import Model, Text
+from closeloop.survey.defined import defined
 from closeloop.survey.document import read_document
-from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import LANGUAGES, language
 
 SUFFIX = ".case.yaml"
@@ -219,18 +218,7 @@ def load_example(name_or_path: str) -> Example:
 @lru_cache(maxsize=16)
 def _read(path: str, _changed: int, _size: int) -> Example:
     """Return what a file says; one that has not changed since is not read again."""
-    document = read_document(path)
-    findings = list(document.findings)
-    example = None
-    try:
-        context = {"languages": declared_languages(document.data)}
-        example = Example.model_validate(document.data, context=context)
-    except ValidationError as error:
-        entries: dict[str, type[Model]] = {"cases": ExampleCase, "scripts": ExampleStep}
-        findings.extend(model_findings(error, document, Example, entries))
-    if example is None or findings:
-        raise definition_error(document.file, findings)
-    return example
+    return defined(read_document(path), Example, {"cases": ExampleCase, "scripts": ExampleStep})
 
 
 def list_examples() -> tuple[str, ...]:

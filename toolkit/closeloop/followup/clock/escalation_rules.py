@@ -24,14 +24,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from closeloop.followup.clock.policy import MaxPause, Severity
 from closeloop.forms.fields import Model, Remark, Text, fault, unique
-from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import definition_error
+from closeloop.survey.defined import defined
+from closeloop.survey.document import read_document
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,22 +133,9 @@ def load_escalation(path: str | Path | None = None) -> EscalationRules:
     >>> [level.name.en for level in load_escalation().levels]
     ['Team lead', 'Head of service', 'Management']
     """
-    return _build(read_document(path)) if path is not None else _shipped()
+    return _shipped() if path is None else defined(read_document(path), EscalationRules, _ENTRIES)
 
 
 @cache
 def _shipped() -> EscalationRules:
-    return _build(read_document(data_folder("followup") / "escalation.yaml"))
-
-
-def _build(document: Document) -> EscalationRules:
-    findings = list(document.findings)
-    rules = None
-    try:
-        context = {"languages": declared_languages(document.data)}
-        rules = EscalationRules.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, EscalationRules, _ENTRIES))
-    if rules is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
-    return rules
+    return defined(read_document(data_folder("followup") / "escalation.yaml"), EscalationRules, _ENTRIES)

@@ -23,17 +23,16 @@ Of several targets that fit a case the one with the most conditions holds, of eq
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from closeloop.followup.clock.policy import MaxPause, Policy, Target, Targets, policy_faults
 from closeloop.forms.fields import Model
-from closeloop.survey.document import Document, path_text, read_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.defined import defined, finding_at
+from closeloop.survey.document import read_document
+from closeloop.survey.findings import Finding
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -87,25 +86,10 @@ def shipped_policies() -> tuple[str, ...]:
 
 @lru_cache(maxsize=32)
 def _read(path: str, _changed: int, _size: int) -> Policy:
-    return _build(read_document(path))
+    document = read_document(path)
 
+    def check(policy: Policy | None) -> Iterator[Finding]:
+        for found in () if policy is None else policy_faults(policy.targets):
+            yield finding_at(document, found.path, found.key, message(found.key, **found.fields))
 
-def _build(document: Document) -> Policy:
-    findings = list(document.findings)
-    policy = None
-    try:
-        context = {"languages": declared_languages(document.data), "checked_later": True}
-        policy = Policy.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, Policy, _ENTRIES))
-    if policy is not None:
-        findings.extend(
-            Finding(
-                code=found.key.partition(".")[2], file=document.file, line=document.line(found.path),
-                field=path_text(found.path), message=message(found.key, **found.fields),
-            )
-            for found in policy_faults(policy.targets)
-        )  # fmt: skip
-    if policy is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
-    return policy
+    return defined(document, Policy, _ENTRIES, check, checked_later=True)

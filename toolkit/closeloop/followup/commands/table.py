@@ -27,14 +27,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field as Key
-from pydantic import PrivateAttr, ValidationError
+from pydantic import PrivateAttr
 
 from closeloop.followup.stages.table import Name
 from closeloop.forms.fields import Model, Text
+from closeloop.survey.defined import defined
 from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import LocalText
 
 if TYPE_CHECKING:
@@ -203,18 +202,9 @@ def load_commands(path: str | Path) -> CommandTable:
     from closeloop.followup.commands.check import command_faults
 
     document = _with_shared_fields(read_document(path))
-    findings = list(document.findings)
-    table = None
-    try:
-        context = {"languages": declared_languages(document.data)}
-        table = CommandTable.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, CommandTable, _ENTRIES))
-    if table is not None:
-        findings.extend(command_faults(table, document))
-    if table is None or findings:
-        raise definition_error(document.file, findings)
-    return table
+    return defined(
+        document, CommandTable, _ENTRIES, lambda table: () if table is None else command_faults(table, document)
+    )
 
 
 def _with_shared_fields(document: Document) -> Document:

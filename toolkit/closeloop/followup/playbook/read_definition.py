@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from pydantic import ValidationError
-
 from closeloop.forms.fields import Model
-from closeloop.survey.document import Document, path_text, read_document
-from closeloop.survey.findings import Finding, definition_error
-from closeloop.survey.validate import declared_languages, model_findings
-from closeloop.text import message
+from closeloop.survey.defined import defined, finding_at
+from closeloop.survey.document import KeyPath, read_document
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,24 +52,11 @@ def read_definition(
         With every fault of the file, each with its line.
     """
     document = read_document(path)
-    findings = list(document.findings)
-    definition = None
-    try:
-        definition = model.model_validate(document.data, context={"languages": declared_languages(document.data)})
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, model, entries))
-    if definition is not None:
-        findings.extend(_finding(each, document) for each in check(definition))
-    if definition is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
-    return definition
+    return defined(
+        document, model, entries,
+        lambda found: () if found is None else [finding_at(document, *_told(each)) for each in check(found)],
+    )  # fmt: skip
 
 
-def _finding(found: Fault, document: Document) -> Finding:
-    return Finding(
-        code=found.key.partition(".")[2],
-        file=document.file,
-        line=document.line(found.path),
-        field=path_text(found.path),
-        message=message(found.key, **found.fields),
-    )
+def _told(found: Fault) -> tuple[KeyPath, str, LocalText]:
+    return found.path, found.key, message(found.key, **found.fields)

@@ -6,13 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from closeloop.forms.fields import Model, Text, Words, fault
-from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import definition_error
+from closeloop.survey.defined import defined
+from closeloop.survey.document import read_document
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -110,15 +109,4 @@ def load_purposes(path: str | Path | None = None) -> Purposes:
 
 @lru_cache(maxsize=8)
 def _read(path: str, _changed: int, _size: int) -> Purposes:
-    return _build(read_document(path))
-
-
-def _build(document: Document) -> Purposes:
-    findings = list(document.findings)
-    try:
-        file = Purposes.model_validate(document.data, context={"languages": declared_languages(document.data)})
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, Purposes, _ENTRIES))
-    if findings:
-        raise definition_error(document.file, findings)
-    return file
+    return defined(read_document(path), Purposes, _ENTRIES)

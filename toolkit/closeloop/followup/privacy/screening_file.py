@@ -12,14 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from closeloop.followup.privacy.number_checks import CHECKS
 from closeloop.forms.fields import Model, Text, Words, fault
-from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import definition_error
+from closeloop.survey.defined import defined
+from closeloop.survey.document import read_document
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 
 if TYPE_CHECKING:
     from typing import Self
@@ -155,15 +154,4 @@ def load_screening(path: str | Path | None = None) -> ScreeningFile:
 
 @lru_cache(maxsize=8)
 def _read(path: str, _changed: int, _size: int) -> ScreeningFile:
-    return _build(read_document(path))
-
-
-def _build(document: Document) -> ScreeningFile:
-    findings = list(document.findings)
-    try:
-        file = ScreeningFile.model_validate(document.data, context={"languages": declared_languages(document.data)})
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, ScreeningFile, _ENTRIES))
-    if findings:
-        raise definition_error(document.file, findings)
-    return file
+    return defined(read_document(path), ScreeningFile, _ENTRIES)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from closeloop.followup.rules.response_rule import CaseKind, Severity
 from closeloop.forms.fields import Count, Model, Number, Remark, Text, fault
+from closeloop.survey.defined import defined
 from closeloop.survey.document import read_document
-from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,13 +146,4 @@ def load_alert_rules(path: str | Path) -> tuple[AlertRule, ...]:
     SurveyDefinitionError
         With every fault, each with file and line.
     """
-    document = read_document(path)
-    findings = list(document.findings)
-    try:
-        found = AlertFile.model_validate(document.data, context={"languages": declared_languages(document.data)})
-    except ValidationError as error:
-        findings += model_findings(error, document, AlertFile, {"rules": AlertRule})
-        raise definition_error(document.file, findings) from None
-    if findings:
-        raise definition_error(document.file, findings)
-    return found.rules
+    return defined(read_document(path), AlertFile, {"rules": AlertRule}).rules

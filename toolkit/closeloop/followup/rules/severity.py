@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from closeloop.followup.rules.response_rule import Severity
 from closeloop.forms.fields import Model, Remark, Text, fault
+from closeloop.survey.defined import defined
 from closeloop.survey.document import read_document
-from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.text import LocalText, message
 from closeloop.written import told_list
 
@@ -151,14 +150,4 @@ def load_severity(path: str | Path) -> SeverityMatrix:
     SurveyDefinitionError
         With every fault, each with file and line.
     """
-    document = read_document(path)
-    findings = list(document.findings)
-    try:
-        context = {"languages": declared_languages(document.data)}
-        matrix = SeverityMatrix.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings += model_findings(error, document, SeverityMatrix, {"scales": SeverityScale})
-        raise definition_error(document.file, findings) from None
-    if findings:
-        raise definition_error(document.file, findings)
-    return matrix
+    return defined(read_document(path), SeverityMatrix, {"scales": SeverityScale})

@@ -20,17 +20,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr
 
 from closeloop.forms.fields import Model, Text
+from closeloop.survey.defined import defined
 from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.findings import Finding
 from closeloop.survey.shipped import data_folder
-from closeloop.survey.validate import declared_languages, model_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,28 +167,15 @@ def load_stages(path: str | Path) -> StageTable:
     from closeloop.followup.stages.check import check_stages
 
     document = read_document(path)
-    findings = list(document.findings)
-    table = None
-    try:
-        context = {"languages": declared_languages(document.data)}
-        table = StageTable.model_validate(document.data, context=context)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, StageTable, _ENTRIES))
-    if table is not None:
-        findings.extend(
-            Finding(
-                code=found.rule,
-                file=document.file,
-                line=_line(document, found.at),
-                item=found.at,
-                message=found.message,
-                suggestion=found.suggestion,
-            )
-            for found in check_stages(table)
-        )
-    if table is None or findings:
-        raise definition_error(document.file, findings)
-    return table
+
+    def check(table: StageTable | None) -> Iterator[Finding]:
+        for found in () if table is None else check_stages(table):
+            yield Finding(
+                code=found.rule, file=document.file, line=_line(document, found.at), item=found.at,
+                message=found.message, suggestion=found.suggestion,
+            )  # fmt: skip
+
+    return defined(document, StageTable, _ENTRIES, check)
 
 
 def _line(document: Document, name: str) -> int | None:

@@ -9,12 +9,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from closeloop.forms.fields import Model, Remark, Words, fault
-from closeloop.survey.document import Document, read_document
-from closeloop.survey.findings import definition_error
-from closeloop.survey.validate import model_findings
+from closeloop.survey.defined import defined
+from closeloop.survey.document import read_document
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -124,20 +123,7 @@ def _shipped(name: str) -> Lexicon:
 
 
 def _read(path: str | Path) -> Lexicon:
-    document = read_document(path)
-    return _built(document)
-
-
-def _built(document: Document) -> Lexicon:
-    findings = list(document.findings)
-    lexicon = None
-    try:
-        lexicon = Lexicon.model_validate(document.data)
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, Lexicon, {}))
-    if lexicon is None or findings:
-        raise definition_error(document.file, findings)
-    return lexicon
+    return defined(read_document(path), Lexicon, {})
 
 
 def chosen_lexicons(given: Mapping[str, Lexicon | str | Path] | None = None) -> dict[str, Lexicon]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from closeloop.forms.base import Check
 from closeloop.forms.fields import Model
 from closeloop.forms.options import Option
@@ -23,10 +21,10 @@ from closeloop.rootcause.worksheet.template import (
     Template,
     ViewUse,
 )
+from closeloop.survey.defined import defined
 from closeloop.survey.document import Document, parsed_document, read_document
-from closeloop.survey.findings import definition_error
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
-from closeloop.survey.validate import declared_languages, model_findings
+from closeloop.survey.validate import declared_languages
 from closeloop.text import LocalText
 
 if TYPE_CHECKING:
@@ -96,17 +94,8 @@ def build(document: Document) -> Template:
     SurveyDefinitionError
         With one finding for every fault: of single keys, and of what the keys say together.
     """
-    findings = list(document.findings)
     declared = declared_languages(document.data)
-    template = None
-    try:
-        template = Template.model_validate(document.data, context={"languages": declared})
-    except ValidationError as error:
-        findings += model_findings(error, document, Template, _ENTRIES)
-    findings += check_template(document, declared, template)
-    if template is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
-    return template
+    return defined(document, Template, _ENTRIES, lambda template: check_template(document, declared, template))
 
 
 def template_from_dict(data: Mapping[str, Any]) -> Template:

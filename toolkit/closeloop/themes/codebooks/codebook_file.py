@@ -36,13 +36,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from closeloop.forms.fields import Model, Remark, Text
+from closeloop.survey.defined import defined
 from closeloop.survey.document import Document, path_text, read_document, write_document
-from closeloop.survey.findings import Finding, definition_error
+from closeloop.survey.findings import Finding
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
-from closeloop.survey.validate import declared_languages, model_findings
 from closeloop.themes.codebooks.changes import CodebookChange
 from closeloop.themes.codebooks.codebook import BookId, Code, Codebook, CodebookState, CodeText, Languages, Version
 from closeloop.themes.codebooks.codebook_check import codebook_faults, file_entries
@@ -164,22 +164,14 @@ def _read(path: str, _changed: int, _size: int) -> CodebookState:
 
 
 def _build(document: Document) -> CodebookState:
-    findings = list(document.findings)
-    book = None
-    try:
-        declared = declared_languages(document.data)
-        book = CodebookFile.model_validate(document.data, context={"languages": declared})
-    except ValidationError as error:
-        findings.extend(model_findings(error, document, CodebookFile, _ENTRIES))
-    findings.extend(
-        Finding(
-            code=found.code, file=document.file, line=document.line(found.path), item=found.code_id,
-            field=path_text(found.path), message=found.text, suggestion=found.suggestion,
-        )
-        for found in codebook_faults(list(file_entries(document.data.get("codes"))))
-    )  # fmt: skip
-    if book is None or findings:
-        raise definition_error(document.file, list(dict.fromkeys(findings)))
+    def check(_: CodebookFile | None) -> Iterator[Finding]:
+        for found in codebook_faults(list(file_entries(document.data.get("codes")))):
+            yield Finding(
+                code=found.code, file=document.file, line=document.line(found.path), item=found.code_id,
+                field=path_text(found.path), message=found.text, suggestion=found.suggestion,
+            )  # fmt: skip
+
+    book = defined(document, CodebookFile, _ENTRIES, check)
     said = {name: getattr(book, name) for name in ("id", "version", "languages", "title", "split", "source", "changes")}
     # All that its model would check has just been checked, with the lines of the file.
     return CodebookState.model_construct(**said, codes=tuple(_flat(book.codes, None)))
