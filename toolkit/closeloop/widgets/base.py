@@ -11,7 +11,6 @@ refers to a model that is gone. Where outputs live apart from the page (`_APART`
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,6 +18,7 @@ from importlib import resources
 from typing import Any, ClassVar
 
 import anywidget
+import rjsmin
 import traitlets as t
 
 from closeloop.errors import CloseloopError
@@ -204,8 +204,8 @@ def _labels(areas: tuple[str, ...], tag: str) -> dict[str, str]:
 
 @cache
 def esm(*names: str) -> str:
-    """Return the ES module of a kind of widget: the base, then its own files, without comments and indentation."""
-    return "\n".join(_short_script(_source(f"{name}.js")) for name in ("base", *names))
+    """Return the ES module of a kind of widget: the base, then its own files, without comments and needless spaces."""
+    return str(rjsmin.jsmin("\n".join(_source(f"{name}.js") for name in ("base", *names))))
 
 
 @cache
@@ -216,8 +216,3 @@ def sheet(*names: str) -> str:
 
 def _source(file: str) -> str:
     return resources.files("closeloop").joinpath("widgets", "static", file).read_text(encoding="utf-8")
-
-
-def _short_script(source: str) -> str:
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not re.match(r"//|import ", line))

@@ -108,7 +108,7 @@ function mount(model, place, draw) {
   const lost = h("div", {class: "cl-lost", role: "alert"});
   host.append(lost, fault, body, live);
   const me = Math.random().toString(36).slice(2), waiting = new Map(), ends = [];
-  let seq = 0, asked = false, wanted = null, force = false, ended = false;
+  let seq = 0, asked = false, wanted = null, force = false, ended = false, left = false;
   const ctx = {
     model, host, local: {}, view: {}, busy: false,
     T: (key, fields) => fill((model.get("labels") ?? {})[key] ?? key, fields),
@@ -118,6 +118,10 @@ function mount(model, place, draw) {
     say(text) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 30); },
     on(end) { ends.push(end); },
     do(name, fields = {}) {
+      if (left || gone(model)) {
+        leave();
+        return Promise.resolve({error: lost.textContent, say: ""});
+      }
       const what = JSON.stringify([name, fields]);
       for (const one of waiting.values()) if (one.what === what) return one.promise;
       const one = {what, number: ++seq};
@@ -131,6 +135,13 @@ function mount(model, place, draw) {
       return one.promise;
     },
   };
+  // The kernel was restarted or has ended: nothing will be answered any more, and that is said at once.
+  function leave() {
+    left = true;
+    host.classList.add("cl-gone");
+    lost.textContent = ctx.T("widgets.kernel_gone");
+    for (const one of waiting.values()) clearTimeout(one.timer);
+  }
   function paint() {
     asked = false;
     if (ended) return;
@@ -176,18 +187,22 @@ function mount(model, place, draw) {
   const changed = () => ctx.redraw();
   for (const name of ["view", "labels", "language"]) model.on(`change:${name}`, changed);
   model.on("msg:custom", heard);
+  model.on("comm_live_update", leave);
   place.replaceChildren(host);
   paint();
   return () => {
     ended = true;
     for (const name of ["view", "labels", "language"]) model.off(`change:${name}`, changed);
     model.off("msg:custom", heard);
+    model.off("comm_live_update", leave);
     for (const one of waiting.values()) clearTimeout(one.timer);
     for (const end of ends) end();
   };
 }
 
-const fill = (text, fields) => fields ? text.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole) : text;
+// "{n} {n:case|cases}" with {n: 1} is "1 case".
+const fill = (text, fields) => fields ? text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g,
+  (whole, name, one, many) => many === undefined ? fields[name] ?? whole : String(fields[name]) === "1" ? one : many) : text;
 
 function keyed(root, key) {
   for (const e of root.querySelectorAll("*")) if (e._key === key) return e;
@@ -202,23 +217,31 @@ const composing = event => event.isComposing || event.keyCode === 229;
 // takes the place of the static form; without a model, the static form stays.
 const PLACES = globalThis.closeloopPlaces ??= {models: new Map(), seen: new WeakMap(), watch: null};
 
+// True when the notebook of a model has been closed, or has no kernel any more.
+const gone = model => model.widget_manager?.kernel === null;
+
 function look() {
   for (const place of document.querySelectorAll(`[${LIVE}]`)) {
-    const key = place.getAttribute(LIVE), mounting = PLACES.models.get(key);
-    if (mounting && PLACES.seen.get(place) !== mounting) { PLACES.seen.set(place, mounting); mounting(place); }
+    const one = PLACES.models.get(place.getAttribute(LIVE));
+    if (!one || PLACES.seen.get(place) === one || gone(one.model)) continue;
+    PLACES.seen.set(place, one);
+    one.show(place);
   }
 }
 
 function widget(draw) {
   return {
     initialize({model}) {
-      const key = model.get("key") || "", ends = [];
-      const named = () => {
-        const now = model.get("key");
-        if (!now || PLACES.models.has(now)) return;
-        PLACES.models.set(now, place => ends.push(mount(model, place, draw)));
+      const ends = [], here = () => PLACES.models.get(model.get("key"))?.model === model;
+      // A notebook that is opened again has a new model of the same key, and the one before is of no use any more.
+      // One that comes from the state saved in a notebook has nobody to talk to: there the static form stays.
+      const named = async () => {
+        const now = model.get("key"), whole = now && await model.widget_manager?.get_model(now);
+        if (!now || here() || whole?.comm_live === false) return;
+        PLACES.models.set(now, {model, show: place => ends.push(mount(model, place, draw))});
         look();
       };
+      const forget = () => { if (here()) PLACES.models.delete(model.get("key")); };
       if (!PLACES.watch) {
         let asked = false;
         PLACES.watch = new MutationObserver(() => {
@@ -229,8 +252,9 @@ function widget(draw) {
         PLACES.watch.observe(document.documentElement, {childList: true, subtree: true});
       }
       model.on("change:key", named);
-      if (key) named();
-      return () => { PLACES.models.delete(model.get("key")); for (const end of ends) end(); };
+      model.on("comm_live_update", forget);
+      named();
+      return () => { forget(); for (const end of ends) end(); };
     },
     render({model, el}) { return mount(model, el, draw); },
   };
