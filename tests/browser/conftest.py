@@ -201,19 +201,57 @@ def bare(browser: Browser) -> Iterator[Callable[..., Bare]]:
         context.close()
 
 
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+# One cell for each widget; what a cell needs, it makes.
+CELLS: dict[str, str] = {}
+
+
+@pytest.fixture(scope="session")
+def widget_cells() -> dict[str, str]:
+    """Give the source of a cell for each kind of widget: the last line shows it."""
+    return CELLS
+
+
+@pytest.fixture(scope="session")
+def write_notebook() -> Callable[[Path, list[str]], Path]:
+    """Give ``write_notebook(path, sources)``: a notebook of code cells, not run."""
+    import nbformat
+
+    def write(path: Path, sources: list[str]) -> Path:
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
+        return path
+
+    return write
+
+
 @dataclass(frozen=True)
 class Lab:
     """A JupyterLab that serves one folder."""
 
     url: str
     folder: Path
+    data: Path  # where this Jupyter keeps which notebooks it trusts
 
     @contextmanager
     def notebook(self, page: Page, name: str, *, dark: bool = False) -> Iterator[Notebook]:
         """Open a notebook of the folder, in the light or the dark theme, with a fresh kernel; both end with it."""
-        if not page.url.startswith(self.url):  # JupyterLab takes longer to load than a notebook to run: once
+        try:
+            notebook = self.open(page, name)
+            notebook.use_theme(dark=dark)
+            yield notebook
+        finally:
+            page.evaluate(CLOSE)
+
+    def load(self, page: Page, *, anew: bool = False) -> None:
+        """Load JupyterLab, which takes longer than a notebook takes to run: once, or `anew` as after F5."""
+        if anew or not page.url.startswith(self.url):
             page.goto(f"{self.url}/lab?reset")
             page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+
+    def open(self, page: Page, name: str) -> Notebook:
+        """Open a notebook in a tab, with the kernel that it has, or a new one."""
+        self.load(page)
         page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
         page.wait_for_function(
             f"""path => document.querySelector('.jp-Dialog') !== null
@@ -222,12 +260,20 @@ class Lab:
         )
         if (question := page.locator(".jp-Dialog")).count():
             pytest.fail(f"{name} asks: {question.first.inner_text()!r} (was it written by `make notebooks`?)")
-        try:
-            notebook = Notebook(page)
-            notebook.use_theme(dark=dark)
-            yield notebook
-        finally:
-            page.evaluate(CLOSE)
+        return Notebook(page)
+
+    def open_without_kernel(self, page: Page, name: str) -> Notebook:
+        """Open a notebook whose kernel this machine does not have, and choose none."""
+        self.load(page)
+        page.evaluate("path => { window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
+        page.locator(".jp-Dialog").get_by_role("button", name="No Kernel").click()
+        page.wait_for_function(
+            """path => window.jupyterapp.shell.currentWidget?.context?.path === path
+              && window.jupyterapp.shell.currentWidget.context.isReady
+              && window.jupyterapp.shell.currentWidget.sessionContext.hasNoKernel""",
+            arg=name,
+        )
+        return Notebook(page)
 
 
 @dataclass(frozen=True)
@@ -258,6 +304,29 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.wait_for_function(ALL_RUN)
 
+    def save(self) -> None:
+        """Save the notebook, as Ctrl+S does."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def close(self, *, kernel: bool) -> None:
+        """Close the tab, and let the kernel end with it or run on."""
+        self.page.evaluate(CLOSE if not kernel else "() => window.jupyterapp.shell.currentWidget.dispose()")
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel: whatever the widgets were wired to is gone."""
+        self.page.evaluate(
+            "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
+        )
+        self.page.wait_for_function(IDLE)
+
+    def sources(self) -> list[str]:
+        """Give what stands in the cells."""
+        found: list[str] = self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.content.widgets.map(c => c.model.sharedModel.getSource())"
+        )
+        return found
+
     def errors(self) -> list[str]:
         """Give what went wrong or was warned of in any cell."""
         found: list[str] = self.page.evaluate(ERRORS)
@@ -278,6 +347,14 @@ class Notebook:
             code,
         )
         return json.loads(printed)
+
+    def until(self, expression: str, expected: Any = True) -> None:
+        """Ask the kernel until an expression has a value; fail with the last one when the deadline is over."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while (found := self.evaluate(expression)) != expected:
+            if time.monotonic() > deadline:
+                pytest.fail(f"{expression} is {found!r}, expected was {expected!r}")
+            self.page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole notebook for people to look at."""
@@ -360,7 +437,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], L
         running.append(server)
         url = f"http://127.0.0.1:{port}"
         wait_for(url, server, log)
-        return Lab(url, folder)
+        return Lab(url, folder, home / own["JUPYTER_DATA_DIR"])
 
     yield start
     for server in running:

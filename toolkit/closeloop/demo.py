@@ -52,7 +52,7 @@ def run_demo(out: Path) -> Iterator[str]:
     with open_loop(out / "loop.sqlite", actor="demo", now=_NOW, timezone="Asia/Shanghai") as loop:
         yield str(message("cli.demo_triage", file=out / "loop.sqlite"))
         triaged = loop.triage(responses, since=_SINCE)
-        board = loop.board()
+        board = loop.glance()
         intact = loop.verify().sentence
     yield f"{triaged}\n\n{board}\n"
     asked = language()

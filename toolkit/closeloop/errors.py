@@ -88,6 +88,8 @@ class CaseTransitionError(CloseloopError, ValueError):
         What is possible from there.
     unmet : tuple of LocalText
         What is missing, each with the call that supplies it.
+    guards : tuple of str
+        Which guards miss it, one for each of `unmet`.
     """
 
     def __init__(
@@ -98,12 +100,14 @@ class CaseTransitionError(CloseloopError, ValueError):
         event: str = "",
         allowed: Sequence[str] = (),
         unmet: Sequence[LocalText] = (),
+        guards: Sequence[str] = (),
     ) -> None:
         super().__init__(text)
         self.from_stage = from_stage
         self.event = event
         self.allowed = tuple(allowed)
         self.unmet = tuple(unmet)
+        self.guards = tuple(guards)
 
 
 class ConflictError(CloseloopError, RuntimeError):

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -82,6 +83,28 @@ class Document(Generic[S]):
             self._past.append(self._state)
             self._future.clear()
             self._state = state
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a change that was taken back."""
+        return bool(self._future)
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """Make the changes within a ``with`` one step of `undo`; if one of them fails, none of them is made."""
+        before, depth = self._state, len(self._past)
+        try:
+            yield
+        except BaseException:
+            del self._past[depth:]
+            self._state = before
+            raise
+        del self._past[depth + 1 :]
 
     def undo(self) -> bool:
         """Take the last change back; False if there is none."""

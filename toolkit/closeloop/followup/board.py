@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from closeloop.followup.projection import NO_OWNER
 from closeloop.followup.stages.table import stage_table
@@ -14,6 +14,8 @@ from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from closeloop.followup.board_rows import OpenCase
 
 GROUPS = {
     "received": ("received",),
@@ -27,7 +29,6 @@ GROUPS = {
 COLUMNS = (
     "number", "case_id", "group", "stage", "title", "owner", "severity", "hold", "score", "due", "due_at", "is_late",
 )  # fmt: skip
-_NEVER = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Board:
-    """All open cases, the most urgent first; made by `Loop.board`.
+    """All open cases, the most urgent first; made by `Loop.glance`.
 
     Attributes
     ----------
@@ -125,9 +126,7 @@ class Board:
     @property
     def reconciliation(self) -> LocalText:
         """That no answer was lost."""
-        figures = {"n": self.n_qualifying, "cases": self.n_with_case, "suppressed": self.n_suppressed}
-        whole = self.n_qualifying == self.n_with_case + self.n_suppressed
-        return message("board.reconciled" if whole else "board.not_reconciled", **figures)
+        return _reconciled(self.n_qualifying, self.n_with_case, self.n_suppressed)
 
     def column(self, group: str) -> tuple[Card, ...]:
         """Return the cards of a column, the most urgent first."""
@@ -166,44 +165,78 @@ class Board:
 
 
 def board(
-    rows: Sequence[Mapping[str, Any]], alerts: Sequence[Mapping[str, Any]], codes: Mapping[str, LocalText],
+    cases: Iterable[OpenCase], closed: Mapping[str, int], came: Mapping[str, int], codes: Mapping[str, LocalText],
     now: dt.datetime, zone: str = "UTC",
 ) -> Board:  # fmt: skip
     """Return the board of a register.
 
     Parameters
     ----------
-    rows : sequence of mappings
-        The rows of all cases, as the store gives them.
-    alerts : sequence of mappings
-        What became of the responses that called for somebody.
+    cases : iterable of OpenCase
+    closed : mapping of str to int
+        End stage → how many cases.
+    came : mapping of str to int
+        What became of the responses that called for somebody → how many.
     codes : mapping
         Code of a complaint → its label.
     now : datetime
     zone : str
         In which the moment is told.
     """
-    groups = {stage: group for group, stages in GROUPS.items() for stage in stages}
-    opened = [row for row in rows if row["is_open"]]
-    cards = [_card(row, groups.get(row["stage"], "received"), codes, now) for row in opened]
-    cards.sort(key=lambda card: (card.due_at is None, card.due_at.isoformat() if card.due_at else _NEVER, card.number))
-    outcomes = Counter(row["stage"] for row in rows if not row["is_open"])
-    came = Counter(
-        alert["outcome"]
-        for alert in {(a["survey_id"], a["response_id"]): a for a in alerts if a["response_id"]}.values()
-    )
+    cards = tuple(_card(case, codes, now) for case in sorted(cases, key=lambda case: case.urgency))
     return Board(
-        now=now, cards=tuple(cards), closed={stage: outcomes[stage] for stage in stage_table().end_stages},
-        n_qualifying=came.total(), n_with_case=came["case"], n_suppressed=came["suppressed"], zone=zone,
+        now=now, cards=cards, closed={stage: closed.get(stage, 0) for stage in stage_table().end_stages},
+        n_qualifying=sum(came.values()), n_with_case=came.get("case", 0), n_suppressed=came.get("suppressed", 0),
+        zone=zone,
     )  # fmt: skip
 
 
-def _card(row: Mapping[str, Any], group: str, codes: Mapping[str, LocalText], now: dt.datetime) -> Card:
-    due_at = dt.datetime.fromisoformat(row["next_due_at"]) if row["next_due_at"] else None
-    title = codes.get(row["code"] or "") or message(f"board.kind_{row['kind'] or 'other'}")
+def reconciliation(came: Mapping[str, int]) -> LocalText:
+    """Return that no answer was lost, from what became of the responses that called for somebody.
+
+    Examples
+    --------
+    >>> print(reconciliation({"case": 3, "suppressed": 1}))
+    4 qualifying responses = 3 cases + 1 suppressed, reasons logged.
+    """
+    return _reconciled(sum(came.values()), came.get("case", 0), came.get("suppressed", 0))
+
+
+def _reconciled(n: int, cases: int, suppressed: int) -> LocalText:
+    key = "board.reconciled" if n == cases + suppressed else "board.not_reconciled"
+    return message(key, n=n, cases=cases, suppressed=suppressed)
+
+
+def group_of(stage: str) -> str:
+    """Return the column in which a stage stands.
+
+    Examples
+    --------
+    >>> group_of("agreed"), group_of("unheard_of")
+    ('solving', 'received')
+    """
+    return _GROUP_OF.get(stage, "received")
+
+
+def title_of(case: OpenCase, codes: Mapping[str, LocalText]) -> LocalText:
+    """Return what a case is about, as far as that is known: its code, else its kind."""
+    return codes.get(case.code) or _text(f"kind_{case.kind or 'other'}")
+
+
+@cache
+def _text(key: str) -> LocalText:
+    """Return a text of the board's own catalogue; asked for once a card, and there may be ten thousand."""
+    return message(f"board.{key}")
+
+
+def _card(case: OpenCase, codes: Mapping[str, LocalText], now: dt.datetime) -> Card:
+    due_at = dt.datetime.fromisoformat(case.next_due_at) if case.next_due_at else None
     return Card(
-        case_id=row["case_id"], number=row["number"], group=group, stage=row["stage"], title=title,
-        owner=row["owner"] or "", severity=row["severity"] or "", hold=row["hold"] or "", score=row["score"],
-        due=message(f"board.due_{row['next_due']}") if row["next_due"] else None, due_at=due_at,
-        is_late=due_at is not None and due_at < now and row["next_due"] != NO_OWNER,
+        case_id=case.case_id, number=case.number, group=group_of(case.stage), stage=case.stage,
+        title=title_of(case, codes), owner=case.owner, severity=case.severity, hold=case.hold, score=case.score,
+        due=_text(f"due_{case.next_due}") if case.next_due else None, due_at=due_at,
+        is_late=due_at is not None and due_at < now and case.next_due != NO_OWNER,
     )  # fmt: skip
+
+
+_GROUP_OF = {stage: group for group, stages in GROUPS.items() for stage in stages}

@@ -192,7 +192,7 @@ class _AnswerReader:
     def hide(self) -> None:
         """Take away answers to questions that the form did not show, and say so."""
         columns = self.answers.columns
-        visible = self.survey.form.visible(columns, self.n)
+        visible = self.survey.questions.visible(columns, self.n)
         for name, column in list(columns.items()):
             shown = visible[name.partition(".")[0]]
             if shown.all() or self._undecided(name.partition(".")[0]):
@@ -224,7 +224,7 @@ class _AnswerReader:
         """Say whether the export lacks an item on which it depends if this one was shown: then nobody can tell."""
         from closeloop.forms.logic import parse
 
-        page = next(page for page in self.survey.form.pages if any(item.name == name for item in page.items))
+        page = next(page for page in self.survey.questions.pages if any(item.name == name for item in page.items))
         conditions = (self.survey.item(name).show_if, page.show_if)
         asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
         return not asked <= {each.partition(".")[0] for each in self.answers.columns}

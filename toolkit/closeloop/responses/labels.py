@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from unicodedata import category, normalize
 
+from closeloop.forms.items import NONE
+
 T = TypeVar("T")
 
 OTHER_TEXT = "other_text"
@@ -21,6 +23,8 @@ def part_of(item: Any, written: str) -> str | None:
     wanted = plain_text(written)
     if written.strip() == OTHER_TEXT:
         return OTHER_TEXT
+    if written.strip() == NONE and getattr(item, "none", False):
+        return NONE
     parts = item.rows if item.type == "matrix" else getattr(item, "options", ())
     for option in parts:
         if written.strip() == option.value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
+from closeloop.forms.fields import RESERVED_FOR_HIDDEN
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
 from closeloop.responses.labels import OTHER_TEXT, part_of, plain_text
 from closeloop.text import LocalText, message
@@ -106,7 +107,7 @@ class _Known:
             item = self.folded.get(head.strip().casefold())
             if item is None:
                 continue
-            if item in SYSTEM:
+            if item in RESERVED_FOR_HIDDEN:
                 return Match(column=column, system=item)
             if not part:
                 return Match(column=column, item=item)
@@ -163,7 +164,7 @@ class _Known:
     def _by_text(self, column: SourceColumn) -> Match:
         asked = plain_text(column.question or column.header)
         item = self.texts.get(asked)
-        if item in SYSTEM and asked:
+        if item in RESERVED_FOR_HIDDEN and asked:
             return Match(
                 column=column, system=item, confidence=1.0, verdict="certain", reason=message("responses.reason_text")
             )

@@ -46,7 +46,8 @@ def read_responses(
     survey : Survey or str, optional
         What the answers are checked against; a name or path is loaded. Without one, every column is kept as text.
     dialect : str
-        ``"auto"`` (found from the header, with the reason), ``"qualtrics"``, ``"wjx"`` or ``"plain"``.
+        ``"auto"`` (found from the header, with the reason), ``"closeloop"`` (what a form has written), ``"qualtrics"``,
+        ``"wjx"`` or ``"plain"``.
     encoding : str
         ``"auto"`` or the name of an encoding.
     sheet : str or int, optional

@@ -174,6 +174,8 @@ class _Reader:
     def _matrix_cell(self, text: str) -> Any:
         """Read the answer in one row of a matrix: a point of its scale, or one of its named columns."""
         scale = self.item.scale
+        if text in self.item.values:
+            return text if scale is None else int(text)
         if scale is None:
             value = look_up(self.points, text)
             return (
@@ -248,6 +250,8 @@ class _Reader:
             return told
         if self.numbered and text in self.by_number:
             return self.by_number[text]
+        if text in self.item.values:  # a value names its own option, whatever another is called
+            return text
         label = look_up(self.labels, text)
         return self.by_number.get(text) if label is None and self.layout.by_number else label
 

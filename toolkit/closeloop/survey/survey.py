@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.answers import Problem, check_answers
 from closeloop.forms.form import Form
@@ -24,6 +24,9 @@ from closeloop.survey.document import write_document
 from closeloop.survey.plan import MetricPlan, TopBoxPlan
 from closeloop.text import LocalText
 
+if TYPE_CHECKING:
+    from closeloop.widgets.form.survey_form import SurveyForm
+
 _DEFAULT_KEEP: Mapping[str, Keep] = {"response_id": "last", "respondent_id": "all"}
 _TOP_OF_SEVEN = 3
 
@@ -40,7 +43,7 @@ class Survey:
         What the file says, key by key.
     path : Path or None
         The file it was read from.
-    form : Form
+    questions : Form
         Pages, items and branching.
 
     Examples
@@ -55,10 +58,10 @@ class Survey:
 
     definition: SurveyFile
     path: Path | None = field(default=None, compare=False)
-    form: Form = field(init=False, compare=False)
+    questions: Form = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", Form(self.definition.pages, self.definition.end_if))
+        object.__setattr__(self, "questions", Form(self.definition.pages, self.definition.end_if))
 
     def __repr__(self) -> str:
         languages = " ".join(self.languages)
@@ -97,7 +100,7 @@ class Survey:
     @property
     def items(self) -> tuple[BaseItem, ...]:
         """All items, in order."""
-        return self.form.items
+        return self.questions.items
 
     def item(self, name: str) -> BaseItem:
         """Return the item called `name`.
@@ -107,7 +110,7 @@ class Survey:
         ColumnNotFoundError
             If there is none; the message names the closest.
         """
-        return self.form.item(name)
+        return self.questions.item(name)
 
     @property
     def timezone(self) -> str | None:
@@ -234,7 +237,62 @@ class Survey:
         >>> [(p.item, p.code) for p in survey.check({"recommend": 11})]
         [('recommend', 'out_of_range')]
         """
-        return check_answers(self.form, answers)
+        return check_answers(self.questions, answers)
+
+    def form(
+        self,
+        answers: Mapping[str, Any] | None = None,
+        *,
+        to: Any = None,
+        mode: str = "self",
+        language: str | None = None,
+        draft: str | Path | None = None,
+        now: Any = None,
+    ) -> SurveyForm:
+        """Return the survey as a form to be filled in, page by page, in a notebook.
+
+        Parameters
+        ----------
+        answers : mapping, optional
+            What is known before: item → answer. Hidden items (customer, order, channel) come this way.
+        to : path, Loop or None
+            Where the answers go when “Send” is pressed: appended to a CSV file that `read_responses` reads, into a loop
+            (which opens a case where the survey's ``follow_up`` rules say so), or nowhere but ``.value``.
+        mode : {"self", "interview", "kiosk"}
+            Who sits before it: the respondent; an interviewer, who reads aloud; one respondent after the other.
+        language : str, optional
+            One of the survey's languages; the one in use if the survey has it, else its first.
+        draft : path, optional
+            A file that holds every answer as it is given; a form with the same draft goes on where this one was left.
+        now : datetime, str or callable, optional
+            What time it is; the loop's clock, or the machine's, if left out.
+
+        Returns
+        -------
+        SurveyForm
+            ``.value`` has the answers that count, ``.submit()`` sends them, ``.response`` is what was sent.
+
+        Raises
+        ------
+        ValueError
+            If a given answer cannot be understood, or `to` holds responses to something else.
+        StoreError
+            If the draft is one of another survey or version, or a file cannot be read.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> form = cl.load_survey("relationship-nps").form({"respondent_id": "C-17"})
+        >>> form.do("answer", item="recommend", value=9)
+        ''
+        >>> form.submit()
+        'Your answers have been sent.'
+        >>> form.value
+        {'respondent_id': 'C-17', 'recommend': 9}
+        """
+        from closeloop.widgets.form.survey_form import SurveyForm
+
+        return SurveyForm(self, answers, to=to, mode=mode, language=language, draft=draft, now=now)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the survey as JSON-safe data, key by key as in the file."""

@@ -65,6 +65,7 @@ class Widget(anywidget.AnyWidget):
     language = t.Unicode("en").tag(sync=True)
     error = t.Unicode("").tag(sync=True)
     key = t.Unicode("").tag(sync=True)
+    kinds = t.Unicode("").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_esm" not in cls.__dict__:  # it is there in the class that anywidget makes for each object
@@ -74,6 +75,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, *, language: str | None = None, **traits: Any) -> None:
         super().__init__(language=_tag(language), **traits)
         self.key = self.model_id or ""
+        self.kinds = " ".join(map(_kind, self.sheets))
         self.on_msg(self._take)
         self.observe(lambda _: self.refresh(), "language")
         self.refresh()
@@ -210,8 +212,18 @@ def esm(*names: str) -> str:
 
 @cache
 def sheet(*names: str) -> str:
-    """Return the style sheet of a kind of widget: tokens and rules of the views, the base, then its own files."""
-    return str(css()) + "".join(shortened(_source(f"{name}.css")) for name in ("base", *names))
+    """Return the style sheet of a kind of widget: tokens and rules of the views, the base, then its own files.
+
+    The sheets of all widgets of a notebook are in the page at the same time: a rule of a file is for the widgets that
+    name the file, so that two files may use one word for different things.
+    """
+    own = (_source(f"{name}.css").replace(".cl-w", f".cl-w.{_kind(name)}") for name in names)
+    return str(css()) + "".join(shortened(source) for source in (_source("base.css"), *own))
+
+
+def _kind(name: str) -> str:
+    """Return the class of the widgets that a style sheet is for."""
+    return f"k-{name}"
 
 
 def _source(file: str) -> str:

@@ -9,12 +9,21 @@ from typing import Any, ClassVar
 from closeloop.followup.commands.context import Asked, Context
 from closeloop.followup.commands.decide import stage_label, worked_out
 from closeloop.followup.commands.table import command_table
+from closeloop.followup.stages.guards.guard import Guard
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import stage_table
 from closeloop.followup.state import CaseState
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.text import LocalText, message
 from closeloop.written import told_joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One guard of a step, and what is missing for it; None if nothing is."""
+
+    guard: Guard
+    lack: LocalText | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,8 @@ class AllowedEvent:
         What has to be recorded before, each with the call that does; empty if nothing is missing.
     to_say : tuple of LocalText
         What the call itself has to say.
+    checks : tuple of Checked
+        Every guard of the step, also those that are met.
     """
 
     event: str
@@ -39,6 +50,7 @@ class AllowedEvent:
     to: str
     unmet: tuple[LocalText, ...] = ()
     to_say: tuple[LocalText, ...] = ()
+    checks: tuple[Checked, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -147,14 +159,15 @@ def allowed(state: CaseState, context: Context) -> list[AllowedEvent]:
             actor=context.actor,
             context=context,
         )
-        texts = [(GUARDS[name], GUARDS[name].check(asked)) for name in step.guards]
+        checks = [Checked(guard=GUARDS[name], lack=GUARDS[name].check(asked)) for name in step.guards]
         found.append(
             AllowedEvent(
                 event=step.event,
                 label=table.commands[step.event].label,
                 to=step.target,
-                unmet=tuple(text for guard, text in texts if text is not None and not guard.with_call),
-                to_say=tuple(text for guard, text in texts if text is not None and guard.with_call),
+                unmet=tuple(each.lack for each in checks if each.lack is not None and not each.guard.with_call),
+                to_say=tuple(each.lack for each in checks if each.lack is not None and each.guard.with_call),
+                checks=tuple(checks),
             )
         )
     return found

@@ -45,15 +45,16 @@ class Clocks(TableResult):
     def __len__(self) -> int:
         return len(self.readings)
 
-    def of(self, clock: str, cycle: int | None = None) -> ClockReading:
-        """Return what a clock shows: in a cycle, else in the last.
+    def of(self, clock: str, cycle: int | None = None, ref: int | None = None) -> ClockReading:
+        """Return what a clock shows: in a cycle, else in the last; with `ref`, that of one task, promise or hold.
 
         Raises
         ------
         ValueError
             If the case has no such clock.
         """
-        found = [each for each in self.readings if each.clock == clock and cycle in (None, each.cycle)]
+        of_clock = [each for each in self.readings if each.clock == clock and cycle in (None, each.cycle)]
+        found = [each for each in of_clock if ref in (None, each.ref)]
         if not found:
             known = ", ".join(dict.fromkeys(each.clock for each in self.readings)) or "–"
             raise ValueError(message("clocks.none", clock=clock, known=known))

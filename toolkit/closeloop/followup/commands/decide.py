@@ -9,7 +9,7 @@ from typing import Any
 from closeloop.errors import CaseTransitionError, closest
 from closeloop.followup.commands.context import Asked, Context
 from closeloop.followup.commands.table import Command, CommandTable, Field, argument, command_table
-from closeloop.followup.commands.values import FieldFaultError, checked, set_apart, utc_time
+from closeloop.followup.commands.values import FieldFaultError, FieldFaultsError, checked, set_apart, utc_time
 from closeloop.followup.event import NewEvent, is_said
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import StageTable, Transition, stage_table
@@ -72,7 +72,7 @@ def decide(
     _check_receipt(state, at, wanted, payload, context)
     asked = Asked(state=state, command=command, fields=payload, at=at, actor=actor, context=context)
     guards = (*(transition.guards if transition else ()), *wanted.guards)
-    unmet = [text for text in (GUARDS[name].check(asked) for name in guards) if text is not None]
+    unmet = {name: text for name in guards if (text := GUARDS[name].check(asked)) is not None}
     if unmet:
         raise _refused(state, command, wanted, unmet, stages)
     if transition is not None:
@@ -110,6 +110,21 @@ def _permitted(
         text = message(key, **words, allowed=", ".join(possible))
         raise CaseTransitionError(text, from_stage=state.stage, event=name, allowed=possible)
     return None
+
+
+def is_permitted(state: CaseState, command: str) -> bool:
+    """Return whether the stage of a case allows a command at all; what its guards say is another matter.
+
+    Examples
+    --------
+    >>> is_permitted(CaseState(case_id="C-1", version=1, stage="closed"), "add_task")
+    False
+    """
+    try:
+        _permitted(state, command, command_table().commands[command], command_table(), stage_table())
+    except CaseTransitionError:
+        return False
+    return True
 
 
 def _goes_on(stage: str, stages: StageTable) -> bool:
@@ -159,6 +174,7 @@ def _fields(
     """
     said = {_field_name(key, command): value for key, value in given.items() if value is not None}
     faults: list[LocalText] = []
+    at_fields: dict[str, LocalText] = {}
     payload: dict[str, Any] = {}
     private: dict[str, str] = {}
     for key in said:
@@ -173,14 +189,17 @@ def _fields(
             plain = None if value is None else checked(value, field, table, state, context)
         except FieldFaultError as error:
             faults.append(message("case.field_fault", field=argument(key), label=field.label, reason=error.text))
+            at_fields[key] = error.text
             continue
         if plain is not None and is_said(plain):
             payload[key], apart = set_apart(key, plain, field, context.screen)
             private |= apart
         elif field.required:
             faults.append(message("case.field_missing", field=argument(key), label=field.label, help=field.help))
+            at_fields[key] = field.help
     if faults:
-        raise ValueError(message("case.field_faults", command=name, faults=told_joined(faults, " ", "")))
+        text = message("case.field_faults", command=name, faults=told_joined(faults, " ", ""))
+        raise FieldFaultsError(text, at_fields)
     return payload, private
 
 
@@ -235,7 +254,7 @@ def worked_out(state: CaseState, command: str, payload: Mapping[str, Any]) -> di
 
 
 def _refused(
-    state: CaseState, name: str, command: Command, unmet: list[LocalText], stages: StageTable
+    state: CaseState, name: str, command: Command, unmet: Mapping[str, LocalText], stages: StageTable
 ) -> CaseTransitionError:
     text = message(
         "case.refused",
@@ -243,7 +262,10 @@ def _refused(
         event=command.label,
         command=name,
         n=len(unmet),
-        missing=told_joined(unmet, "\n  – "),
+        missing=told_joined(list(unmet.values()), "\n  – "),
     )
     possible = [step.event for step in stages.out_of(state.stage)]
-    return CaseTransitionError(text, from_stage=state.stage, event=name, allowed=possible, unmet=unmet)
+    missing = list(unmet.values())
+    return CaseTransitionError(
+        text, from_stage=state.stage, event=name, allowed=possible, unmet=missing, guards=list(unmet)
+    )

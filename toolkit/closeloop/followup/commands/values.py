@@ -29,6 +29,15 @@ class FieldFaultError(ValueError):
         self.text = text
 
 
+class FieldFaultsError(ValueError):
+    """Several fields of a command that cannot stay as they are; `fields` says of each what is wrong."""
+
+    def __init__(self, text: LocalText, fields: Mapping[str, LocalText]) -> None:
+        super().__init__(text)
+        self.text = text
+        self.fields = dict(fields)
+
+
 def fault(key: str, **fields: object) -> FieldFaultError:
     """Return the fault of that message."""
     return FieldFaultError(message(f"case.{key}", **fields))

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from closeloop.followup.case.history import History
     from closeloop.followup.clock.clocks import Clocks
     from closeloop.followup.clock.explanation import Explanation
+    from closeloop.followup.loop.loop import Loop
     from closeloop.followup.store.transaction import Reading
     from closeloop.rootcause.findings import Findings
+    from closeloop.widgets.board.case_panel import CasePanel
 
 _ONLY_THE_LOOP = ("open_case",)
 _FOLLOWS_A_MERGER = ("customer_message",)
@@ -51,8 +53,8 @@ class Case(Talking):
     ('received', 'li')
     """
 
-    def __init__(self, desk: Desk, events: list[CaseEvent], *, actor: str) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, events: list[CaseEvent], *, actor: str, loop: Loop | None = None) -> None:
+        self._desk, self._loop = desk, loop
         self._actor = actor
         self._events = events
         self._state = fold(events)
@@ -103,6 +105,13 @@ class Case(Talking):
         """Read again what others have written meanwhile; gives the case itself."""
         self._take(self._desk.events(self.case_id))
         return self
+
+    def as_of(self, version: int) -> Case:
+        """Return the case as it was when it had so many events: for whoever decides by what they had seen.
+
+        What is done to it then is refused where it depends on what others have written since.
+        """
+        return Case(self._desk, self._events[: max(1, version)], actor=self._actor, loop=self._loop)
 
     # --- what is done ---
 
@@ -204,7 +213,9 @@ class Case(Talking):
         with self._desk.store.reading() as tx:
             return Clocks(case_id=self.case_id, readings=self._desk.readings(tx, self._events, moment), now=moment)
 
-    def explain(self, clock: str, *, cycle: int | None = None, now: Moment | None = None) -> Explanation:
+    def explain(
+        self, clock: str, *, cycle: int | None = None, ref: int | None = None, now: Moment | None = None
+    ) -> Explanation:
         """Return why a clock shows what it shows: every span that counts, holidays, pauses.
 
         Parameters
@@ -213,11 +224,13 @@ class Case(Talking):
             Such as ``"first_response"``.
         cycle : int, optional
             Which way through the stages; the last.
+        ref : int, optional
+            Of which task, promise or hold, where there are several.
         now : datetime or str, optional
         """
         from closeloop.followup.clock.explain import explain
 
-        reading = self.clocks(now).of(clock, cycle)
+        reading = self.clocks(now).of(clock, cycle, ref)
         with self._desk.store.reading() as tx:
             return explain(reading, self._desk.house.said(tx).calendars)
 
@@ -226,6 +239,26 @@ class Case(Talking):
         from closeloop.followup.case.history import history
 
         return history(self._events)
+
+    def edit(self, *, now: Moment | None = None, language: str | None = None) -> CasePanel:
+        """Return the case as a panel to be worked on: what comes next, every command as a form, clocks, lists.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+            A fixed moment; left out, the time of the loop.
+        language : str, optional
+
+        Raises
+        ------
+        ValueError
+            If the case was not taken out of an open loop.
+        """
+        from closeloop.widgets.board.case_panel import CasePanel
+
+        if self._loop is None:
+            raise ValueError(message("loop.no_loop", case=self.case_id))
+        return CasePanel(self._loop, self.case_id, now=now, language=language)
 
     def findings(self, now: Moment | None = None) -> Findings:
         """Return what is at fault: late, no playback, an option without a cause, neither re-measure nor lesson …"""  # noqa: D400

@@ -9,6 +9,7 @@ from closeloop.followup.case.fold import fold
 from closeloop.followup.event import CaseEvent
 from closeloop.followup.loop.case import Case, case_row_of, who
 from closeloop.followup.loop.moments import Moment
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,12 @@ class Confidential:
     actor: str
     _desk: Desk
     _seen: frozenset[str] = frozenset()
+
+    @property
+    def sealed_because(self) -> LocalText | None:
+        """Why private texts cannot be read here: which key file is missing; None where it is at hand."""
+        vault = self._desk.vault
+        return None if vault.can_read else message("privacy.no_key_file", path=vault.key_file or "–")
 
     def reveal(self, case_id: str | int | Case, reason: str, *, actor: str | None = None) -> Revealed:
         """Return the private texts of a case; that they were revealed, to whom and why, goes into its history first.

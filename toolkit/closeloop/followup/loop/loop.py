@@ -159,7 +159,7 @@ class Loop(Measured, Confidential, Watchful, Adopting):
                 Command(name="set_policy", fields={"policy": policy.id, "version": policy.version}, actor=actor),
             ]
             events = desk.write(tx, case_id, [], commands)
-        return Case(desk, events, actor=self.actor)
+        return Case(desk, events, actor=self.actor, loop=self)
 
     def take_in(self, cases: Iterable[CaseIn], *, actor: str | None = None) -> list[Case]:
         """Open the cases that an intake gave: a table of complaints, reviews, an e-mail, a note of a telephone call.
@@ -203,7 +203,7 @@ class Loop(Measured, Confidential, Watchful, Adopting):
             if row is None:
                 raise StoreError(message("loop.no_case", case=case_id))
             events = tx.events(row["case_id"])
-        return Case(self._desk, events, actor=self.actor)
+        return Case(self._desk, events, actor=self.actor, loop=self)
 
     def cases(self, **filters: Any) -> pd.DataFrame:
         """Return cases, one a row.
@@ -275,7 +275,7 @@ class Loop(Measured, Confidential, Watchful, Adopting):
         return f"<Loop {place}: {message('loop.n_cases_one' if n == 1 else 'loop.n_cases', n=n, open=n_open)}{masked}>"
 
     def _repr_html_(self) -> str:
-        return self.board()._repr_html_()
+        return self.glance()._repr_html_()
 
 
 def _random(length: int) -> str:

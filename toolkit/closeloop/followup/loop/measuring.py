@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, cast
 
 from closeloop.followup.loop.outer import OuterLoop
 
 if TYPE_CHECKING:
     from closeloop.followup.board import Board
+    from closeloop.followup.loop.loop import Loop
     from closeloop.followup.loop.moments import Moment
     from closeloop.followup.measure.group_table import GroupTable
     from closeloop.followup.measure.loop_report import LoopReport
@@ -56,21 +58,52 @@ class Measured(OuterLoop):
         with self._desk.store.reading() as tx:
             return measure_by(tx.all_events(), by, now=self._desk.clock.now(now), **more)
 
-    def board(self, now: Moment | None = None, **filters: Any) -> Board:
-        """Return the case board: every open case by where it stands, the most urgent first.
+    def glance(self, now: Moment | None = None, **filters: Any) -> Board:
+        """Return how it stands, as a picture: every open case by where it stands, the most urgent first.
 
         Parameters
         ----------
         now : datetime or str, optional
         **filters
-            As in `cases`: ``board(owner="li")``.
+            As in `cases`: ``glance(owner="li")``.
         """
         from closeloop.followup.board import board
+        from closeloop.followup.board_rows import BoardRows, OpenCase
         from closeloop.followup.loop.house import labels
 
-        with self._desk.store.reading() as tx:
-            zone = self._desk.clock.timezone or "UTC"
-            return board(tx.cases(**filters), tx.alerts(), labels("conflict-types"), self._desk.clock.now(now), zone)
+        moment, zone = self._desk.clock.now(now), self._desk.clock.timezone or "UTC"
+        rows = BoardRows(self._desk.store)
+        rows.look()
+        cases, closed = rows.cases, rows.closed
+        if filters:
+            with self._desk.store.reading() as tx:
+                found = tx.cases(**filters)
+            cases = [OpenCase.of(row) for row in found if row["is_open"]]
+            closed = Counter(row["stage"] for row in found if not row["is_open"])
+        return board(cases, closed, rows.came, labels("conflict-types"), moment, zone)
+
+    def board(self, *, now: Moment | None = None, language: str | None = None, **filters: str) -> Any:
+        """Return the case board to work on: columns, filters, steps, and the panel of one case.
+
+        Parameters
+        ----------
+        now : datetime or str, optional
+            A fixed moment, for notebooks that must give the same tomorrow; left out, the time of the loop, and the
+            board shows by itself what others do meanwhile.
+        language : str, optional
+            ``"en"`` or ``"zh-CN"``; the language in use, if left out.
+        **filters
+            Which filters are set at the start: ``pill`` (``"late"``, ``"today"``, ``"nobody"``, ``"hold"``), ``owner``,
+            ``type``, ``severity``, ``score``, ``channel``, ``department``, ``search``.
+
+        Returns
+        -------
+        CaseBoard
+            What it shows without a kernel is what `glance` gives.
+        """
+        from closeloop.widgets.board.case_board import CaseBoard
+
+        return CaseBoard(cast("Loop", self), now=now, language=language, **filters)
 
     def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
         """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
@@ -90,7 +123,7 @@ class Measured(OuterLoop):
 
         more = {} if since is None else {"since": since}
         return retrospective(
-            self.measure(now, **more), self.board(now), self._problems(),
+            self.measure(now, **more), self.glance(now), self._problems(),
             actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
         )  # fmt: skip
 

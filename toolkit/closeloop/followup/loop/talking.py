@@ -27,7 +27,7 @@ class Talking:
     _state: CaseState
 
     @property
-    def _zone(self) -> str:
+    def zone(self) -> str:
         """In which zone its times are told."""
         return self._desk.clock.timezone or self._events[-1].zone
 
@@ -43,7 +43,7 @@ class Talking:
         """
         from closeloop.followup.playbook.playbook import case_playbook
 
-        return replace(case_playbook(self._state, self._desk.clock.now(now), **how), zone=self._zone)
+        return replace(case_playbook(self._state, self._desk.clock.now(now), **how), zone=self.zone)
 
     def negotiation(self, now: Moment | None = None) -> NegotiationSheet:
         """Return the four elements of the negotiation, with our own times and the limits of our authority."""
@@ -54,7 +54,7 @@ class Talking:
             authority = self._desk.house.said(tx).authority
         owner = str(self._state.value("owner") or self._actor)
         sheet = negotiation(self._state, readings=readings, authority=authority, person=owner)
-        return replace(sheet, zone=self._zone)
+        return replace(sheet, zone=self.zone)
 
     def needs(self) -> Needs:
         """Return what is known of the customer's needs, and what nobody has recorded."""

@@ -12,11 +12,11 @@ from itertools import islice
 from types import ModuleType
 
 from closeloop.errors import ResponseValidationError, closest
-from closeloop.responses.dialects import plain, qualtrics, wjx
+from closeloop.responses.dialects import closeloop, plain, qualtrics, wjx
 from closeloop.responses.dialects.layout import Layout
 from closeloop.text import LocalText, message
 
-DIALECTS: tuple[ModuleType, ...] = (qualtrics, wjx, plain)
+DIALECTS: tuple[ModuleType, ...] = (closeloop, qualtrics, wjx, plain)
 
 
 def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
@@ -48,7 +48,8 @@ def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
         found = dialect.recognise(head)
         if isinstance(found, Layout):
             return found.with_ruled_out(refused)
-        refused.append(message("responses.dialect_ruled_out", name=dialect.LABEL, why=found))
+        if dialect is not closeloop:  # its header cannot be mistaken: that another file is none of ours says nothing
+            refused.append(message("responses.dialect_ruled_out", name=dialect.LABEL, why=found))
     raise ResponseValidationError(message("responses.no_header"))
 
 

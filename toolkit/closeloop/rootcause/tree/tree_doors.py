@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from closeloop.drawing import Drawing
 from closeloop.rootcause.tree import opml, outline_text
 from closeloop.rootcause.tree.edit import one_of
 from closeloop.rootcause.tree.node import TreeKind, TreeState
 from closeloop.versioned import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class TreeDoors(Document[TreeState]):
@@ -56,6 +59,35 @@ class TreeDoors(Document[TreeState]):
         from closeloop.views.tree_svg import tree_svg
 
         return Drawing(tree_svg(self.state, kind))
+
+    def edit(self, *, coding: Any = None, path: str | Path | None = None, loop: Any = None, language: str | None = None) -> Any:
+        """Return an editor to be shown in a notebook; what is done there changes this very tree.
+
+        Parameters
+        ----------
+        coding : Coding, optional
+            Mentions with codes: statements show how many have their code, splits whether they are MECE.
+        path : str or Path, optional
+            The file that "Save" writes; `closeloop.load` reads it.
+        loop : Loop, optional
+            The loop in which "Save" keeps a version, in place of a file.
+        language : str, optional
+            ``"en"`` or ``"zh-CN"``; the language in use, if left out.
+
+        Returns
+        -------
+        IssueEditor
+
+        Examples
+        --------
+        >>> from closeloop.rootcause.tree.issue_tree import IssueTree
+        >>> tree = IssueTree("Why do parcels arrive late?")
+        >>> tree.edit().do("add", node="n0", text="Packed after the last pick-up")
+        'Added: 1 Packed after the last pick-up'
+        """
+        from closeloop.widgets.tree.issue_editor import IssueEditor
+
+        return IssueEditor(self, coding=coding, path=path, loop=loop, language=language)
 
     def __str__(self) -> str:
         from closeloop.views.tree_text import tree_text

@@ -145,20 +145,43 @@ class WhysEditing(WhysLookup):
             self.cause_state(cause).id, **{name: value for name, value in given.items() if value is not None}
         )
 
-    def move(self, link: Link | str, effect: Cause | str) -> None:
-        """Hang a link, with all below its cause, under another effect; it has to be read back again.
+    def move(self, link: Link | str, effect: Cause | str, position: int | None = None) -> None:
+        """Hang a link, with all below its cause, under another effect; it has to be read back again there.
+
+        Parameters
+        ----------
+        link : Link
+        effect : Cause or str
+            Where to; its effect so far, to change only its place among its neighbours.
+        position : int, optional
+            Its place among the causes of the effect, from 0; left out, it stays or comes last.
 
         Raises
         ------
         ValueError
             If it would run in a circle, or the link is there already.
+
+        Examples
+        --------
+        >>> from closeloop.rootcause.whys.five_whys import FiveWhys
+        >>> whys = FiveWhys("Parcels arrive late")
+        >>> links = [whys.ask(whys.top, words) for words in ("The pick-up is early", "The scanner is slow")]
+        >>> whys.move(links[1], whys.top, 0)
+        >>> [cause.text for cause in whys.top.causes]
+        ['The scanner is slow', 'The pick-up is early']
         """
         state = self.link_state(link)
         goal = self.cause_state(effect).id
-        if goal == state.effect:
+        if goal != state.effect:
+            self._new_link_allowed(state.cause, goal, loop=state.loop)
+            state = LinkState.model_validate({**dict(state), "effect": goal, "alone": None})
+        elif position is None:
             return
-        self._new_link_allowed(state.cause, goal, loop=state.loop)
-        self._replace_link(state.id, effect=goal, alone=None)
+        others = [one for one in self.state.links if one.id != state.id]
+        beside = [at for at, one in enumerate(others) if one.effect == goal]
+        last = len(beside) if position is None else max(0, min(position, len(beside)))
+        others.insert(beside[last] if last < len(beside) else len(others), state)
+        self._update(links=tuple(others))
 
     def remove(self, part: Cause | Link | str) -> None:
         """Take a link, or a cause with its links, out; what then hangs on nothing goes, too.

@@ -149,6 +149,42 @@ class FiveWhys(WhysRecording):
         """Return the questions against habits of thought that are asked before, and what this graph says to them."""
         return debias_questions(self.graph)
 
+    def edit(
+        self,
+        *,
+        path: str | Path | None = None,
+        loop: Any = None,
+        cases: Iterable[str] | None = None,
+        language: str | None = None,
+    ) -> Any:
+        """Return an editor to be shown in a notebook; what is done there changes this very five-whys.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file that "Save" writes; `closeloop.load` reads it.
+        loop : Loop, optional
+            The loop in which "Save" keeps a version, in place of a file.
+        cases : iterable of str, optional
+            Ids of all cases of the problem, for the coverage (default: those of the problem, see `cases`).
+        language : str, optional
+            ``"en"`` or ``"zh-CN"``; the language in use, if left out.
+
+        Returns
+        -------
+        WhysEditor
+
+        Examples
+        --------
+        >>> whys = FiveWhys("Parcels arrive late", author="Li Mei")
+        >>> editor = whys.edit()
+        >>> editor.do("add", node="top", text="The last pick-up moved to 16:00")
+        'Added: 1 The last pick-up moved to 16:00'
+        """
+        from closeloop.widgets.tree.whys_editor import WhysEditor
+
+        return WhysEditor(self, path=path, loop=loop, cases=cases, language=language)
+
     def to_markdown(self) -> str:
         """Return all of it as markdown, in the language in use."""
         return whys_markdown(self.graph, self.findings(), language())

@@ -19,8 +19,8 @@ _END = ".。!！;；,，"
 
 def sentence(graph: CauseGraph, group: Group) -> LocalText:
     """Return one step: the causes of a group, and the effect they lead to."""
-    effect = _part(graph, group[0].effect, first=False)
-    causes = [_part(graph, link.cause, first=at == 0) for at, link in enumerate(group)]
+    effect = spoken_part(graph, group[0].effect, first=False)
+    causes = [spoken_part(graph, link.cause, first=at == 0) for at, link in enumerate(group)]
     if len(causes) == 1:
         return message("whys.therefore", cause=causes[0], effect=effect)
     together = LocalText({"en": told_list(causes)["en"], "zh-CN": "，并且".join(cause.zh for cause in causes)})
@@ -54,7 +54,7 @@ def _above(graph: CauseGraph, cause: str) -> set[str]:
     return found
 
 
-def _part(graph: CauseGraph, cause: str, *, first: bool) -> LocalText:
+def spoken_part(graph: CauseGraph, cause: str, *, first: bool = False) -> LocalText:
     """Return a cause as part of a sentence: no full stop, and no capital that only begins a sentence."""
     text = graph.text(cause)
     texts = {tag: text.in_language(tag) if isinstance(text, LocalText) else text for tag in LANGUAGES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 TAUTOLOGY = 0.6
 """From here on a cause says the same as its effect. A threshold of ours: reworded pairs in both languages reach 0.6 and
@@ -59,6 +60,7 @@ def contrasted(first: str, second: str) -> bool:
     return chinese and max(len(one), len(other)) <= _SHORT and bool(one - other) and bool(other - one)
 
 
+@lru_cache(maxsize=512)  # every text of a list is compared with every other
 def _pieces(text: str) -> frozenset[str]:
     plain = unicodedata.normalize("NFKC", text).casefold()
     found: set[str] = set()

@@ -130,14 +130,19 @@ def entries_of(answers: Answers, page: str) -> list[dict[str, Any]]:
 
 def visible_items(template: Template, answers: Answers, page: SheetPage, entry: Answers | None) -> tuple[BaseItem, ...]:
     """Return the items of a page that are shown, given the answers; `entry` is None for a page answered once."""
-    form = scope_form(template, page.name if page.repeat is not None else "")
+    seen = visible_names(template, answers, page.name if page.repeat is not None else "", entry)
+    return tuple(item for item in page.items if item.name in seen)
+
+
+def visible_names(template: Template, answers: Answers, page: str, entry: Answers | None) -> set[str]:
+    """Return the names of what is shown in the scope of a repeated page, or (for ``""``) of the sheet's own items."""
+    form = scope_form(template, page)
     columns = {
         name: Coded(np.zeros(1, dtype=np.int8), (tuple(value) if isinstance(value, list) else value,))
         for name, value in seen_by(template, answers, entry).items()
         if not is_blank(value)
     }
-    seen = form.visible(columns, 1)
-    return tuple(item for item in page.items if seen[item.name][0])
+    return {name for name, shown in form.visible(columns, 1).items() if shown[0]}
 
 
 def refused(template: Template, answers: Answers) -> Iterator[tuple[str, int | None, Problem]]:
@@ -149,17 +154,22 @@ def refused(template: Template, answers: Answers) -> Iterator[tuple[str, int | N
 
 def all_problems(template: Template, answers: Answers) -> Iterator[tuple[SheetPage, int | None, Problem]]:
     """Give all that `check_answers` says of a sheet: the page, the entry from 1 if it is repeated, and the problem."""
+    own = _problems(template, answers, "", None)
     for page in template.pages:
         names = {item.name for item in page.items}
         entries: Sequence[Answers | None] = [None] if page.repeat is None else entries_of(answers, page.name)
         for number, entry in enumerate(entries, 1):
-            form = scope_form(template, page.name if entry is not None else "")
-            known = {item.name for item in form.items}
-            seen = seen_by(template, answers, entry).items()
-            asked = {name: value for name, value in seen if name.partition(".")[0].removesuffix(_OTHER_TEXT) in known}
-            for problem in check_answers(form, asked):
+            for problem in own if entry is None else _problems(template, answers, page.name, entry):
                 if problem.item.partition(".")[0].removesuffix(_OTHER_TEXT) in names:
                     yield page, None if entry is None else number, problem
+
+
+def _problems(template: Template, answers: Answers, page: str, entry: Answers | None) -> tuple[Problem, ...]:
+    form = scope_form(template, page)
+    known = {item.name for item in form.items}
+    seen = seen_by(template, answers, entry).items()
+    asked = {name: value for name, value in seen if name.partition(".")[0].removesuffix(_OTHER_TEXT) in known}
+    return check_answers(form, asked)
 
 
 def accept(template: Template, answers: Answers, given: Mapping[str, object]) -> dict[str, Any]:
@@ -252,46 +262,3 @@ def _lines(texts: Sequence[LocalText]) -> LocalText:
 def page_is_shown(template: Template, answers: Answers, page: SheetPage) -> bool:
     """Say whether a repeated page is asked for at all."""
     return page.show_if is None or parse(page.show_if).holds(seen_by(template, answers))
-
-
-def fitted(template: Template, answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the answers that a template has a place for, and the others; of entries, answer by answer.
-
-    What is kept aside of the entries of a page is a list of as many parts, so that one sees what belonged together.
-    """
-    fitting: dict[str, Any] = {}
-    aside: dict[str, Any] = {}
-    for name, value in answers.items():
-        page = template.page(name)
-        if page is None or page.repeat is None or not isinstance(value, list):
-            _fit(template, {name: value}, fitting, aside)
-            continue
-        entries: list[dict[str, Any]] = []
-        left: list[dict[str, Any]] = []
-        for entry in value:
-            taken: dict[str, Any] = {}
-            spare: dict[str, Any] = {}
-            for item, answer in entry.items():
-                try:
-                    accept(template, {}, {name: [{item: answer}]})
-                    taken[item] = answer
-                except (ColumnNotFoundError, ValueError):
-                    spare[item] = answer
-            entries.append(taken)
-            left.append(spare)
-        most = page.repeat.max
-        if most is not None and len(entries) > most:
-            left = [spare if number < most else {**entries[number], **spare} for number, spare in enumerate(left)]
-            entries = entries[:most]
-        fitting[name] = entries
-        if any(left):
-            aside[name] = left
-    return fitting, aside
-
-
-def _fit(template: Template, given: Mapping[str, Any], fitting: dict[str, Any], aside: dict[str, Any]) -> None:
-    try:
-        accept(template, {}, given)
-        fitting.update(given)
-    except (ColumnNotFoundError, ValueError):
-        aside.update(given)

@@ -16,6 +16,7 @@ from closeloop.rootcause.worksheet.answers import (
     page_is_shown,
     seen_by,
     visible_items,
+    visible_names,
 )
 from closeloop.rootcause.worksheet.checks.scope import Scope
 from closeloop.rootcause.worksheet.missing import Missing
@@ -189,9 +190,7 @@ def _started(template: Template, answers: Answers, entry: Answers | None) -> boo
 
 def _shown(template: Template, answers: Answers, page: SheetPage | None, entry: Answers | None) -> dict[str, object]:
     """Return the answers that are shown: an entry's own, and those of the sheet."""
-    names: set[str] = set()
-    for each in template.single:
-        names |= {item.name for item in visible_items(template, answers, each, None)}
+    names = visible_names(template, answers, "", None)
     if page is not None and entry is not None:
         names |= {item.name for item in visible_items(template, answers, page, entry)}
     seen = seen_by(template, answers, entry)

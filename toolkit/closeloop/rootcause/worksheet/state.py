@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import Field
 
+from closeloop.errors import ColumnNotFoundError
 from closeloop.rootcause.findings import Finding
-from closeloop.rootcause.worksheet.answers import fitted
+from closeloop.rootcause.worksheet.answers import Answers, accept
 from closeloop.rootcause.worksheet.load import load_template, template_from_dict
 from closeloop.rootcause.worksheet.template import Template
 from closeloop.text import message
@@ -44,6 +45,49 @@ def fitted_state(state: SheetState, template: Template) -> SheetState:
         "version": template.version, "earlier_version": earlier, "answers": answers, "kept": {**state.kept, **aside}
     }  # fmt: skip
     return state.model_copy(update=update)
+
+
+def fitted(template: Template, answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the answers that a template has a place for, and the others; of entries, answer by answer.
+
+    What is kept aside of the entries of a page is a list of as many parts, so that one sees what belonged together.
+    """
+    fitting: dict[str, Any] = {}
+    aside: dict[str, Any] = {}
+    for name, value in answers.items():
+        page = template.page(name)
+        if page is None or page.repeat is None or not isinstance(value, list):
+            _fit(template, {name: value}, fitting, aside)
+            continue
+        entries: list[dict[str, Any]] = []
+        left: list[dict[str, Any]] = []
+        for entry in value:
+            taken: dict[str, Any] = {}
+            spare: dict[str, Any] = {}
+            for item, answer in entry.items():
+                try:
+                    accept(template, {}, {name: [{item: answer}]})
+                    taken[item] = answer
+                except (ColumnNotFoundError, ValueError):
+                    spare[item] = answer
+            entries.append(taken)
+            left.append(spare)
+        most = page.repeat.max
+        if most is not None and len(entries) > most:
+            left = [spare if number < most else {**entries[number], **spare} for number, spare in enumerate(left)]
+            entries = entries[:most]
+        fitting[name] = entries
+        if any(left):
+            aside[name] = left
+    return fitting, aside
+
+
+def _fit(template: Template, given: Mapping[str, Any], fitting: dict[str, Any], aside: dict[str, Any]) -> None:
+    try:
+        accept(template, {}, given)
+        fitting.update(given)
+    except (ColumnNotFoundError, ValueError):
+        aside.update(given)
 
 
 def version_findings(state: SheetState, template: Template) -> tuple[Finding, ...]:

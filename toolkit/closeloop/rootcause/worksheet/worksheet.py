@@ -199,10 +199,7 @@ class Worksheet(Document[SheetState]):
 
     def items(self, page: str) -> tuple[BaseItem, ...]:
         """Return the items of a page."""
-        found = self._template.page(page)
-        if found is None:
-            raise ColumnNotFoundError(page, [each.name for each in self._template.pages], self._place())
-        return found.items
+        return self._page(page).items
 
     def to_frame(self, page: str | None = None) -> pd.DataFrame:
         """Return the answers as a frame.
@@ -213,18 +210,9 @@ class Worksheet(Document[SheetState]):
             A page: one row per entry, one column per item. Without it one row per answer: page, entry, item, label,
             answer (as text, in the language in use).
         """
-        import pandas as pd
+        from closeloop.rootcause.worksheet.written import to_frame
 
-        from closeloop.rootcause.worksheet.written import answer_rows
-
-        if page is None:
-            columns = ["page", "entry", "item", "label", "answer"]
-            return pd.DataFrame(answer_rows(self._template, self.state.answers), columns=columns)
-        names = [item.name for item in self.items(page) if item.type != "note"]
-        found = self._template.page(page)
-        repeated = found is not None and found.repeat is not None
-        entries = entries_of(self.answers, page) if repeated else [self.answers]
-        return pd.DataFrame([{name: entry.get(name) for name in names} for entry in entries], columns=names)
+        return to_frame(self._template, self.answers, page if page is None else self._page(page))
 
     def to_markdown(self, *, language: str | None = None) -> str:
         """Return the sheet as markdown; a blank one as a form to fill in by hand.
@@ -238,29 +226,46 @@ class Worksheet(Document[SheetState]):
 
         return sheet_markdown(self, language)
 
+    def edit(self, *, path: str | Path | None = None, loop: Any = None, language: str | None = None) -> Any:
+        """Return the editor of the sheet for a notebook; what is typed is in the sheet at once.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file that Save writes.
+        loop : Loop, optional
+            The loop in which Save keeps a version.
+        language : str, optional
+            ``"en"`` or ``"zh-CN"``; the language in use, if left out.
+        """
+        from closeloop.widgets.sheet.sheet_editor import SheetEditor
+
+        return SheetEditor(self, path=path, loop=loop, language=language)
+
     def __str__(self) -> str:
         from closeloop.rootcause.worksheet.markdown import sheet_text
 
         return sheet_text(self)
 
     def __repr__(self) -> str:
-        answered, asked = self._answered()
-        missing = len(self.missing())
-        return (
-            f"<Worksheet {self.id} v{self._template.version}: {answered} of {asked} items answered, {missing} missing>"
-        )
+        done = "{} of {} items answered".format(*self.answered)
+        return f"<Worksheet {self.id} v{self._template.version}: {done}, {len(self.missing())} missing>"
 
-    def _answered(self) -> tuple[int, int]:
-        """Return how many items have an answer, of how many; a repeated page counts as one."""
+    @property
+    def answered(self) -> tuple[int, int]:
+        """How many items have an answer, of how many; a repeated page counts as one."""
         names = [item.name for page in self._template.single for item in page.items if item.type != "note"]
         names += [page.name for page in self._template.repeated]
         return sum(name in self.state.answers for name in names), len(names)
 
+    def _page(self, page: str, among: tuple[SheetPage, ...] | None = None) -> SheetPage:
+        known = {each.name: each for each in (self._template.pages if among is None else among)}
+        if page not in known:
+            raise ColumnNotFoundError(page, known, self._place())
+        return known[page]
+
     def _repeated(self, page: str) -> SheetPage:
-        found = self._template.page(page)
-        if found is None or found.repeat is None:
-            raise ColumnNotFoundError(page, [each.name for each in self._template.repeated], self._place())
-        return found
+        return self._page(page, self._template.repeated)
 
     def _place(self) -> LocalText:
         return message("worksheet.the_sheet", id=self.id)

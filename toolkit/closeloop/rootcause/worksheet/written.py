@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.items import NONE, OTHER, BaseItem, Matrix
 from closeloop.forms.scales import ScaleItem
 from closeloop.rootcause.worksheet.answers import Answers, entries_of, is_blank
 from closeloop.rootcause.worksheet.judge import item_label
-from closeloop.rootcause.worksheet.template import Template
+from closeloop.rootcause.worksheet.template import SheetPage, Template
 from closeloop.text import LocalText, language, message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def answer_text(item: BaseItem, value: Any, tag: str, other: str = "") -> str:
@@ -96,3 +99,15 @@ def answer_rows(template: Template, answers: Answers) -> Iterator[tuple[str, int
                 if text:
                     at = None if page.repeat is None else number
                     yield page.name, at, item.name, item_label(item).in_language(tag), text
+
+
+def to_frame(template: Template, answers: Answers, page: SheetPage | None) -> pd.DataFrame:
+    """Return the answers of a page, one row per entry; without a page one row per answer, as text."""
+    import pandas as pd
+
+    if page is None:
+        columns = ["page", "entry", "item", "label", "answer"]
+        return pd.DataFrame(answer_rows(template, answers), columns=columns)
+    names = [item.name for item in page.items if item.type != "note"]
+    entries = entries_of(answers, page.name) if page.repeat is not None else [answers]
+    return pd.DataFrame([{name: entry.get(name) for name in names} for entry in entries], columns=names)

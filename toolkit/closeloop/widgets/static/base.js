@@ -10,7 +10,8 @@ const PATIENCE = 10000;
 
 // h("button", {class: "btn", on: {click: f}, key: "save"}, "Save"): text stays text, whatever is in it.
 // Attributes that are null or false are left out. `value` and `checked` are what the kernel knows; what a person has
-// typed since is not overwritten. `html` is for HTML that the kernel's own views have made.
+// typed since is not overwritten. `html` is for HTML that the kernel's own views have made. An element with a `keep` is
+// left alone as long as the page has one of the same key and the same `keep`, so it may then be drawn empty.
 function h(name, props, ...kids) {
   const e = SVGS.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [k, v] of Object.entries(props ?? {})) {
@@ -18,6 +19,7 @@ function h(name, props, ...kids) {
     if (k === "on") e._on = v;
     else if (k === "key") e._key = String(v);
     else if (k === "value") e._value = String(v);
+    else if (k === "keep") e._keep = v;
     else if (k === "html") { e._html = v; e.innerHTML = v; }
     else e.setAttribute(k, v === true ? "" : v);
   }
@@ -41,6 +43,8 @@ function listen(e) {
 // Make `a`, which is in the page, say what `b` says; focus, selection and unfinished input stay where they are.
 function patch(a, b, force) {
   if (a.nodeType !== 1) { if (a.data !== b.data) a.data = b.data; return; }
+  if (b._keep !== undefined && a._keep === b._keep) return;
+  a._keep = b._keep;
   for (const {name} of [...a.attributes])
     if (!b.hasAttribute(name) && name !== QUIET && !(name === "open" && a.localName === "details")) a.removeAttribute(name);
   for (const {name, value} of b.attributes)
@@ -63,6 +67,9 @@ function patch(a, b, force) {
 function patchKids(a, b, force) {
   const keyed = new Map();
   for (const kid of a.childNodes) if (kid._key !== undefined) keyed.set(kid._key, kid);
+  // What is gone goes first, so that what follows it is not taken for something new, or moved.
+  const stays = new Set([...b.childNodes].map(kid => kid._key));
+  for (const [key, kid] of keyed) if (!stays.has(key)) kid.remove();
   let at = a.firstChild;
   for (const next of [...b.childNodes]) {
     const old = next._key === undefined ? at : keyed.get(next._key);
@@ -103,7 +110,7 @@ const icon = name => h("svg", {class: `i i-${name}`, viewBox: "0 0 16 16", width
 //   ctx.focus(key) put the focus on the element of that key once it is there
 //   ctx.say(text)  say it to a screen reader    ctx.on(fn)     call fn when the page lets go of the widget
 function mount(model, place, draw) {
-  const host = h("div", {class: "cl cl-w"}), body = h("div", {class: "cl-body"});
+  const host = h("div", {class: `cl cl-w ${model.get("kinds") ?? ""}`}), body = h("div", {class: "cl-body"});
   const live = h("div", {class: "sr", "aria-live": "polite", role: "status"}), fault = h("div", {class: "cl-fault", role: "alert"});
   const lost = h("div", {class: "cl-lost", role: "alert"});
   host.append(lost, fault, body, live);
@@ -153,7 +160,7 @@ function mount(model, place, draw) {
     const next = h("div", {class: "cl-body"}, draw(ctx));
     patch(body, next, force);
     force = false;
-    for (const e of body.querySelectorAll("button,input,select,textarea,summary,a,[tabindex]")) e.setAttribute(QUIET, "true");
+    for (const e of body.querySelectorAll("button,input,select,textarea,summary,a,[tabindex]")) if (!e.hasAttribute(QUIET)) e.setAttribute(QUIET, "true");
     let goal = null;
     if (wanted !== null) { goal = keyed(body, wanted); if (goal) wanted = null; }
     if (!goal && held && document.activeElement !== was)

@@ -20,7 +20,7 @@ def _is_done(task: Entry) -> bool:
     return task.get("done_at") is not None and is_said(task.get("evidence"))
 
 
-@guards.before
+@guards.before("add_task", "change_task")
 def tasks(asked: Asked) -> LocalText | None:
     """Require that what was agreed is broken down into tasks, each with somebody and a day."""
     there = _tasks(asked)
@@ -30,7 +30,7 @@ def tasks(asked: Asked) -> LocalText | None:
     return message("stages.needs_tasks_complete", tasks=numbers(lame)) if lame else None
 
 
-@guards.before
+@guards.before("task_done", "change_task")
 def tasks_done(asked: Asked) -> LocalText | None:
     """Require that every task is done, and something shows it."""
     there = _tasks(asked)
@@ -40,13 +40,13 @@ def tasks_done(asked: Asked) -> LocalText | None:
     return message("stages.needs_tasks_done", tasks=numbers(waiting)) if waiting else None
 
 
-@guards.with_call
+@guards.with_call("note")
 def note(asked: Asked) -> LocalText | None:
     """Require that it is said in what the effect falls short."""
     return None if given(asked, "note") else message("stages.needs_note")
 
 
-@guards.with_call
+@guards.with_call("task", by=("add_task",))
 def task_open(asked: Asked) -> LocalText | None:
     """Require that a task that is done or dropped stays so."""
     task = entry(asked.state, "tasks", asked.fields.get("task"))
@@ -54,7 +54,7 @@ def task_open(asked: Asked) -> LocalText | None:
     return message("stages.needs_task_open", task=asked.fields.get("task")) if over else None
 
 
-@guards.before
+@guards.before("task_done")
 def earlier_tasks(asked: Asked) -> LocalText | None:
     """Require that what a task depends on is done first."""
     task = entry(asked.state, "tasks", asked.fields.get("task"))
@@ -63,7 +63,7 @@ def earlier_tasks(asked: Asked) -> LocalText | None:
     return message("stages.needs_earlier_tasks", tasks=numbers(waiting)) if waiting else None
 
 
-@guards.with_call
+@guards.with_call("promise", by=("promise",))
 def promise_open(asked: Asked) -> LocalText | None:
     """Require that a promise is kept or broken once."""
     promise = entry(asked.state, "promises", asked.fields.get("promise"))
@@ -71,19 +71,19 @@ def promise_open(asked: Asked) -> LocalText | None:
     return message("stages.needs_promise_open", promise=asked.fields.get("promise")) if decided else None
 
 
-@guards.before
+@guards.before("resume")
 def not_on_hold(asked: Asked) -> LocalText | None:
     """Require that a case waits for one thing at a time."""
     return message("stages.needs_not_on_hold") if asked.state.hold else None
 
 
-@guards.before
+@guards.before("hold")
 def on_hold(asked: Asked) -> LocalText | None:
     """Require that only what waits can go on."""
     return None if asked.state.hold else message("stages.needs_on_hold")
 
 
-@guards.before
+@guards.before("record_contact", "offer")
 def question_asked(asked: Asked) -> LocalText | None:
     """Require that the customer can only be waited for once they were asked something."""
     state = asked.state
@@ -93,7 +93,7 @@ def question_asked(asked: Asked) -> LocalText | None:
     return message("stages.needs_question_asked")
 
 
-@guards.with_call
+@guards.with_call("handover")
 def handover(asked: Asked) -> LocalText | None:
     """Require that who takes a case over is told what it is about."""
     before = asked.state.value("owner")
@@ -102,7 +102,7 @@ def handover(asked: Asked) -> LocalText | None:
     return message("stages.needs_handover", owner=before)
 
 
-@guards.with_call
+@guards.with_call("reason")
 def severity_lowered(asked: Asked) -> LocalText | None:
     """Require that nobody makes a case less grave without a reason."""
     before = _RANK.get(str(asked.state.value("severity")), 0)
@@ -110,7 +110,7 @@ def severity_lowered(asked: Asked) -> LocalText | None:
     return message("stages.needs_severity_lowered") if now < before and not given(asked, "reason") else None
 
 
-@guards.before
+@guards.before("escalate")
 def escalated(asked: Asked) -> LocalText | None:
     """Require that only an escalation that nobody has taken note of can be taken note of."""
     last = newest(asked.state, "escalations")

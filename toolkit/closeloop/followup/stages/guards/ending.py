@@ -31,13 +31,13 @@ def _resolution(asked: Asked) -> Entry | None:
     return max((each for each in ends if each is not None), key=lambda each: each.seq, default=None)
 
 
-@guards.before
+@guards.before("customer_message", "record_contact")
 def customers_own_message(asked: Asked) -> LocalText | None:
     """Require that the customer says so, not an agent about the customer."""
     return None if from_customer(asked.state, _resolution(asked)) else message("stages.needs_customers_own_message")
 
 
-@guards.before
+@guards.before("record_contact")
 def attempts(asked: Asked) -> LocalText | None:
     """Require that the customer was asked often enough, over days enough, since they were last heard of."""
     if asked_often_enough(asked, _resolution(asked)):
@@ -53,7 +53,7 @@ def attempts(asked: Asked) -> LocalText | None:
     )
 
 
-@guards.before
+@guards.before("record_contact")
 def two_channels(asked: Asked) -> LocalText | None:
     """Require that where the customer can be reached on two ways, both were tried."""
     available = reachable(asked.state)
@@ -69,50 +69,50 @@ def reachable(state: CaseState) -> set[str]:
     return ({str(each) for each in used if each} | set(listed(state.value("reachable_by")))) - {"survey", "desk"}
 
 
-@guards.with_call
+@guards.with_call("objection")
 def objection(asked: Asked) -> LocalText | None:
     """Require that it is on record what the customer does not accept."""
     return None if given(asked, "objection") else message("stages.needs_objection", command=asked.command)
 
 
-@guards.with_call
+@guards.with_call("reason")
 def reason(asked: Asked) -> LocalText | None:
     """Require that it is said why."""
     return None if given(asked, "reason") else message("stages.needs_reason", command=asked.command)
 
 
-@guards.with_call
+@guards.with_call("reason_code")
 def reason_code(asked: Asked) -> LocalText | None:
     """Require that a rejection names its ground."""
     return None if given(asked, "reason_code") else message("stages.needs_reason_code")
 
 
-@guards.with_call
+@guards.with_call("second_person")
 def second_person(asked: Asked) -> LocalText | None:
     """Require that nobody rejects a case alone."""
     second = asked.fields.get("second_person")
     return None if is_said(second) and second != asked.actor else message("stages.needs_second_person")
 
 
-@guards.with_call
+@guards.with_call("options_told")
 def options_told(asked: Asked) -> LocalText | None:
     """Require that the customer knows where else they can turn."""
     return None if given(asked, "options_told") else message("stages.needs_options_told", command=asked.command)
 
 
-@guards.with_call
+@guards.with_call("body")
 def body(asked: Asked) -> LocalText | None:
     """Require that it is said who decides outside."""
     return None if given(asked, "body") else message("stages.needs_body")
 
 
-@guards.with_call
+@guards.with_call("ruling")
 def ruling(asked: Asked) -> LocalText | None:
     """Require that the ruling is on record."""
     return None if given(asked, "ruling") else message("stages.needs_ruling")
 
 
-@guards.with_call
+@guards.with_call("words", by=("customer_message",))
 def customer_withdrew(asked: Asked) -> LocalText | None:
     """Require that only the customer takes a complaint back, in their own words."""
     if given(asked, "words") and from_customer(asked.state):
@@ -120,7 +120,7 @@ def customer_withdrew(asked: Asked) -> LocalText | None:
     return message("stages.needs_customer_withdrew")
 
 
-@guards.with_call
+@guards.with_call("into")
 def merge_target(asked: Asked) -> LocalText | None:
     """Require that there is another case to merge into."""
     into = asked.fields.get("into")
@@ -131,7 +131,7 @@ def merge_target(asked: Asked) -> LocalText | None:
     return None if _target(asked) is not None else message("stages.needs_merge_known", into=into)
 
 
-@guards.with_call
+@guards.with_call("into")
 def merge_open(asked: Asked) -> LocalText | None:
     """Require that the case that goes on is open."""
     target = _target(asked)
@@ -140,7 +140,7 @@ def merge_open(asked: Asked) -> LocalText | None:
     return message("stages.needs_merge_open", into=target.case_id)
 
 
-@guards.with_call
+@guards.with_call("into")
 def merge_no_cycle(asked: Asked) -> LocalText | None:
     """Require that nothing is merged into what was merged into it, or into a part of itself."""
     target, seen = _target(asked), {asked.state.case_id}
@@ -153,7 +153,7 @@ def merge_no_cycle(asked: Asked) -> LocalText | None:
     return None
 
 
-@guards.with_call
+@guards.with_call("approver", "into")
 def same_customer(asked: Asked) -> LocalText | None:
     """Require that both are of one customer, or somebody else approves."""
     target = _target(asked)
@@ -171,21 +171,21 @@ def _target(asked: Asked) -> CaseState | None:
     return asked.context.case(str(into)) if is_said(into) and into != asked.state.case_id else None
 
 
-@guards.before
+@guards.before("lesson", fields=("no_lesson", "lesson"))
 def lesson(asked: Asked) -> LocalText | None:
     """Require that what was learnt is on record, or that nothing was, and why."""
     there = asked.state.added("lessons", this_cycle=True) or given(asked, "lesson") or given(asked, "no_lesson")
     return None if there else message("stages.needs_lesson")
 
 
-@guards.before
+@guards.before("link_cause", fields=("problem_id", "no_problem"))
 def problem(asked: Asked) -> LocalText | None:
     """Require that the problem behind it is named, or that there is none, and why."""
     there = given(asked, "no_problem") or is_said(asked.fields.get("problem_id") or asked.state.value("problem_id"))
     return None if there else message("stages.needs_problem")
 
 
-@guards.before
+@guards.before("schedule_remeasure", fields=("remeasure_on", "opt_out"))
 def remeasure(asked: Asked) -> LocalText | None:
     """Require that it is fixed when the customer is asked again, or why not."""
     day = asked.fields.get("remeasure_on")

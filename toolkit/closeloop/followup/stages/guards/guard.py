@@ -27,38 +27,49 @@ class Guard:
     check : callable
     with_call : bool
         Whether the fields of the call itself supply it; else something has to be recorded before.
+    by : tuple of str
+        Commands that supply it beforehand, the usual one first.
+    fields : tuple of str
+        Fields of the call itself that supply it, where that call has them.
     """
 
     id: str
     check: Check
     with_call: bool
+    by: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 class GuardSet:
-    """The guards of one subject; its decorator collects them.
+    """The guards of one subject; its decorators collect them, each with what supplies it.
 
     Examples
     --------
     >>> guards = GuardSet()
-    >>> @guards.before
+    >>> @guards.before("assign")
     ... def owner(asked):
     ...     return None
-    >>> [guard.id for guard in guards.found]
-    ['owner']
+    >>> [(guard.id, guard.by) for guard in guards.found]
+    [('owner', ('assign',))]
     """
 
     def __init__(self) -> None:
         self.found: list[Guard] = []
 
-    def before(self, check: Check) -> Check:
-        """Collect a guard that looks at what was recorded before."""
-        self.found.append(Guard(check.__name__, check, with_call=False))
-        return check
+    def before(self, *by: str, fields: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+        """Collect a guard that looks at what was recorded before, by one of some commands."""
+        return self._collect(with_call=False, by=by, fields=fields)
 
-    def with_call(self, check: Check) -> Check:
-        """Collect a guard that the fields of the call itself meet."""
-        self.found.append(Guard(check.__name__, check, with_call=True))
-        return check
+    def with_call(self, *fields: str, by: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+        """Collect a guard that some fields of the call itself meet."""
+        return self._collect(with_call=True, by=by, fields=fields)
+
+    def _collect(self, *, with_call: bool, by: tuple[str, ...], fields: tuple[str, ...]) -> Callable[[Check], Check]:
+        def collect(check: Check) -> Check:
+            self.found.append(Guard(check.__name__, check, with_call=with_call, by=by, fields=fields))
+            return check
+
+        return collect
 
 
 def given(asked: Asked, field: str) -> bool:

@@ -29,20 +29,20 @@ def _lacking(asked: Asked, key: str, complete: Callable[[Entry], bool]) -> Local
     return message(f"stages.{key}", options=numbers(lame)) if lame else None
 
 
-@guards.before
+@guards.before("add_evidence")
 def evidence(asked: Asked) -> LocalText | None:
     """Require that a decision rests on something that can be shown."""
     present = any(each.get("state", "present") == "present" for each in asked.state.added("evidence"))
     return None if present else message("stages.needs_evidence")
 
 
-@guards.before
+@guards.before("focus")
 def focus(asked: Asked) -> LocalText | None:
     """Require that the main contradiction is put in a sentence."""
     return None if known(asked, "focus") else message("stages.needs_focus")
 
 
-@guards.with_call
+@guards.with_call("fast_track", "reason", by=("start_analysis",))
 def fast_track(asked: Asked) -> LocalText | None:
     """Require that only what is minor may go without an analysis, and somebody says why."""
     if severity(asked) != "minor":
@@ -52,7 +52,7 @@ def fast_track(asked: Asked) -> LocalText | None:
     return message("stages.needs_fast_track")
 
 
-@guards.before
+@guards.before("link_cause")
 def cause_level(asked: Asked) -> LocalText | None:
     """Require that a cause is named, and how deep it lies; of what is severe, the root."""
     causes = asked.state.added("causes", this_cycle=True)
@@ -62,7 +62,7 @@ def cause_level(asked: Asked) -> LocalText | None:
     return None if levels else message("stages.needs_cause_level")
 
 
-@guards.before
+@guards.before("add_option", fields=("reason",))
 def options(asked: Asked) -> LocalText | None:
     """Require that there are at least two to choose from, or it is said why there is one."""
     count = len([each for each in options_meant(asked) if not each.get("interim")])
@@ -71,7 +71,7 @@ def options(asked: Asked) -> LocalText | None:
     return None if count >= 2 or given(asked, "reason") else message("stages.needs_options")
 
 
-@guards.before
+@guards.before("change_option", "link_cause")
 def option_cause(asked: Asked) -> LocalText | None:
     """Require that each option treats a cause that was found, and says at which level."""
 
@@ -81,7 +81,7 @@ def option_cause(asked: Asked) -> LocalText | None:
     return _lacking(asked, "needs_option_cause", tied)
 
 
-@guards.before
+@guards.before("change_option")
 def option_complete(asked: Asked) -> LocalText | None:
     """Require that each option says what is done, by whom and until when."""
     return _lacking(
@@ -89,35 +89,35 @@ def option_complete(asked: Asked) -> LocalText | None:
     )
 
 
-@guards.before
+@guards.before("change_option")
 def steps_and_effect(asked: Asked) -> LocalText | None:
     """Require that each option has steps, and says what it is expected to change, by how much and until when."""
     wanted = ("steps", "effect_metric", "effect_delta", "effect_by")
     return _lacking(asked, "needs_steps_and_effect", lambda each: all(is_said(each.get(f)) for f in wanted))
 
 
-@guards.before
+@guards.before("score_option")
 def feasibility(asked: Asked) -> LocalText | None:
     """Require that each option is scored by the five criteria."""
     scored = {each.get("option") for each in asked.state.added("option_scores")}
     return _lacking(asked, "needs_feasibility", lambda each: each.seq in scored)
 
 
-@guards.before
+@guards.before("assess_risk")
 def risk(asked: Asked) -> LocalText | None:
     """Require that it was looked at what can go wrong with each option."""
     assessed = {each.get("option") for each in asked.state.added("risks")}
     return _lacking(asked, "needs_risk", lambda each: each.seq in assessed)
 
 
-@guards.before
+@guards.before("change_option", "add_option")
 def lawful(asked: Asked) -> LocalText | None:
     """Require that what is not lawful is blocked; what nobody has checked waits until somebody has."""
     blocked = _lacking(asked, "needs_lawful_other", lambda each: each.get("lawful") != "no")
     return blocked or _lacking(asked, "needs_lawful", lambda each: each.get("lawful") == "yes")
 
 
-@guards.with_call
+@guards.with_call("option")
 def agreed_option(asked: Asked) -> LocalText | None:
     """Require that what is agreed upon was proposed, or came with an outside body's ruling."""
     if not given(asked, "option"):
@@ -131,7 +131,7 @@ def agreed_option(asked: Asked) -> LocalText | None:
     return message("stages.needs_agreed_option_proposed", options=", ".join(map(str, sorted(proposed))) or "–")
 
 
-@guards.before
+@guards.before("offer")
 def communicated(asked: Asked) -> LocalText | None:
     """Require that the customer was told of the option that they agree to."""
     offered = {each.get("option") for each in asked.state.added("offers", this_cycle=True)}
@@ -139,7 +139,7 @@ def communicated(asked: Asked) -> LocalText | None:
     return None if offered and (wanted is None or wanted in offered) else message("stages.needs_communicated")
 
 
-@guards.with_call
+@guards.with_call("positions", "interests", by=("record_negotiation",))
 def interests(asked: Asked) -> LocalText | None:
     """Require that what each side demands and what it needs are both on record."""
     sheets = [asked.fields, *(each.fields for each in asked.state.added("negotiations", this_cycle=True))]
@@ -151,7 +151,7 @@ def interests(asked: Asked) -> LocalText | None:
     return None
 
 
-@guards.before
+@guards.before("propose", "add_option")
 def offer_stage(asked: Asked) -> LocalText | None:
     """Require that what is more than interim is offered once it was proposed with its risks, not before."""
     if asked.state.stage not in _EARLY:
@@ -165,7 +165,7 @@ def _is_approved(state: CaseState, option: Entry) -> bool:
     return any(cost <= each.get("limit", cost) for each in found)
 
 
-@guards.before
+@guards.before("approve")
 def authority(asked: Asked) -> LocalText | None:
     """Require that a concession is within the authority of who makes it, or somebody else has approved it."""
     limits = asked.context.authority
@@ -178,7 +178,7 @@ def authority(asked: Asked) -> LocalText | None:
     return None
 
 
-@guards.with_call
+@guards.with_call("approver")
 def approver(asked: Asked) -> LocalText | None:
     """Require that who approves an option neither proposed it nor owns the case, and may concede so much."""
     person = asked.fields.get("approver")

@@ -1,0 +1,239 @@
+"""Which choices of filters are shown: decided once, for all of them together."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from closeloop.analysis.scorecard.alternatives import Alternatives, Floats, Found
+from closeloop.analysis.scorecard.boxes import cheapest_box
+from closeloop.analysis.scorecard.margins import Ints, Mask, cuboid, line, with_margins
+
+_NEAR = 4
+"""Of each dimension so many values are tried first."""
+
+Least = tuple[tuple[Ints, int], ...]
+
+
+def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Mask:
+    """Return which groups may be shown, so that no small one can be worked out from them, whatever is compared.
+
+    Parameters
+    ----------
+    cells : ndarray of int
+        Kinds of answers (promoters, passives, detractors) × the dimensions that filters choose from: people.
+    values : ndarray of int
+        What each kind contributes to the score.
+    min_n : int
+        A group of fewer people is hidden.
+    least : tuple of (ndarray, int)
+        What is known otherwise: these cells (positions in a flattened cube) hold at least so many people together.
+
+    Returns
+    -------
+    ndarray of bool
+        One place more along each dimension than `cells` has: the last one is "all".
+
+    Notes
+    -----
+    The promise is that of `closeloop.stats.suppression.suppress`, for all kinds of answers at once and in whole
+    numbers: for each group of 1 to ``min_n − 1`` people there is another table of people that shows the very same
+    figures in every shown group, in which the group has at least ``min_n − 1`` people; one in which it has at most 1;
+    and one in which its score is another. A group of nobody is hidden like a small one, so nothing tells them apart.
+
+    Groups are hidden in four steps: (1) the small ones; (2) all choices of some dimensions where fewer than half of the
+    groups would remain; (3) what a sum alone tells: the smallest neighbour of a small group that would be its total
+    less its neighbours, and a group that holds a small one and in which all answers are of one kind; (4) for each
+    small group the tables are looked for by linear programming, and where there is none, the smallest of the groups
+    that stand in the way is hidden. What was found stays true when more is hidden, so each group is looked at once.
+
+    Examples
+    --------
+    Sixty people in three regions of 40, 13 and 7: the 7 are hidden, and the 13 with them, as 60 − 40 − 13 is 7.
+
+    >>> cells = np.array([[20, 6, 3], [10, 4, 2], [10, 3, 2]])
+    >>> shown_groups(cells, np.array([1, 0, -1]), min_n=10).tolist()
+    [True, False, False, True]
+    """
+    kinds = with_margins(cells, first=1)
+    people = kinds.sum(axis=0)
+    shown: Mask = people >= min_n
+    small = (people > 0) & (people < min_n)
+    if not small.any():
+        return shown
+    _without_thin_choices(shown, people, min_n)
+    _without_one_answer(shown, kinds, small, cells.shape[1:])
+    _Search(cells, values, min_n, least, shown, small).run()
+    return shown
+
+
+def _without_thin_choices(shown: Mask, people: Ints, min_n: int) -> None:
+    """Hide all choices of some dimensions where fewer than half of the groups that have people would remain."""
+    sizes = tuple(n - 1 for n in people.shape)
+    for fixed in product((False, True), repeat=people.ndim):
+        part = cuboid(sizes, fixed)
+        filled = people[part] > 0
+        if any(fixed) and np.count_nonzero(people[part] >= max(min_n, 1)) < 0.8 * np.count_nonzero(filled):
+            shown[part] = False
+
+
+def _without_one_answer(shown: Mask, kinds: Ints, small: Mask, sizes: tuple[int, ...]) -> None:
+    """Hide groups in which all answers are alike and that hold a small group: they tell its score."""
+    alike = (kinds > 0).sum(axis=0) == 1
+    holds = small.copy()
+    for axis, n in enumerate(sizes):
+        inside = holds[line(holds.ndim, axis, slice(0, n))].any(axis=axis)
+        holds[line(holds.ndim, axis, n)] |= inside
+    shown &= ~(alike & holds)
+
+
+def _without_sums(shown: Mask, people: Ints, min_n: int) -> bool:
+    """Hide what a single sum tells: a shown whole, less its shown parts, must leave enough people in two groups."""
+    hid = False
+    for axis in range(people.ndim):
+        n = people.shape[axis] - 1
+        parts = np.moveaxis(people, axis, -1).reshape(-1, n + 1)
+        seen = np.moveaxis(shown, axis, -1).reshape(-1, n + 1).copy()
+        secret = (~seen[:, :n] & (parts[:, :n] > 0) & (parts[:, :n] < min_n)).any(axis=1)
+        rest = np.where(seen[:, :n], 0, parts[:, :n]).sum(axis=1)
+        hidden = (~seen[:, :n]).sum(axis=1)
+        told = seen[:, n] & secret & ((hidden < 2) | (rest < min_n - 1))
+        for row in np.flatnonzero(told).tolist():
+            known = np.flatnonzero(seen[row, :n])
+            place = int(known[np.argmin(parts[row, known])]) if known.size else n
+            seen[row, place] = False
+            hid = True
+        moved = tuple(size for at, size in enumerate(people.shape) if at != axis)
+        shown[...] = np.moveaxis(seen.reshape(*moved, n + 1), -1, axis)
+    return hid
+
+
+class _Search:
+    """Looks for the tables that protect each small group, and hides what stands in the way."""
+
+    def __init__(
+        self, cells: Ints, values: Ints, min_n: int, least: Least, shown: Mask, small: Mask
+    ) -> None:
+        self.cells, self.values, self.min_n, self.least, self.shown = cells, values, min_n, least, shown
+        self.groups = np.flatnonzero(small.ravel())
+        kinds = with_margins(cells, first=1).reshape(len(cells), -1)
+        people = kinds.sum(axis=0)
+        self._people = people.reshape(shown.shape)
+        self.size, self.worth = people[self.groups], values @ kinds[:, self.groups]
+        self.large = self.size >= min_n - 1
+        self.few = self.size <= 1
+        self.other = np.zeros(self.groups.size, bool)
+        self.searches = 0
+
+    def run(self) -> None:
+        """Hide groups until every small one is protected."""
+        self.known = Alternatives.of(self.cells, self.shown, self.least)
+        for fixed in product((False, True), repeat=self.shown.ndim):
+            self._together(fixed)
+        for i in range(self.groups.size):
+            self._alone(i)
+
+    def _together(self, fixed: tuple[bool, ...]) -> None:
+        """Look for tables that protect many groups at once: those that have a value in the same dimensions."""
+        part = np.zeros(self.shown.shape, bool)
+        part[cuboid(self.cells.shape[1:], fixed)] = True
+        mine = np.flatnonzero(part.ravel()[self.groups])
+        inside = {i: self.known.within(int(self.groups[i]), self.shown.shape) for i in mine.tolist()}
+        for done, up in ((self.large, True), (self.few, False)):
+            left = -1
+            while (todo := mine[~done[mine]]).size not in (0, left):
+                left = todo.size
+                weights = np.zeros(self.known.truth.shape)
+                teams = [inside[i] for i in todo.tolist()] if up else []
+                for i in () if up else todo.tolist():
+                    weights[:, inside[i]] = -1.0
+                self._learn(self.known, self.known.search(weights, teams, self.min_n - 1))
+
+    def _alone(self, i: int) -> None:
+        """Protect one group: with a table in which it is large, one in which it is hardly there, one of another score."""
+        tried = False
+        while not self._is_open(i):
+            missing = self.min_n - 1 - int(self.size[i])
+            place = tuple(int(p) for p in np.unravel_index(int(self.groups[i]), self.shown.shape))
+            box = cheapest_box(self.cells.sum(axis=0), self._people, self.shown, place, max(missing, 1))
+            if not tried and (self.shown & box).any():
+                self._hide(box)
+                tried = True
+            else:
+                self._hide(self._in_the_way(i))
+
+    def _is_open(self, i: int) -> bool:
+        """Return whether a group may be large, or hardly there, or of another score, for all that is shown."""
+        self.binding = np.empty(0, np.int64)
+        near = self.known.part(self._neighbours(i))
+        for done, signs in ((self.large, (1,)), (self.few, (-1,)), (self.other, (1, -1))):
+            if not done[i] and not any(self._reaches(near, done, i, sign) for sign in signs):
+                if not any(self._reaches(self.known, done, i, sign) for sign in signs):
+                    return False
+        return True
+
+    def _neighbours(self, i: int) -> Ints:
+        """Return the unknown cells among which a group will find its like: its own, and those of the largest others."""
+        place = np.unravel_index(int(self.groups[i]), self.shown.shape)
+        sizes = self.cells.shape[1:]
+        n = self.cells.sum(axis=0)
+        own = n[tuple(slice(None) if p == size else slice(p, p + 1) for p, size in zip(place, sizes, strict=True))]
+        near = np.ones(sizes, bool)
+        for axis, (p, size) in enumerate(zip(place, sizes, strict=True)):
+            others = tuple(at for at in range(n.ndim) if at != axis)
+            first = np.argsort(-n.sum(axis=others), kind="stable")
+            chosen = {int(p)} if p < size else set(np.flatnonzero(own.sum(axis=others)).tolist())
+            chosen |= {c for c in first.tolist() if c not in chosen and len(chosen) < _NEAR}
+            mask = np.isin(np.arange(size), [*chosen, *first[:1]])
+            near &= mask.reshape([-1 if at == axis else 1 for at in range(n.ndim)])
+        return np.flatnonzero(near.ravel()[self.known.unknown])
+
+    def _reaches(self, known: Alternatives, done: Mask, i: int, sign: int) -> bool:
+        """Return whether a table that agrees with all that is shown has a group as it should be able to be."""
+        inside = known.within(int(self.groups[i]), self.shown.shape)
+        weights = np.zeros(known.truth.shape)
+        if done is self.other:  # by how much its score, weighted by its people, lies above what it is
+            weights[:, inside] = sign * (self.values * self.size[i] - self.worth[i])[:, None]
+            target = 1
+        else:
+            weights[:, inside] = sign
+            target = self.min_n - 1 if sign > 0 else -1
+        found = known.search(weights)
+        self._learn(known, found)
+        if done[i]:
+            return True
+        self.binding = found.binding
+        if (weights * found.parts).sum() < target - 1e-6:
+            return False
+        possible, table = known.whole_numbers(weights, target)
+        if possible:
+            if table is not None:
+                self._learn(known, table)
+            done[i] = True
+        return possible
+
+    def _learn(self, known: Alternatives, found: Found) -> None:
+        """Note what a table proves of all groups; one with fractions where whole numbers are not insisted on."""
+        self.searches += 1
+        if found.table is None and self.known.is_small:
+            return
+        table = self.cells.reshape(len(self.cells), -1).astype(float)
+        table[:, known.unknown] = found.parts
+        kinds = with_margins(table.reshape(self.cells.shape), first=1).reshape(len(table), -1)[:, self.groups]
+        n, worth = kinds.sum(axis=0), self.values @ kinds
+        self.large |= n >= self.min_n - 1 - 1e-6
+        self.few |= n <= 1 + 1e-6
+        self.other |= (n > 0.01) & (np.abs(worth * self.size - self.worth * n) > 0.01)
+
+    def _hide(self, groups: Mask) -> None:
+        self.shown &= ~groups
+        self.known = Alternatives.of(self.cells, self.shown, self.least)
+
+    def _in_the_way(self, i: int) -> Mask:
+        """Return the smallest of the groups that keep a small one from being anything else."""
+        near = self.binding if self.binding.size else np.flatnonzero(self.shown.ravel())
+        people = self._people.ravel()
+        chosen = np.zeros(self.shown.size, bool)
+        chosen[near[np.lexsort((near, people[near]))[0]]] = True
+        return chosen.reshape(self.shown.shape)

@@ -1,0 +1,80 @@
+"""The words of a case's panel: moments that are near, calls of Python in the words of the forms, clocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from closeloop.followup.calendar.zone import any_zone
+from closeloop.followup.commands.table import command_table
+from closeloop.text import LocalText, language, message
+from closeloop.views.clock_words import when
+
+_FIELD = re.compile(r"\b([a-z_]+)=(?:…|\"[^\"]*\"|\w+)")
+
+
+def here(text: LocalText | str) -> str:
+    """Return a text in the language in use."""
+    return str(text)
+
+
+def plain(text: LocalText | str) -> str:
+    """Return a message of the loop as people read it: the calls of Python that it names in the words of the forms.
+
+    Examples
+    --------
+    >>> plain("It has no owner: assign(owner=…).")
+    'It has no owner: “Assign”.'
+    >>> plain("Write it down before you ring: record_contact(goal=…), then score=….")
+    'Write it down before you ring: “Record a contact”, then “Score”.'
+    """
+    said = _calls().sub(lambda found: _quoted(command_table().commands[found[1]].label), here(text))
+    return _FIELD.sub(lambda found: _quoted(_labels()[found[1]]) if found[1] in _labels() else found[0], said)
+
+
+def without_buttons(words: str, labels: Iterable[LocalText | str]) -> str:
+    """Return words without what buttons beside them say as well.
+
+    Examples
+    --------
+    >>> without_buttons("It has no owner: “Assign”.", ["Assign"])
+    'It has no owner.'
+    >>> without_buttons("The type is not named: “Set the type”, or “Confirm”.", ["Confirm", "Set the type"])
+    'The type is not named.'
+    """
+    one = "|".join(re.escape(_quoted(here(label))) for label in labels)
+    return re.sub(rf"\s*[:：.。]\s*(?:{one})(?:(?:,? or |\s*或\s*)(?:{one}))*([.。])$", r"\1", words)
+
+
+def moment(at: dt.datetime, zone: str, now: dt.datetime) -> str:
+    """Return a moment on the wall: today by its time, this year without the year.
+
+    Examples
+    --------
+    >>> now = dt.datetime(2026, 10, 13, 1, 40, tzinfo=dt.UTC)
+    >>> moment(now, "Asia/Shanghai", now), moment(now - dt.timedelta(days=1), "Asia/Shanghai", now)
+    ('today 09:40', 'Mon 12 Oct 09:40')
+    """
+    wall, today = at.astimezone(any_zone(zone)), now.astimezone(any_zone(zone))
+    if wall.date() == today.date():
+        return here(message("case_panel.today", time=f"{wall:%H:%M}"))
+    told = when(at, zone, language())
+    return told.replace(f" {wall.year} ", " ").replace(f"{wall.year}-", "") if wall.year == today.year else told
+
+
+def _quoted(label: LocalText | str) -> str:
+    return f"“{label}”"
+
+
+@cache
+def _calls() -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(command_table().commands)})\([^()]*(?:\{{[^}}]*\}}[^()]*)*\)")
+
+
+@cache
+def _labels() -> dict[str, LocalText]:
+    """Return what the fields are called; where several commands have one of a name, as the first calls it."""
+    commands = reversed(command_table().commands.values())
+    return {name: field.label for each in commands for name, field in each.fields.items()}

@@ -1,0 +1,1 @@
+"""A survey filled in: answers while they are typed, the page that shows them, and where they are sent."""
