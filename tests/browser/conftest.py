@@ -356,6 +356,11 @@ class Notebook:
                 pytest.fail(f"{expression} is {found!r}, expected was {expected!r}")
             self.page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
 
+    def keep_picture(self, name: str, part: Locator) -> None:
+        """Keep a picture of a part of the page, which takes less time than one of the whole."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        part.screenshot(path=PICTURES / f"{name}.png")
+
     def picture(self, name: str) -> None:
         """Keep a picture of the whole notebook for people to look at."""
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -190,7 +190,7 @@ def test_where_the_form_is_all_there_is_nothing_else(kiosk: App) -> None:
 def visit(browser: Browser, app: App, path: str, **options: Any) -> tuple[Page, list[str], list[str]]:
     """Open a page of the app as a person does; give it, what it asked for, and what it complained of."""
     context = browser.new_context(**options)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []

@@ -236,6 +236,23 @@ def test_no_key_reaches_the_notebook(bare: Open) -> None:
     assert [key for key in shown.leaked() if key != "Shift"] == []
 
 
+def test_without_a_kernel_what_is_typed_stays(bare: Open) -> None:
+    form = SURVEY.form({**WHOLE, "recommend": 3})
+    form.do("next")
+    form.do("next")
+    shown = bare(form)
+    shown.page.clock.install()
+    shown.page.evaluate("() => { window.deaf = true; }")
+    story = shown.page.get_by_label("What happened?")
+    story.fill("ten minutes of work")
+    shown.page.get_by_role("button", name="Next").click()
+    shown.page.clock.run_for(11_000)
+    shown.page.get_by_role("alert").filter(has_text="The kernel does not answer").wait_for()
+    form.refresh()
+    shown.sync()
+    assert story.input_value() == "ten minutes of work"
+
+
 def test_two_views_of_one_form_show_the_same(bare: Open) -> None:
     form = SURVEY.form()
     shown = bare(form)

@@ -27,7 +27,7 @@ def opened(language: str = "en") -> CasePanel:
     case.add_task(what=HOSTILE, owner="wu", due_on="2026-07-02")
     case.promise(what="Call back", due_at="2026-07-01T18:00+08:00")
     case.add_option(text="Refund the fee", owner="li", due_on="2026-07-03", lawful="yes", interim=True)
-    panel = case.edit(language=language)
+    panel: CasePanel = case.edit(language=language)
     panel.do("unfold", part=panel.view["panel"]["blocks"][0]["key"])
     return panel
 

@@ -1,4 +1,4 @@
-"""The editor of a worksheet in a page: typing, entries and matrices by keyboard and pointer, the kernel's state checked."""
+"""The editor of a worksheet in a page: typing, entries, matrices by keyboard and pointer; the kernel's state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Bare = Callable[..., Any]
 
 def example(name: str, tag: str = "en") -> Worksheet:
     """Give a shipped worksheet, filled with its example."""
-    sheet = cl.worksheet(name)
+    sheet: Worksheet = cl.worksheet(name)
     return sheet.fill(**sheet.template.examples[0].answers[tag])
 
 
@@ -120,6 +120,7 @@ def test_a_matrix_by_keyboard(bare: Bare) -> None:
     for key in ("ArrowUp", "ArrowRight"):
         shown.page.keyboard.press(key)
     said(shown, "Likelihood 5 Almost certain, Impact 4 The region or the brand: very high")
+    shown.picture("sheet-in-hand")
     shown.page.keyboard.press("Escape")
     pick.and_(shown.page.locator(":focus")).wait_for()
     assert sheet.answers["risks"][0]["likelihood"] == 4
@@ -219,7 +220,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
         sheet.fill(what=None, how_many=None, who="as soon as possible")
     editor = sheet.edit(language=tag)
     editor.do("open", page=page)
-    if sheet.template.page(page) is not None and sheet.template.page(page).repeat is not None:
+    if page in {each.name for each in sheet.template.repeated}:
         editor.do("fold", page=page, entry="e1")
     shown = bare(editor, dark=dark, width=width)
     shown.page.get_by_role("navigation").wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import closeloop as cl
 from closeloop.errors import CaseTransitionError, ConflictError
 from closeloop.followup.case.examples import Example, ExampleCase, load_example
 from closeloop.followup.commands.table import command_table
+from closeloop.followup.playbook.cards import load_deck
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import stage_table
-from closeloop.text import LANGUAGES, catalogue
+from closeloop.text import LANGUAGES, catalogue, speaking
 from closeloop.widgets.board.case_panel import CasePanel
 from closeloop.widgets.board.command_menu import GROUPS, ONLY_THE_LOOP
 from closeloop.widgets.board.panel_log import PAGE
+from closeloop.widgets.board.panel_words import plain
 
 NOW = "2026-07-01T09:00+08:00"
 HOSTILE = "<img src=x onerror=alert(1)>\u202e{0}</script>"
@@ -39,14 +42,14 @@ def opened(loop: Any, language: str = "en", **fields: Any) -> CasePanel:
 
 
 def listening(panel: CasePanel) -> CasePanel:
-    panel.sent = []  # type: ignore[attr-defined]
-    panel.send = lambda content, buffers=None: panel.sent.append(content)  # type: ignore[attr-defined,method-assign]
+    panel.sent = []
+    panel.send = lambda content, buffers=None: panel.sent.append(content)
     return panel
 
 
 def ask(panel: CasePanel, name: str, **fields: Any) -> dict[str, Any]:
     panel._handle_custom_msg({"kind": "do", "view": "v", "seq": 1, "name": name, "fields": fields}, [])
-    answer: dict[str, Any] = panel.sent[-1]  # type: ignore[attr-defined]
+    answer: dict[str, Any] = panel.sent[-1]
     return answer
 
 
@@ -374,7 +377,7 @@ def test_words_are_shown_for_a_reason_logged_and_never_stand_in_what_the_widget_
     assert ask(panel, "run", command="reveal", fields={"reason": " "})["error"].startswith("Say why")
     assert loop.case(1).version == 2
     assert ask(panel, "run", command="reveal", fields={"reason": "calling back"})["error"] == ""
-    [secret] = [each for each in panel.sent if each["kind"] == "revealed"]  # type: ignore[attr-defined]
+    [secret] = [each for each in panel.sent if each["kind"] == "revealed"]
     assert [each["text"] for each in secret["texts"]] == ["Nobody called me back."]
     assert secret["turn"] == panel.view["panel"]["revealing"]
     event = loop.case(1).events[-1]
@@ -509,6 +512,16 @@ def test_nothing_of_python_stands_in_a_panel(loop: Any, language: str) -> None:
     said = json.dumps(view, ensure_ascii=False)
     assert [name for name in command_table().commands if f"{name}(" in said] == []
     assert "=…" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_card_guard_or_finding_speaks_python(language: str) -> None:
+    texts = [step for card in load_deck().values() for step in card.steps]
+    texts += [text for key, text in catalogue("stages").items() if key.startswith("needs_")]
+    texts += [text for key, text in catalogue("case").items() if key.endswith("_do")]
+    with speaking(language):
+        said = [plain(text) for text in texts]
+    assert [text for text in said if re.search(r"[a-z_]+\(|=…|[a-z]+_[a-z]+", text)] == []
 
 
 def test_as_an_output_it_is_the_case_with_a_mark(loop: Any) -> None:

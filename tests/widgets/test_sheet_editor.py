@@ -24,7 +24,7 @@ HOSTILE = "<script>window.hit=1</script><b>\u202emal</b> & \"' ] }}"
 
 def example(name: str, tag: str = "en") -> Worksheet:
     """Give a shipped worksheet, filled with its example."""
-    sheet = cl.worksheet(name)
+    sheet: Worksheet = cl.worksheet(name)
     return sheet.fill(**sheet.template.examples[0].answers[tag])
 
 
@@ -230,6 +230,26 @@ def test_entries_are_added_moved_and_removed_and_keep_their_ids() -> None:
     assert editor.view["goal"] == f"risks-{ids(editor, 'risks')[-1]}-risk"
     with pytest.raises(ValueError, match="at the end"):
         editor.do("move", page="risks", entry=second, by=-1)
+
+
+def test_what_refers_to_an_entry_by_its_number_follows_it() -> None:
+    sheet = example("swot")
+    editor = sheet.edit()
+    before = sheet.answers
+    first, second = ids(editor, "weaknesses")
+    editor.do("move", page="weaknesses", entry=first, by=1)
+    assert [each["internal"] for each in sheet.answers["cross"]] == ["S1", "W1", "W1", "S2", "W2"]
+    editor.do("remove", page="weaknesses", entry=second)
+    assert [each.get("internal") for each in sheet.answers["cross"]] == ["S1", None, None, "S2", "W1"]
+    editor.do("undo")
+    editor.do("undo")
+    assert sheet.answers == before
+    sheet = cl.worksheet("ideas").fill(ideas=[{"text": "a"}, {"text": "b", "merged_into": 1}, {"text": "c"}])
+    editor = sheet.edit()
+    editor.do("move", page="ideas", entry=ids(editor, "ideas")[0], by=1)
+    assert sheet.answers["ideas"][0] == {"text": "b", "merged_into": 2}
+    editor.do("remove", page="ideas", entry=ids(editor, "ideas")[1])
+    assert sheet.answers["ideas"] == [{"text": "b"}, {"text": "c"}]
 
 
 def test_no_more_entries_than_the_template_allows() -> None:

@@ -105,7 +105,6 @@ def test_submit_goes_to_the_first_page_with_a_problem() -> None:
 
 def test_it_is_sent_once(tmp_path: Path) -> None:
     form = SURVEY.form(WHOLE, to=tmp_path / "r.csv", now=NOW)
-    assert form.response is None
     assert [ask(form, "submit")["say"] for _ in range(2)] == [
         "Your answers have been sent.",
         "These answers were sent already; they are not sent twice.",
@@ -213,7 +212,7 @@ def test_a_draft_keeps_what_could_not_be_read(tmp_path: Path) -> None:
     draft = tmp_path / "draft.json"
     SURVEY.form(WHOLE, draft=draft).do("answer", item="visits", value="ein paar")
     again = SURVEY.form(WHOLE, draft=draft)
-    assert again.filling.unread["visits"][0] == "ein paar"
+    assert again.state.filling.unread["visits"][0] == "ein paar"
 
 
 def test_a_response_that_was_sent_before_its_kernel_was_lost_is_not_sent_twice(tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ def _css() -> Html:
     return shortened(source)
 
 
+def _digits(point: int) -> str:
+    return str(point).replace("-", "\u2212")
+
+
 class _Paper:
     """The questions in one language, with the answers at hand."""
 
@@ -91,7 +95,11 @@ class _Paper:
         how = [self.how(item)]
         if item.show_if is not None:
             how.append(self.say("paper_if"))
-        required = [" ", element("span", self.say("required"), class_="soft")] if item.required else []
+        required = (
+            ["" if self.tag.startswith("zh") else " ", element("span", self.say("required"), class_="soft")]
+            if item.required
+            else []
+        )
         lines = [
             element("div", element("b", self.text(asked)), *required),
             element("div", self.marks.semicolon.join(how), class_="soft"),
@@ -102,7 +110,7 @@ class _Paper:
 
     def how(self, item: BaseItem) -> str:
         if isinstance(item, ScaleItem) and item.scale is not None:
-            return self.say("paper_scale", low=item.scale[0], high=item.scale[-1])
+            return self.say("paper_scale", low=_digits(item.scale[0]), high=_digits(item.scale[-1]))
         if isinstance(item, Multi) and item.max is not None:
             return self.say("paper_up_to", most=item.max)
         return self.say(_HOW[item.type])
@@ -128,7 +136,7 @@ class _Paper:
         for point in points:
             label = item.labels.get(point) or ends.get(point)
             words = "" if label is None else f" {self.text(label)}"
-            parts.append(element("span", f"{self.box(point == value)} {point}{words}", class_="pf-pt"))
+            parts.append(element("span", f"{self.box(point == value)} {_digits(point)}{words}", class_="pf-pt"))
         return element("div", join(parts, "  "), class_="pf-pts")
 
     def options(self, item: BaseItem) -> Sequence[tuple[object, str]]:
@@ -159,7 +167,7 @@ class _Paper:
             heads = [(int(c.value) if item.scale is not None else c.value, self.text(c.text)) for c in item.columns]
         else:
             heads = [(point, self.point(item, point)) for point in item.scale or range(0)]
-        columns = (Column(head=""), *(Column(head=text, css="pf-c") for _, text in heads))
+        columns = (Column(head=self.say("paper_row")), *(Column(head=text, css="pf-c") for _, text in heads))
         rows = tuple(
             (self.text(row.text), *(self.box(value.get(row.value) == point) for point, _ in heads)) for row in item.rows
         )

@@ -180,8 +180,8 @@ def period_name(value: str, tag: str) -> str:
 
 def _row(table: ScoreTable, group: GroupScore, kind: str, label: str, tag: str) -> ScoreRow:
     if group.suppressed:
-        small = group.reason != "complementary"
-        reason = say("hidden_small" if small else "hidden_complementary", tag, min_n=table.min_n)
+        small = group.reason == "small"
+        reason = say(f"hidden_{group.reason}", tag, min_n=table.min_n)
         return ScoreRow(label=label, count=f"<\u00a0{table.min_n}" if small else "–", instead=reason, suppressed=True)
     if group.result is None or not group.n or math.isnan(group.result.score):
         return ScoreRow(label=label, count=number(group.n or 0), instead=say("nobody", tag))

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 _SMALL = 400
 """Whole numbers are insisted on where so few are unknown; beyond, a table with fractions is proof enough."""
 _IMPOSSIBLE = 2
+_PLENTY = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,11 @@ class Alternatives:
         return self.cells.reshape(len(self.cells), -1)[:, self.unknown]
 
     @property
+    def _most(self) -> float:
+        """More people than anybody would look for in a cell: without an end no best table is found."""
+        return float(self.cells.sum()) + _PLENTY
+
+    @property
     def is_small(self) -> bool:
         """Whether a table in whole numbers can be looked for."""
         return self.truth.size <= _SMALL
@@ -137,7 +143,7 @@ class Alternatives:
         equal, known = self._equations
         if len(teams):
             equal = hstack([equal, csr_array((equal.shape[0], len(teams)))], format="csr")
-        bounds = np.array([[0.0, float(self.cells.sum())]] * (kinds * size) + [[0.0, float(cap)]] * len(teams))
+        bounds = np.array([[0.0, self._most]] * (kinds * size) + [[0.0, float(cap)]] * len(teams))
         upper, limit = self._limits(cost.size, teams)
         found = linprog(cost, A_eq=equal, b_eq=known, A_ub=upper, b_ub=limit, bounds=bounds, method="highs")
         if found.x is None:
@@ -147,7 +153,7 @@ class Alternatives:
         return Found(table=self._whole(parts), parts=parts, binding=self.groups[held])
 
     def part(self, chosen: Ints) -> Alternatives:
-        """Return the equations for some of the unknown cells, all others being as they are: quicker, and as good a proof.
+        """Return the equations for some of the unknown cells, all others being as they are: quicker, as good a proof.
 
         Parameters
         ----------
@@ -191,7 +197,7 @@ class Alternatives:
         if upper is not None:
             rules.append(LinearConstraint(upper, -np.inf, limit))
         found = milp(
-            np.zeros(kinds * size), constraints=rules, bounds=Bounds(0, float(self.cells.sum())),
+            np.zeros(kinds * size), constraints=rules, bounds=Bounds(0, self._most),
             integrality=np.ones(kinds * size), options={"node_limit": 1000},
         )  # fmt: skip
         if found.x is None:

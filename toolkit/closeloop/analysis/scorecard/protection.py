@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from closeloop.analysis.scorecard.alternatives import Alternatives, Floats, Found
+from closeloop.analysis.scorecard.alternatives import Alternatives, Found
 from closeloop.analysis.scorecard.boxes import cheapest_box
 from closeloop.analysis.scorecard.margins import Ints, Mask, cuboid, line, with_margins
 
@@ -42,11 +42,12 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
     figures in every shown group, in which the group has at least ``min_n − 1`` people; one in which it has at most 1;
     and one in which its score is another. A group of nobody is hidden like a small one, so nothing tells them apart.
 
-    Groups are hidden in four steps: (1) the small ones; (2) all choices of some dimensions where fewer than half of the
-    groups would remain; (3) what a sum alone tells: the smallest neighbour of a small group that would be its total
-    less its neighbours, and a group that holds a small one and in which all answers are of one kind; (4) for each
-    small group the tables are looked for by linear programming, and where there is none, the smallest of the groups
-    that stand in the way is hidden. What was found stays true when more is hidden, so each group is looked at once.
+    Groups are hidden in four steps: (1) the small ones; (2) all crossings of some dimensions where fewer than three in
+    four groups would remain; (3) groups that hold a small one and in which all answers are of one kind; (4) for each
+    small group the tables are looked for by linear programming; where there is none, a box of groups is hidden that
+    can trade people (`cheapest_box`), then the smallest of the groups that stand in the way. What was found stays true
+    when more is hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a table with
+    fractions of people is proof enough, as it is in `suppress`.
 
     Examples
     --------
@@ -69,12 +70,12 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
 
 
 def _without_thin_choices(shown: Mask, people: Ints, min_n: int) -> None:
-    """Hide all choices of some dimensions where fewer than half of the groups that have people would remain."""
+    """Hide all crossings of some dimensions where fewer than three in four groups that have people would remain."""
     sizes = tuple(n - 1 for n in people.shape)
     for fixed in product((False, True), repeat=people.ndim):
         part = cuboid(sizes, fixed)
         filled = people[part] > 0
-        if any(fixed) and np.count_nonzero(people[part] >= max(min_n, 1)) < 0.8 * np.count_nonzero(filled):
+        if sum(fixed) > 1 and 4 * np.count_nonzero(people[part] >= min_n) < 3 * np.count_nonzero(filled):
             shown[part] = False
 
 
@@ -88,33 +89,10 @@ def _without_one_answer(shown: Mask, kinds: Ints, small: Mask, sizes: tuple[int,
     shown &= ~(alike & holds)
 
 
-def _without_sums(shown: Mask, people: Ints, min_n: int) -> bool:
-    """Hide what a single sum tells: a shown whole, less its shown parts, must leave enough people in two groups."""
-    hid = False
-    for axis in range(people.ndim):
-        n = people.shape[axis] - 1
-        parts = np.moveaxis(people, axis, -1).reshape(-1, n + 1)
-        seen = np.moveaxis(shown, axis, -1).reshape(-1, n + 1).copy()
-        secret = (~seen[:, :n] & (parts[:, :n] > 0) & (parts[:, :n] < min_n)).any(axis=1)
-        rest = np.where(seen[:, :n], 0, parts[:, :n]).sum(axis=1)
-        hidden = (~seen[:, :n]).sum(axis=1)
-        told = seen[:, n] & secret & ((hidden < 2) | (rest < min_n - 1))
-        for row in np.flatnonzero(told).tolist():
-            known = np.flatnonzero(seen[row, :n])
-            place = int(known[np.argmin(parts[row, known])]) if known.size else n
-            seen[row, place] = False
-            hid = True
-        moved = tuple(size for at, size in enumerate(people.shape) if at != axis)
-        shown[...] = np.moveaxis(seen.reshape(*moved, n + 1), -1, axis)
-    return hid
-
-
 class _Search:
     """Looks for the tables that protect each small group, and hides what stands in the way."""
 
-    def __init__(
-        self, cells: Ints, values: Ints, min_n: int, least: Least, shown: Mask, small: Mask
-    ) -> None:
+    def __init__(self, cells: Ints, values: Ints, min_n: int, least: Least, shown: Mask, small: Mask) -> None:
         self.cells, self.values, self.min_n, self.least, self.shown = cells, values, min_n, least, shown
         self.groups = np.flatnonzero(small.ravel())
         kinds = with_margins(cells, first=1).reshape(len(cells), -1)
@@ -151,9 +129,9 @@ class _Search:
                 self._learn(self.known, self.known.search(weights, teams, self.min_n - 1))
 
     def _alone(self, i: int) -> None:
-        """Protect one group: with a table in which it is large, one in which it is hardly there, one of another score."""
+        """Hide what it takes until a group may be large, or hardly there, or of another score."""
         tried = False
-        while not self._is_open(i):
+        while self.shown.any() and not self._is_open(i):
             missing = self.min_n - 1 - int(self.size[i])
             place = tuple(int(p) for p in np.unravel_index(int(self.groups[i]), self.shown.shape))
             box = cheapest_box(self.cells.sum(axis=0), self._people, self.shown, place, max(missing, 1))
@@ -161,16 +139,16 @@ class _Search:
                 self._hide(box)
                 tried = True
             else:
-                self._hide(self._in_the_way(i))
+                self._hide(self._in_the_way())
 
     def _is_open(self, i: int) -> bool:
         """Return whether a group may be large, or hardly there, or of another score, for all that is shown."""
         self.binding = np.empty(0, np.int64)
         near = self.known.part(self._neighbours(i))
         for done, signs in ((self.large, (1,)), (self.few, (-1,)), (self.other, (1, -1))):
-            if not done[i] and not any(self._reaches(near, done, i, sign) for sign in signs):
-                if not any(self._reaches(self.known, done, i, sign) for sign in signs):
-                    return False
+            looks = ((known, sign) for known in (near, self.known) for sign in signs)
+            if not done[i] and not any(self._reaches(known, done, i, sign) for known, sign in looks):
+                return False
         return True
 
     def _neighbours(self, i: int) -> Ints:
@@ -230,7 +208,7 @@ class _Search:
         self.shown &= ~groups
         self.known = Alternatives.of(self.cells, self.shown, self.least)
 
-    def _in_the_way(self, i: int) -> Mask:
+    def _in_the_way(self) -> Mask:
         """Return the smallest of the groups that keep a small one from being anything else."""
         near = self.binding if self.binding.size else np.flatnonzero(self.shown.ravel())
         people = self._people.ravel()

@@ -48,8 +48,8 @@ class Selection:
     >>> from closeloop.analysis.scorecard.build import make_scorecard
     >>> from closeloop.metrics.spec import Nps
     >>> answers = {"recommend": [10, 9, 8, 3] * 30, "region": ["East"] * 60 + ["West"] * 60}
-    >>> str(make_scorecard(answers, Nps("recommend"), by="region").select(region="East").sentence)[:31]
-    '60 answered. NPS is +25 (95 % i'
+    >>> str(make_scorecard(answers, Nps("recommend"), by="region").select(region="East").sentence)[:41]
+    '60 answered. Net Promoter Score (NPS) is '
     """
 
     scorecard: Scorecard
@@ -70,18 +70,13 @@ class Selection:
     @property
     def title(self) -> LocalText:
         """What is chosen, in words."""
-        named = [
-            label for dimension in self.scorecard.dimensions if (label := self._label(dimension.name)) is not None
-        ]
+        named = [label for dimension in self.scorecard.dimensions if (label := self._label(dimension.name)) is not None]
         where = told_joined(named, ", ", "，") if named else message("scorecard.everybody")
         return message("scorecard.selection", metric=self.scorecard.metric.label, where=where)
 
     def _label(self, name: str) -> LocalText | None:
         dimension = next(one for one in self.scorecard.dimensions if one.name == name)
-        place = dimension.place(self.chosen[name]) if name in self.chosen else len(dimension.values)
-        if name in self.chosen and self.chosen[name] is None:
-            place = dimension.values.index(None)
-        return dimension.labels[place] if place < len(dimension.values) else None
+        return dimension.labels[dimension.values.index(self.chosen[name])] if name in self.chosen else None
 
     @property
     def sentence(self) -> LocalText:
@@ -154,7 +149,7 @@ class Selection:
     def _repr_html_(self) -> str:
         from closeloop.views.scorecard_block import selection_html
 
-        return selection_html(self)
+        return str(selection_html(self))
 
     def __repr__(self) -> str:
         where = ", ".join(f"{name}={value!r}" for name, value in self.chosen.items()) or "all"

@@ -114,7 +114,8 @@ class Words:
         """Return the comments that stand in a block; they are put into an order that tells nothing of their writers."""
         given = np.array([text.strip() for text in texts], dtype=object)
         kept = np.flatnonzero((block >= 0) & np.array([bool(text) for text in given], bool))
-        order = sorted(kept.tolist(), key=lambda i: (zlib.crc32(given[i].encode("utf-8", "replace")), given[i]))
+        said = given.tolist()
+        order = sorted(kept.tolist(), key=lambda i: (zlib.crc32(said[i].encode("utf-8", "replace")), said[i]))
         at = np.array(order, np.int64)
         marks = np.column_stack([marks[at], ~marks[at].any(axis=1)])
         counts = np.zeros((n_blocks, marks.shape[1]), np.int64)
@@ -191,9 +192,7 @@ def coded_rows(coding: Any, ids: pd.Series) -> tuple[list[str], list[LocalText],
     known = pd.Index(pd.Series(coding.ids).astype(object))
     at = known.get_indexer_for(pd.Index(ids.astype(object))) if known.is_unique else np.full(len(ids), -1)
     if len(ids) and len(known) and (at < 0).all():
-        raise ValueError(
-            message("scorecard.no_match", column=ids.name, coded=repr(known[0]), data=repr(ids.iloc[0]))
-        )
+        raise ValueError(message("scorecard.no_match", column=ids.name, coded=repr(known[0]), data=repr(ids.iloc[0])))
     marks = np.zeros((len(ids), len(codes)), bool)
     marks[at >= 0] = np.asarray(matrix)[at[at >= 0]] > 0
     texts = None

@@ -60,7 +60,9 @@ class TreeDoors(Document[TreeState]):
 
         return Drawing(tree_svg(self.state, kind))
 
-    def edit(self, *, coding: Any = None, path: str | Path | None = None, loop: Any = None, language: str | None = None) -> Any:
+    def edit(
+        self, *, coding: Any = None, path: str | Path | None = None, loop: Any = None, language: str | None = None
+    ) -> Any:
         """Return an editor to be shown in a notebook; what is done there changes this very tree.
 
         Parameters
@@ -87,7 +89,8 @@ class TreeDoors(Document[TreeState]):
         """
         from closeloop.widgets.tree.issue_editor import IssueEditor
 
-        return IssueEditor(self, coding=coding, path=path, loop=loop, language=language)
+        tree: Any = self  # the class below adds the changes
+        return IssueEditor(tree, coding=coding, path=path, loop=loop, language=language)
 
     def __str__(self) -> str:
         from closeloop.views.tree_text import tree_text

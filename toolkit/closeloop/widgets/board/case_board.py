@@ -61,7 +61,7 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
     >>> board.do("filter", by="pill", value="late")
     ''
     >>> [column["n"] for column in board.view["columns"]]
-    ['0', '0', '0', '0', '0']
+    ['0', '0', '0', '0', '0', '0']
     """
 
     scripts = ("panel", "board")

@@ -12,10 +12,12 @@ from closeloop.followup.loop.case import Case
 from closeloop.numbers import percent
 from closeloop.text import language, message
 from closeloop.views.clock_words import DayRow, day_rows, how_long, remarks
+from closeloop.widgets.board.command_fields import entry_title
 from closeloop.widgets.board.panel_words import here, moment
 
 _DAY = 86_400
 MOST_CLOCKS = 12
+_OF = {"action_due": "tasks", "promise": "promises"}
 _FULL = 100
 
 
@@ -35,7 +37,7 @@ def _block(case: Case, clocks: Clocks, reading: ClockReading, explained: Mapping
     key = clock_key(reading)
     is_open = key in explained
     block: dict[str, Any] = {
-        "key": key, "title": here(message("case_panel.clock", clock=reading.label)), "note": _policy(reading),
+        "key": key, "title": _title(case, reading), "note": _policy(reading),
         "due": _due(reading, clocks),
         "fold": {"part": key, "open": is_open, "label": here(message("case_panel.why"))},
     }  # fmt: skip
@@ -43,6 +45,15 @@ def _block(case: Case, clocks: Clocks, reading: ClockReading, explained: Mapping
         block["rows"] = _why(case, clocks, reading)
         block["css"] = "why"
     return block
+
+
+def _title(case: Case, reading: ClockReading) -> str:
+    """Return which clock it is; of a task or a promise, of which."""
+    kind = _OF.get(reading.clock, "")
+    entry = next((each for each in case.state.added(kind) if each.seq == reading.ref), None)
+    if entry is None:
+        return here(message("case_panel.clock", clock=reading.label))
+    return here(message("case_panel.of_field", label=reading.label, value=entry_title(entry, kind)))
 
 
 def _policy(reading: ClockReading) -> str:
@@ -54,7 +65,7 @@ def _due(reading: ClockReading, clocks: Clocks) -> dict[str, Any]:
     """Return when it is due and how far off that is on the wall: the same that stands on the card."""
     due = reading.due_at or clocks.now
     left = (due - clocks.now).total_seconds()
-    words = {"time": _span(left), "when": moment(due, reading.zone, clocks.now)}
+    words = {"time": _span(left), "when": moment(due, reading.zone, clocks.now, end=True)}
     key = "over" if left < 0 else "paused" if reading.state == "paused" else "left"
     share = reading.share
     return {

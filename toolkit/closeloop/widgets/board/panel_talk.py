@@ -8,7 +8,7 @@ from typing import Any
 from closeloop.followup.loop.case import Case
 from closeloop.followup.loop.moments import Moment
 from closeloop.followup.playbook.negotiation_sheet import PANELS, NegotiationSheet
-from closeloop.followup.playbook.playbook import Playbook
+from closeloop.followup.playbook.playbook import Playbook, ShownCard
 from closeloop.text import LocalText, language, message
 from closeloop.views.negotiation_block import negotiation_block
 from closeloop.views.playbook_block import playbook_block
@@ -23,6 +23,7 @@ _FILLS = {
 }
 """Element of a negotiation → the field of its form in which it begins."""
 _LONGEST = 120
+_ORDER = {"style": 0, "emotion": 1, "protocol": 2}
 
 
 def playbook_view(case: Case, now: Moment | None, unfolded: Mapping[str, int]) -> dict[str, Any] | None:
@@ -30,7 +31,7 @@ def playbook_view(case: Case, now: Moment | None, unfolded: Mapping[str, int]) -
     book = case.playbook(now)
     if not book.step:
         return None
-    card = next((each for each in book.cards if each.card.steps), None)
+    card = _card(book)
     block = {
         "key": "playbook", "title": here(message("case_panel.playbook", card=_card_title(card, book))),
         "note": "" if book.language == language() else here(message(f"case_panel.words_{book.language[:2]}")),
@@ -63,7 +64,13 @@ def negotiation_view(case: Case, now: Moment | None, unfolded: Mapping[str, int]
     return block
 
 
-def _card_title(card: Any, book: Playbook) -> LocalText:
+def _card(book: Playbook) -> ShownCard | None:
+    """Return the card that fits this customer in this mood, or else that of the step which is due."""
+    cards = [each for each in book.cards if each.card.steps and each.card.id != "style_unknown"]
+    return min(cards, key=lambda each: _ORDER.get(each.family, len(_ORDER)), default=None)
+
+
+def _card_title(card: ShownCard | None, book: Playbook) -> LocalText:
     return message(f"playbook.step_{book.step}") if card is None else card.card.title
 
 

@@ -15,6 +15,13 @@ from closeloop.views.clock_words import when
 _FIELD = re.compile(r"\b([a-z_]+)=(?:…|\"[^\"]*\"|\w+)")
 
 
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_METHOD = re.compile(
+    r"\b(?:case\.)?(clocks|consistency|explain|help|history|letter|negotiation)\([^()]*\)(?:\.\w+(?:\(\))?)?"
+)
+"""What a case can be asked in Python, and a reader of the panel finds in it."""
+
+
 def here(text: LocalText | str) -> str:
     """Return a text in the language in use."""
     return str(text)
@@ -30,8 +37,10 @@ def plain(text: LocalText | str) -> str:
     >>> plain("Write it down before you ring: record_contact(goal=…), then score=….")
     'Write it down before you ring: “Record a contact”, then “Score”.'
     """
-    said = _calls().sub(lambda found: _quoted(command_table().commands[found[1]].label), here(text))
-    return _FIELD.sub(lambda found: _quoted(_labels()[found[1]]) if found[1] in _labels() else found[0], said)
+    text = _METHOD.sub(lambda found: here(message(f"case_panel.see_{found[1]}")), here(text))
+    said = _calls().sub(lambda found: _quoted(command_table().commands[found[1]].label), text)
+    said = _FIELD.sub(lambda found: _quoted(_labels()[found[1]]) if found[1] in _labels() else found[0], said)
+    return _CODE.sub(lambda found: here(_choices().get(found[0], found[0])), said)
 
 
 def without_buttons(words: str, labels: Iterable[LocalText | str]) -> str:
@@ -48,8 +57,8 @@ def without_buttons(words: str, labels: Iterable[LocalText | str]) -> str:
     return re.sub(rf"\s*[:：.。]\s*(?:{one})(?:(?:,? or |\s*或\s*)(?:{one}))*([.。])$", r"\1", words)
 
 
-def moment(at: dt.datetime, zone: str, now: dt.datetime) -> str:
-    """Return a moment on the wall: today by its time, this year without the year.
+def moment(at: dt.datetime, zone: str, now: dt.datetime, *, end: bool = False) -> str:
+    """Return a moment on the wall: today by its time, this year without the year; with `end`, midnight ends a day.
 
     Examples
     --------
@@ -58,9 +67,11 @@ def moment(at: dt.datetime, zone: str, now: dt.datetime) -> str:
     ('today 09:40', 'Mon 12 Oct 09:40')
     """
     wall, today = at.astimezone(any_zone(zone)), now.astimezone(any_zone(zone))
+    midnight = end and wall.time() == dt.time()
+    wall -= dt.timedelta(days=midnight)
     if wall.date() == today.date():
-        return here(message("case_panel.today", time=f"{wall:%H:%M}"))
-    told = when(at, zone, language())
+        return here(message("case_panel.today", time="24:00" if midnight else f"{wall:%H:%M}"))
+    told = when(at, zone, language(), end=end)
     return told.replace(f" {wall.year} ", " ").replace(f"{wall.year}-", "") if wall.year == today.year else told
 
 
@@ -78,3 +89,8 @@ def _labels() -> dict[str, LocalText]:
     """Return what the fields are called; where several commands have one of a name, as the first calls it."""
     commands = reversed(command_table().commands.values())
     return {name: field.label for each in commands for name, field in each.fields.items()}
+
+
+@cache
+def _choices() -> dict[str, LocalText]:
+    return {code: label for choices in command_table().choices.values() for code, label in choices.items()}

@@ -21,7 +21,7 @@ from closeloop.widgets.sheet.plane import Plane
 from closeloop.widgets.sheet.planes import planes_of
 from closeloop.widgets.sheet.remarks import Place, Remarks
 from closeloop.widgets.sheet.score_table import ScoreTable, score_tables_of
-from closeloop.widgets.sheet.typing_state import TypingState, words_of
+from closeloop.widgets.sheet.typing_state import TypingState, tried, words_of
 
 RESULTS = "=results"
 """The section of the computed results; no page can be called so."""
@@ -156,7 +156,7 @@ class PageView:
         tables = [table for table in self.scores if table.page == page.name]
         ids = list(entries)
         part = self.part(page.name, look)
-        naming = next((each.naming for each in (*planes, *tables)), _naming(page))
+        naming = next(iter([*(each.naming for each in planes), *(each.naming for each in tables)]), _naming(page))
         open_all = not planes and not tables and len([i for i in page.items if i.type != "note"]) <= _FEW_ITEMS
         most = page.repeat.max if page.repeat is not None else None
         here = ids[part * AT_ONCE : (part + 1) * AT_ONCE]
@@ -178,9 +178,8 @@ class PageView:
         }
 
     def part(self, page: str, look: Look) -> int:
-        """Return which part of the entries of a page is shown: that of the open entry, else the one asked for."""
-        ids = list(self.state.entries(page))
-        return max(0, min(look.part, (len(ids) - 1) // AT_ONCE))
+        """Return which part of the entries of a page is shown: the one asked for, or the last that there is."""
+        return max(0, min(look.part, (len(self.state.entries(page)) - 1) // AT_ONCE))
 
     def _entry(
         self, page: SheetPage, key: str, number: int, entry: Mapping[str, Any], naming: str, *, is_open: bool
@@ -226,11 +225,11 @@ class PageView:
 
 def _open(item: BaseItem, answers: Answers) -> Filling:
     """Return an answer to what is not asked any more in a form that asks it, so that it can be taken away."""
-    asked = item.model_copy(update={"show_if": None, "required": False, "require_if": None, "checks": ()})
+    asked: Any = item.model_copy(update={"show_if": None, "required": False, "require_if": None, "checks": ()})
     filling = Filling(Form((Page(name="unasked", items=(asked,)),)))
     for name in (item.name, f"{item.name}__other_text"):
         if name in answers:
-            filling.answer(name, answers[name])
+            tried(filling, name, answers[name])
     return filling
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from closeloop.forms.items import BaseItem
@@ -11,13 +10,12 @@ from closeloop.rootcause.worksheet.answers import Answers, entries_of
 from closeloop.rootcause.worksheet.computed.grid_result import quadrant_of
 from closeloop.rootcause.worksheet.computed.risk_matrix import BANDS, band_of, band_title
 from closeloop.rootcause.worksheet.judge import item_label
-from closeloop.rootcause.worksheet.template import SheetPage, Template, ViewUse
+from closeloop.rootcause.worksheet.template import Template
 from closeloop.text import LocalText, language, message
 from closeloop.widgets.sheet.plane import Field, Plane, Scale, Step
+from closeloop.widgets.sheet.view_items import POINTS, ViewItems, point_name
 
 _BAND_NAMES = tuple(name for _, name in reversed(BANDS))
-_POINT = re.compile(r"([SWOTswot])\s*([0-9]{1,3})")
-_POINTS = {"S": "strengths", "W": "weaknesses", "O": "opportunities", "T": "threats"}
 
 
 def planes_of(template: Template, answers: Answers) -> tuple[Plane, ...]:
@@ -32,29 +30,11 @@ def planes_of(template: Template, answers: Answers) -> tuple[Plane, ...]:
     found: list[Plane] = []
     for use in template.computed:
         if use.view in _BUILDERS:
-            found += _BUILDERS[use.view](_Used(template, use), answers)
+            found += _BUILDERS[use.view](ViewItems(template, use), answers)
     return tuple(found)
 
 
-class _Used:
-    """A computed view with the page and the items that a template gives it."""
-
-    def __init__(self, template: Template, use: ViewUse) -> None:
-        self.template, self.use = template, use
-
-    def item_name(self, slot: str) -> str:
-        return self.use.items.get(slot, slot.partition(".")[2] or slot)
-
-    def page(self, slot: str) -> SheetPage | None:
-        name = slot.partition(".")[0]
-        return self.template.page(self.use.pages.get(name, name))
-
-    def item(self, slot: str) -> BaseItem | None:
-        page = self.page(slot)
-        return next((each for each in page.items if each.name == self.item_name(slot)), None) if page else None
-
-
-def _points(used: _Used, slot: str, *, down: bool, title: str = "") -> Scale | None:
+def _points(used: ViewItems, slot: str, *, down: bool, title: str = "") -> Scale | None:
     """Return the scale of an item that is answered by whole numbers; None if it is another kind of item."""
     item = used.item(slot)
     if item is None or not isinstance(item, ScaleItem) or item.scale is None:
@@ -82,7 +62,7 @@ def _range(scale: Scale) -> range:
 
 
 def _grid(
-    used: _Used,
+    used: ViewItems,
     slots: tuple[str, str, str],
     word: Callable[[int, int, range, range], Field],
     *,
@@ -121,18 +101,18 @@ def _quadrants(words: Mapping[str, str]) -> Callable[[int, int, range, range], F
 _QUADRANTS = ("upper_left", "upper_right", "lower_left", "lower_right", "middle")
 
 
-def _effort(used: _Used, _: Answers) -> list[Plane]:
+def _effort(used: ViewItems, _: Answers) -> list[Plane]:
     words = {name: str(message(f"matrices.effort_{name}")) for name in _QUADRANTS}
     return _grid(used, ("options.name", "options.effort", "options.effect"), _quadrants(words))
 
 
-def _people(used: _Used, _: Answers) -> list[Plane]:
+def _people(used: ViewItems, _: Answers) -> list[Plane]:
     words = {name: str(message(f"matrices.people_{name}")) for name in _QUADRANTS}
     slots = ("stakeholders.name", "stakeholders.attitude", "stakeholders.influence")
     return _grid(used, slots, _quadrants(words))
 
 
-def _two(used: _Used, answers: Answers) -> list[Plane]:
+def _two(used: ViewItems, answers: Answers) -> list[Plane]:
     axes = {name: str(answers.get(used.item_name(f"{name}_title")) or message(f"matrices.two_{name}")) for name in "xy"}
     words = {
         name: str(
@@ -144,7 +124,7 @@ def _two(used: _Used, answers: Answers) -> list[Plane]:
     return _grid(used, slots, _quadrants(words), titles=(axes["x"], axes["y"]))
 
 
-def _risks(used: _Used, _: Answers) -> list[Plane]:
+def _risks(used: ViewItems, _: Answers) -> list[Plane]:
     def word(x: int, y: int, *_: range) -> Field:
         band = band_of(x * y)
         return Field(word=str(band_title(band)), tone=_BAND_NAMES.index(band))
@@ -159,7 +139,7 @@ def _risks(used: _Used, _: Answers) -> list[Plane]:
     ]  # fmt: skip
 
 
-def _cross(used: _Used, answers: Answers) -> list[Plane]:
+def _cross(used: ViewItems, answers: Answers) -> list[Plane]:
     page = used.page("cross.strategy")
     inner, outer = used.item("cross.internal"), used.item("cross.external")
     if page is None or inner is None or outer is None:
@@ -180,24 +160,19 @@ def _cross(used: _Used, answers: Answers) -> list[Plane]:
     ]  # fmt: skip
 
 
-def _named(used: _Used, answers: Answers, item: BaseItem, letters: Sequence[str]) -> Scale:
+def _named(used: ViewItems, answers: Answers, item: BaseItem, letters: Sequence[str]) -> Scale:
     """Return the points of a SWOT as a scale: S1, S2, W1 and so on."""
     steps = []
     for letter in letters:
-        slot = f"{_POINTS[letter]}.point"
+        slot = f"{POINTS[letter]}.point"
         page = used.page(slot)
         for number, entry in enumerate(entries_of(answers, page.name) if page is not None else [], 1):
             sign = f"{letter}{number}"
             steps.append(Step(value=sign, sign=sign, text=" ".join(str(entry.get(used.item_name(slot), "")).split())))
-    return Scale(item=item.name, title=item_label(item).in_language(language()), steps=tuple(steps), read=_point_name)
+    return Scale(item=item.name, title=item_label(item).in_language(language()), steps=tuple(steps), read=point_name)
 
 
-def _point_name(value: object) -> str | None:
-    match = _POINT.match(str(value or "").strip())
-    return f"{match[1].upper()}{int(match[2])}" if match else None
-
-
-def _groups(used: _Used, answers: Answers) -> list[Plane]:
+def _groups(used: ViewItems, answers: Answers) -> list[Plane]:
     page, note, group = used.page("notes.text"), used.item("notes.text"), used.item("notes.group")
     if page is None or note is None or group is None:
         return []
@@ -224,7 +199,7 @@ def _group_name(value: object) -> str | None:
     return " ".join(str(value or "").split()) or None
 
 
-_BUILDERS: Mapping[str, Callable[[_Used, Answers], list[Plane]]] = {
+_BUILDERS: Mapping[str, Callable[[ViewItems, Answers], list[Plane]]] = {
     "effort_effect": _effort,
     "stakeholders": _people,
     "two_by_two": _two,

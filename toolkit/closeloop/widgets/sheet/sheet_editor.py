@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError
-from closeloop.html import element
 from closeloop.rootcause.worksheet.state import SheetState
 from closeloop.rootcause.worksheet.template import SheetPage, entry_word
 from closeloop.rootcause.worksheet.worksheet import Worksheet
 from closeloop.text import LANGUAGES, LocalText, message, normalise_tag
-from closeloop.views.document_block import document_css, document_html
+from closeloop.views.document_block import document_html
 from closeloop.widgets.base import Widget
 from closeloop.widgets.sheet.page_view import AT_ONCE, RESULTS, Look, PageView
 from closeloop.widgets.sheet.plane import Plane

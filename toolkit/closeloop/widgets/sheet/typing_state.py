@@ -12,6 +12,7 @@ from closeloop.rootcause.worksheet.worksheet import Worksheet
 from closeloop.text import LocalText, message
 from closeloop.widgets.form.filling import Filling
 from closeloop.widgets.sheet.entry_ids import Entry, EntryIds
+from closeloop.widgets.sheet.view_items import renumbered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class TypingState:
     >>> from closeloop.rootcause.worksheet.worksheet import worksheet
     >>> state = TypingState(worksheet("ideas"))
     >>> print(state.answer(Spot(page="question", entry="", name="asked_n"), "a few"))
-    “a few” is not a number. ...
+    “a few” cannot be read as a number. ...
     >>> state.sheet.answers, state.not_taken("question")
     ({}, 1)
     """
@@ -78,11 +79,17 @@ class TypingState:
         return ids.index(entry) + 1
 
     def arrange(self, page: str, ids: list[str]) -> None:
-        """Put the entries of a page into an order; those that are not named are taken away."""
-        known = self.entries(page)
+        """Put the entries of a page into an order; those that are not named are taken away.
+
+        What refers to them by their number (S2, merged into 3) follows.
+        """
+        before = list(self.entries(page))
+        numbers = {before.index(each) + 1: number for number, each in enumerate(ids, 1)}
+        changed = renumbered(self.sheet.template, self.sheet.state.answers, page, numbers)
+        known = dict(zip(before, changed.pop(page, None) or self.entries(page).values(), strict=True))
         entries = [known[each] for each in ids]
+        self.sheet.fill(**changed, **{page: entries})
         self._ids[page].reorder(ids, entries)
-        self.sheet.fill(**{page: entries})
 
     def add(self, page: str, answers: Entry) -> str:
         """Add an entry at the end; give its id."""
@@ -109,14 +116,14 @@ class TypingState:
         """Return the answers of an entry (or of the sheet itself) as they stand in their fields."""
         filling = self._taken(page, entry)
         for spot, draft in self._drafts_of(page, entry):
-            _answer(filling, spot.name, draft.raw)
+            tried(filling, spot.name, draft.raw)
         return filling
 
     def _taken(self, page: str, entry: str) -> Filling:
         """Return the answers that are in the sheet."""
         filling = Filling(self._form(page, entry))
         for name, value in self._seen(page, entry).items():
-            _answer(filling, name, value)
+            tried(filling, name, value)
         return filling
 
     def _form(self, page: str, entry: str) -> Any:
@@ -140,7 +147,7 @@ class TypingState:
         if spot.entry:
             self.number(spot.page, spot.entry)
         filling = self._taken(spot.page, spot.entry)
-        fault = _answer(filling, spot.name, raw)
+        fault = tried(filling, spot.name, raw)
         value = filling.answers.get(spot.name)
         if fault is None:
             try:
@@ -213,7 +220,8 @@ class TypingState:
         return bool(self._undone) and self._undone[-1][1].state is self.sheet.state
 
 
-def _answer(filling: Filling, name: str, raw: object) -> LocalText | None:
+def tried(filling: Filling, name: str, raw: object) -> LocalText | None:
+    """Give an answer to a form; what is wrong with it, if it cannot be understood."""
     try:
         filling.answer(name, raw)
     except ValueError as fault:

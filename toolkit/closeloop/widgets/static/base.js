@@ -153,7 +153,7 @@ function mount(model, place, draw) {
     asked = false;
     if (ended) return;
     ctx.view = model.get("view") ?? {};
-    host.lang = ctx.lang;
+    if (host.lang !== ctx.lang) host.lang = ctx.lang;
     const error = ctx.local.error ?? "";
     if (fault.textContent !== error) fault.textContent = error;
     const was = document.activeElement, held = body.contains(was);

@@ -35,7 +35,7 @@ const radioValue = item => item.value === true ? "yes" : item.value === false ? 
 
 function question(c) {
   const {item, ctx} = c;
-  return [item.label, item.required && [" ", h("span", {class: "req"}, ctx.T("form.required"))]];
+  return [item.label, item.required && [ctx.lang === "en" && " ", h("span", {class: "req"}, ctx.T("form.required"))]];
 }
 const hints = c => c.item.help && h("p", {class: "hint", id: `${c.id}-h`}, c.item.help);
 const wrong = c => c.item.issues.length > 0 && h("div", {id: `${c.id}-e`, key: "wrong"},
@@ -212,8 +212,9 @@ function typing(c, name, key, value) {
     const sent = kept.value;
     if (sent === null || sent === kept.sent) return;
     kept.sent = sent;
-    Promise.resolve(answer(name, sent)).then(() => {
-      if (kept.value === sent) { kept.value = null; kept.sent = undefined; }
+    Promise.resolve(answer(name, sent)).then(said => {
+      if (said?.error) kept.sent = undefined;
+      else if (kept.value === sent) kept.value = kept.sent = null;
       ctx.redraw();
     });
   };

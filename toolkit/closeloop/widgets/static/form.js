@@ -14,10 +14,9 @@ const draw = ctx => {
 // What is done next; what was typed a moment ago goes first.
 function act(ctx, name, given) {
   flush(ctx);
-  return ctx.do(name, given).then(() => {
+  return ctx.do(name, given).then(said => {
     const v = ctx.model.get("view"), item = v.focus && v.items?.find(i => i.name === v.focus);
-    ctx.focus(item ? place(item) : "where");
-    if (item) ctx.redraw();
+    if (item || !said.error) ctx.focus(item ? place(item) : "where");
   });
 }
 

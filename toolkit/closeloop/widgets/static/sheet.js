@@ -130,7 +130,7 @@ function plane(ctx, page) {
     on: {click: () => held ? put(x, y) : go(x, y), dragover: e => e.preventDefault(), drop: e => { e.preventDefault(); if (local.hand) put(x, y); }}},
     f.word && h("small", {}, f.word), inside(x, y).map(chip));
   const head = (role, s) => h("th", {role}, h("b", {}, s.sign), " ", h("small", {dir: "auto"}, s.text));
-  const line = (cells, y) => h("tr", {role: "row", key: y}, high > 1 && head("rowheader", p.y.steps[y]), cells.map((f, x) => cell(f, x, y)));
+  const line = (cells, y) => h("tr", {key: y}, high > 1 && head("rowheader", p.y.steps[y]), cells.map((f, x) => cell(f, x, y)));
   const pick = c => h("li", {key: c.id, ...drag(c)}, h("button", {class: "pick", key: `k:${c.id}`, "aria-pressed": String(c === held),
     on: {click: () => c === held ? back() : take(c)}}, h("b", {}, c.n), " ", h("span", {dir: "auto"}, c.name), " ", h("small", {}, c.said)),
     c.column !== null && tool(`out:${c.id}`, "close", T("sheet.lift", {name: c.called}), () => act(ctx, "lift", {plane: p.name, entry: c.id}, `k:${c.id}`)));
@@ -141,7 +141,7 @@ function plane(ctx, page) {
   return h("div", {class: held ? "mx-box held" : "mx-box"}, h("div", {},
     page.planes[1] && h("p", {class: "tabs"}, page.planes.map(tab)), h("p", {class: "x y"}, p.y.title),
     h("table", {class: "plane", role: "grid", "aria-label": p.title, on: {keydown: keys}}, h("tbody", {}, p.cells.map(line),
-      h("tr", {role: "row"}, high > 1 && h("td", {role: "gridcell"}), p.x.steps.map(s => head("columnheader", s))))),
+      h("tr", {}, high > 1 && h("td"), p.x.steps.map(s => head("columnheader", s))))),
     h("p", {class: "x"}, p.x.title),
     h("p", {class: "soft"}, held ? T("sheet.holding", {name: held.called}) : local.cell ? p.cells[row][column].said : T("sheet.how_to")),
     local.cell && !held && !page.full && button("here", "add", T("sheet.add_here", {entry: page.word}), () => act(ctx, "add_at", {plane: p.name, column, row}, true), {class: "btn"})),

@@ -20,19 +20,20 @@ function know(ctx) {
     L.by = new Map(all.map(r => [r.id, r]));
     L.kids = new Map(all.map(r => [r.id, []]));
     for (const r of all) L.kids.get(r.up)?.push(r);
-    // A number for all that a branch says: as long as it stays the same, the branch need not be drawn again.
+    // A number for all that a branch says, and one for where it hangs: as long as both stay the same, the branch need
+    // not be drawn again.
     L.numbers ??= new Map();
+    L.kept ??= new Map();
+    const number = text => L.numbers.get(text) ?? (L.numbers.set(text, L.numbers.size), L.numbers.size - 1);
     L.says = new Map();
-    for (const r of all.slice().reverse()) {
-      const text = JSON.stringify(r) + L.kids.get(r.id).map(kid => L.says.get(kid.id));
-      if (!L.numbers.has(text)) L.numbers.set(text, L.numbers.size);
-      L.says.set(r.id, L.numbers.get(text));
-    }
+    L.hangs = new Map();
+    for (const r of all) L.hangs.set(r.id, number(L.hangs.get(r.up) + ">" + r.id));
+    for (const r of all.slice().reverse()) L.says.set(r.id, number(JSON.stringify(r) + L.kids.get(r.id).map(kid => L.says.get(kid.id))));
+    for (const id of [...L.kept.keys()]) if (!L.by.has(id)) L.kept.delete(id);
   }
   L.closed ??= new Set();
   L.folds ??= new Map();
   L.drafts ??= {};
-  L.kept ??= new Map();
   if (!L.by.has(L.at)) {
     const inTree = document.activeElement?.closest?.("[role=tree]") && ctx.host.contains(document.activeElement);
     L.at = L.by.has(ctx.view.at) ? ctx.view.at : all[0]?.id;
@@ -142,7 +143,7 @@ function pen(ctx, label) {
 // --- the tree ---
 
 function treeOf(ctx, card) {
-  const L = ctx.local, kept = new Map(), top = L.all[0];
+  const L = ctx.local, top = L.all[0];
   if (!top) return null;
   const lively = new Set([L.at, L.pick, L.edit?.id].flatMap(id => above(L, id)));
   const now = [L.at, L.pick, L.edit?.id, L.edit?.how].join();
@@ -162,6 +163,7 @@ function treeOf(ctx, card) {
   const notes = (r, more) => r.notes.map(([level, rule, text], i) => h("div", {class: `remark ${level}${more ? " on" : ""}`, key: i}, icon(level), rule && h("b", {}, rule), " ", h("bdi", {}, text)));
   const group = (r, kids, level) => {
     const adds = L.edit?.how === "add" && L.edit.id === r.id;
+    if (L.closed.has(r.id)) kids.forEach(forget);
     if (!adds && (!kids.length || L.closed.has(r.id))) return null;
     const [how, label, means, drawn, verdict] = r.gate ?? [];
     return h("ul", {class: "tree", role: "group", key: "g:" + r.id},
@@ -170,17 +172,16 @@ function treeOf(ctx, card) {
       kids.map(kid => branch(kid, level)),
       adds && h("li", {role: "none", key: "new"}, h("div", {class: "node hyp", role: "treeitem", "aria-level": level, "aria-selected": "false", tabindex: -1}, pen(ctx, ctx.view.write))));
   };
+  const forget = r => { if (L.kept.delete(r.id)) L.kids.get(r.id).forEach(forget); };
   const branch = (r, level) => {
-    const kids = L.kids.get(r.id), keep = [L.says.get(r.id), level, L.folds.get(r.id), lively.has(r.id) ? now : "", ctx.lang].join("/");
-    kept.set(r.id, keep);
+    const kids = L.kids.get(r.id), keep = [L.says.get(r.id), L.hangs.get(r.id), L.folds.get(r.id), lively.has(r.id) ? now : "", ctx.lang].join("/");
     if (L.kept.get(r.id) === keep) return h("li", {key: r.id, keep});
+    L.kept.set(r.id, keep);
     return h("li", {role: "none", key: r.id, keep}, item(r, level, kids), notes(r, kids.length && !L.closed.has(r.id)), group(r, kids, level + 1));
   };
   const kids = L.kids.get(top.id);
-  const drawn = h("ul", {class: "roots", role: "tree", "aria-label": ctx.T(TE + "tree_whys", {text: top.text}), on: {keydown: e => treeKey(ctx, e)}},
+  return h("ul", {class: "roots", role: "tree", "aria-label": ctx.T(TE + "tree_whys", {text: top.text}), on: {keydown: e => treeKey(ctx, e)}},
     h("li", {role: "none", key: top.id}, card(item(top, 1, kids)), notes(top), group(top, kids, 2)));
-  L.kept = kept;
-  return drawn;
 }
 
 function fold(ctx, id) {

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NodeCount:
-    """How many of all mentions have the code of a node, or one below it.
+    r"""How many of all mentions have the code of a node, or one below it.
 
     Examples
     --------
     >>> NodeCount(n=42, of=230).text.en
-    '42 (18\\xa0%, 14\\xa0to\\xa024)'
+    '42 (18\xa0%, 14\xa0to\xa024)'
     """
 
     n: int
@@ -73,7 +73,7 @@ class CodingCounts:
         codes = [node.code]
         book = self._coding.codebook
         if book is not None and node.code in {code.id for code in book.codes}:
-            codes += book.descendants(node.code)
+            codes += [code.id for code in book.descendants(node.code)]
         return [self._columns[code] for code in codes if code in self._columns]
 
     def mece(self, state: TreeState) -> TreeMece | str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class IssueEditor(TreeEditor):
-    """An issue tree to be worked on; `document` is the tree itself, which changes.
+    r"""An issue tree to be worked on; `document` is the tree itself, which changes.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class IssueEditor(TreeEditor):
     --------
     >>> tree = IssueTree("Why do parcels arrive late?")
     >>> editor = IssueEditor(tree)
-    >>> editor.do("split", node="n0", question="On which part of the way?", into="Packing\\nRoad")
+    >>> editor.do("split", node="n0", question="On which part of the way?", into="Packing\nRoad")
     'Split into 2.'
     >>> editor
     <IssueEditor why: Why do parcels arrive late? (2 statements, 1 finding)>
@@ -191,4 +191,3 @@ def _place(text: str) -> float | str:
         return int(plain) if plain.lstrip("-").isdigit() else float(plain.replace(",", "."))
     except ValueError:
         return plain
-

@@ -16,7 +16,12 @@ from closeloop.widgets.tree.whys_panel import head, mend
 
 
 def issue_panel(
-    state: TreeState, node: TreeNode, row: Json, beside: list[TreeNode], counts: Mapping[str, NodeCount], mece: TreeMece | str | None
+    state: TreeState,
+    node: TreeNode,
+    row: Json,
+    beside: list[TreeNode],
+    counts: Mapping[str, NodeCount],
+    mece: TreeMece | str | None,
 ) -> Json:
     """Return the panel of a statement."""
     kind = say(f"mark_{node.kind}") if row["no"] else str(message(f"tree.kind_{state.kind}"))
@@ -30,7 +35,10 @@ def issue_panel(
         sections.append(_formula(node))
     if beside:
         others = [(one.id, one.text) for one in beside]
-        fields = [field("other", say("merge_with"), "select", options=others), field("text", say("merge_words"), "area", node.text)]
+        fields = [
+            field("other", say("merge_with"), "select", options=others),
+            field("text", say("merge_words"), "area", node.text),
+        ]
         ask = form("merge", fields, button=say("merge"), hot="J", icon="gate", submit=say("merge_do"))
         sections.append(section("merge", say("merge_title"), forms=[ask]))
     return {"node": node.id, "sections": sections}
@@ -55,7 +63,9 @@ def _data(node: TreeNode, counts: Mapping[str, NodeCount], mece: TreeMece | str 
         for one in mece.nodes:
             if one.node == node.id:
                 verdict = say(f"mece_{one.report.verdict.replace(' ', '_')}")
-                reasons = "".join(f"{colon if not at else ' '}{reason}" for at, reason in enumerate(one.report.reasons[:2]))
+                reasons = "".join(
+                    f"{colon if not at else ' '}{reason}" for at, reason in enumerate(one.report.reasons[:2])
+                )
                 found.append(line(verdict + reasons, icon=VERDICTS[one.report.verdict]))
     elif mece is not None and not node.id.strip("n0"):
         found.append(line(mece, icon="info"))

@@ -65,7 +65,9 @@ def _chips(node: TreeNode, counts: Mapping[str, NodeCount]) -> list[list[str]]:
     found = []
     if node.value is not None:
         known = node.value in ("major", "minor", "conclusion")
-        found.append(["", str(message(f"tree.premise_{node.value}")) if known else write(node.value, "text", language())])
+        found.append(
+            ["", str(message(f"tree.premise_{node.value}")) if known else write(node.value, "text", language())]
+        )
     if node.code is not None:
         found.append(["", node.code])
     if node.id in counts:

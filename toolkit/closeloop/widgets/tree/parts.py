@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from closeloop.rootcause.findings import Finding
@@ -23,7 +24,23 @@ def say(key: str, /, **values: Any) -> str:
     >>> say("rename")
     'Rename'
     """
-    return str(message(f"tree_editor.{key}", **values))
+    return wording(f"tree_editor.{key}", **values)
+
+
+def wording(key: str, /, **values: Any) -> str:
+    """Return a text of any catalogue in the language in use; a tree of 300 nodes asks for the same ones over and over.
+
+    Examples
+    --------
+    >>> wording("whys.chip_evidence", n=2)
+    '2 evidence'
+    """
+    return _wording(key, language(), tuple(values.items()))
+
+
+@lru_cache(maxsize=4096)
+def _wording(key: str, tag: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return message(key, **dict(values)).in_language(tag)
 
 
 def field(
@@ -70,7 +87,7 @@ def line(text: str, meta: str = "", *, icon: str = "", **more: Any) -> Json:
 def note(finding: Finding) -> list[str]:
     """Return a finding as it stands under its node: level, rule, what is wrong and what to do."""
     tag = language()
-    text = type(finding).beside_subject(finding, tag)
+    text = finding.beside_subject(tag)
     if finding.suggestion is not None:
         remedy = finding.suggestion.in_language(tag)
         text = text.replace(remedy, _CODE.sub("", remedy))

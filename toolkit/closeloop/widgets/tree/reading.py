@@ -129,7 +129,11 @@ class Reading:
         if not ids:
             lines = [line(text, icon="check") for text in self.summary()]
             done = section("done", lines=lines, forms=[_leave(say("reading_close"))])
-            return _step("end", [section("head", say("reading_done"), mark="speak", state=say("reading")), done], "end_reading.go")
+            return _step(
+                "end",
+                [section("head", say("reading_done"), mark="speak", state=say("reading")), done],
+                "end_reading.go",
+            )
         at = say("reading_at", at=self.n - len(self.waiting) + 1, n=self.n, by=self.by)
         choices = [[key, say(f"answer_{key}"), False] for key in ANSWERS]
         ask = form("answer", [], choices=[*choices, ["later", say("reading_later"), False]], numbered=True)

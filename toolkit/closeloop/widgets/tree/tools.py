@@ -10,7 +10,17 @@ from closeloop.widgets.tree.parts import Json, say
 _SAID = {"Ins": "Insert", "Del": "Delete", "Ctrl Z": "Control+Z", "Ctrl Y": "Control+Y"}
 
 
-def tool(name: str, draw: str, how: str, kbd: str = "", *, text: str = "", arg: str = "", keys: tuple[str, ...] = (), **more: Any) -> Json:
+def tool(
+    name: str,
+    draw: str,
+    how: str,
+    kbd: str = "",
+    *,
+    text: str = "",
+    arg: str = "",
+    keys: tuple[str, ...] = (),
+    **more: Any,
+) -> Json:
     """Return a tool.
 
     Parameters
@@ -25,10 +35,10 @@ def tool(name: str, draw: str, how: str, kbd: str = "", *, text: str = "", arg: 
     kbd : str
         Its key as it is shown, which is the key itself where it is a letter.
     """
-    letters = keys or ((kbd.lower(),) if len(kbd) == 1 else (kbd,))
+    typed = keys or ((kbd.lower(),) if len(kbd) == 1 else ())
     return {
         "name": name, "draw": draw, "how": how, "kbd": kbd, "said": _SAID.get(kbd, kbd) or None,
-        "text": text or say(name), "arg": arg or name, "keys": [] if kbd.startswith("Ctrl") or not kbd else list(letters),
+        "text": text or say(name), "arg": arg or name, "keys": list(typed),
         **more,
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,8 +13,9 @@ from closeloop.rootcause.findings import Findings
 from closeloop.text import LocalText, language, message, speaking
 from closeloop.versioned import Document
 from closeloop.views.document_block import document_css, document_html
+from closeloop.views.words import marks
 from closeloop.widgets.base import Widget
-from closeloop.widgets.tree.parts import Json, say
+from closeloop.widgets.tree.parts import Json, say, wording
 from closeloop.widgets.tree.saving import Saving
 from closeloop.widgets.tree.tools import closing_tools
 
@@ -50,7 +52,7 @@ class TreeEditor(Widget):
     areas: ClassVar[tuple[str, ...]] = ("tree_editor",)
     sheets: ClassVar[tuple[str, ...]] = ("tree",)
 
-    nodes = t.List().tag(sync=True)
+    nodes: t.List[Any] = t.List().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         its_own = "_esm" not in cls.__dict__
@@ -145,7 +147,7 @@ class TreeEditor(Widget):
     def _shown(self) -> dict[str, Any]:
         unchecked = self._checked is not None and self._checked[0] is not self.document.state
         sums = [
-            {"level": level, "text": str(message(f"tree_editor.n_{level}", n=len(self.findings.of(level))))}
+            {"level": level, "text": say(f"n_{level}", n=len(self.findings.of(level)))}
             for level in ("error", "warn")
             if self.findings.of(level)
         ]
@@ -209,14 +211,11 @@ class TreeEditor(Widget):
         return len(below) - 1
 
 
-def legend(marks: list[str]) -> list[list[str]]:
+def legend(shown: Iterable[str]) -> list[list[str]]:
     """Return the marks of a tree with their words."""
-    return [[mark, say(f"mark_{mark}")] for mark in marks]
+    return [[mark, say(f"mark_{mark}")] for mark in shown]
 
 
 def spoken_words(parts: list[str]) -> str:
     """Return what a screen reader says after the words of a node."""
-    from closeloop.views.words import marks
-
-    tag = language()
-    return str(message("tree.in_brackets", word=marks(tag).semicolon.join(part for part in parts if part)))
+    return wording("tree.in_brackets", word=marks(language()).semicolon.join(part for part in parts if part))

@@ -226,5 +226,3 @@ class WhysEditor(WhysRecorder):
     def __repr__(self) -> str:
         text = repr(self.whys).replace("<FiveWhys:", "<WhysEditor:", 1)
         return f"{text[:-1]} · unsaved>" if self._saving.possible and self._saving.pending else text
-
-

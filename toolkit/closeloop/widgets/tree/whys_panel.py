@@ -17,13 +17,22 @@ from closeloop.rootcause.whys.state import (
     LinkState,
 )
 from closeloop.rootcause.whys.subjects import SUBJECTS, subject_label
-from closeloop.rootcause.whys.whys_words import answered, evidence_says, evidence_source, expected_text, looked, who_when
+from closeloop.rootcause.whys.whys_words import (
+    answered,
+    evidence_says,
+    evidence_source,
+    expected_text,
+    looked,
+    who_when,
+)
 from closeloop.text import language, message
 from closeloop.views.whys_section import contrast_figure
 from closeloop.views.words import in_tag, marks
 from closeloop.widgets.tree.parts import Json, field, form, line, say, section
 from closeloop.widgets.tree.reading import ANSWERS, because, step_of
 
+MOST_CASES = 200
+"""More ids than these are not to be typed."""
 SHOWS = ("supports", "contradicts", "neither")
 _ICONS = {"interview": "speak", "observation": "find", "query": "find", "test": "check"}
 
@@ -101,10 +110,14 @@ def _evidence(cause: CauseState, link: LinkState, pieces: tuple[Evidence, ...], 
         icon = "ban" if one.shows == "contradicts" else _ICONS.get(one.kind, "doc")
         lines.append(line(shows + (says or source), source if says else "", icon=icon))
     against = len(contradicting(link))
-    aside = str(message("whys.chip_evidence_against" if against else "whys.chip_evidence", n=len(pieces), against=against))
+    aside = str(
+        message("whys.chip_evidence_against" if against else "whys.chip_evidence", n=len(pieces), against=against)
+    )
     fields = _evidence_fields(writer)
     shows_field = field("shows", say("shows"), "select", options=[(one, words(f"shows_{one}")) for one in SHOWS])
-    add = form("evidence", [fields[0], shows_field, *fields[1:]], button=say("add_evidence"), hot="E", submit=say("add"))
+    add = form(
+        "evidence", [fields[0], shows_field, *fields[1:]], button=say("add_evidence"), hot="E", submit=say("add")
+    )
     if cause.ruled_out is not None:
         again = form("reopen", [], submit=say("reopen"))
         return section("evidence", words("evidence"), aside=aside, lines=lines, forms=[again])
@@ -127,7 +140,9 @@ def _evidence_fields(writer: str) -> list[Json]:
 def _alone(graph: CauseGraph, link: LinkState) -> Json:
     effect = in_tag(graph.text(link.effect), language())
     choices = [["yes", say("alone_yes"), link.alone is True], ["no", say("alone_no"), link.alone is False]]
-    return section("alone", say("alone"), text=say("alone_why", effect=effect), forms=[form("sufficient", [], choices=choices)])
+    return section(
+        "alone", say("alone"), text=say("alone_why", effect=effect), forms=[form("sufficient", [], choices=choices)]
+    )
 
 
 def _stop(graph: CauseGraph, cause: CauseState) -> Json:
@@ -156,7 +171,9 @@ def _removed(graph: CauseGraph, cause: CauseState, writer: str) -> Json:
         field("by", say("expected_by"), value=expected.by if expected else writer),
     ]
     told = expected_text(graph, cause)
-    ask = form("counterfactual", fields, button=say("removed_change" if expected else "removed_ask"), submit=say("keep"))
+    ask = form(
+        "counterfactual", fields, button=say("removed_change" if expected else "removed_ask"), submit=say("keep")
+    )
     return section("removed", words("removed"), text="" if told is None else in_tag(told, language()), forms=[ask])
 
 
@@ -164,7 +181,7 @@ def _remedies(cause: CauseState) -> Json:
     lines = [
         line(
             one.what or one.id,
-            " · ".join(part for part in (words(f"aim_{one.aim}") if one.aim else "", words(f"strength_{one.strength}")) if part),
+            " · ".join([*([words(f"aim_{one.aim}")] if one.aim else []), words(f"strength_{one.strength}")]),
             icon="check", code=one.id if one.what else "", act=["detach", say("detach"), {"id": one.id}],
         )
         for one in cause.remedies
@@ -181,8 +198,10 @@ def _remedies(cause: CauseState) -> Json:
 
 
 def _predicted(cause: CauseState) -> Json:
-    lines = [line(one.effect, " · ".join(part for part in (words(looked(one.found)), one.source) if part), icon="find")
-             for one in cause.predictions]  # fmt: skip
+    lines = [
+        line(one.effect, " · ".join([words(looked(one.found)), *([one.source] if one.source else [])]), icon="find")
+        for one in cause.predictions
+    ]
     found = [("", words("not_looked")), ("yes", words("found")), ("no", words("not_found"))]
     fields = [
         field("effect", say("other_effect")),
@@ -207,7 +226,9 @@ def _split(graph: CauseGraph, cause: CauseState) -> Json:
         field("second", say("split_second"), "area"),
         field("gate", say("split_gate"), "select", options=gates),
     ]
-    ask = form("split", fields, button=say("split_cause"), hot="P", icon="people", title=say("split_why"), submit=say("split"))
+    ask = form(
+        "split", fields, button=say("split_cause"), hot="P", icon="people", title=say("split_why"), submit=say("split")
+    )
     return section("split", say("split"), forms=[ask])
 
 
@@ -218,7 +239,13 @@ def _about(cause: CauseState) -> Json:
     none = [] if cause.claim else [("", "–")]  # what was said can be changed, not unsaid
     fields = [
         field("subject", say("subject"), "select", cause.subject, options=[("", "–"), *own]),
-        field("claim", say("claim"), "select", cause.claim, options=[*none, *((one, say(f"claim_{one}")) for one in CLAIMS)]),
+        field(
+            "claim",
+            say("claim"),
+            "select",
+            cause.claim,
+            options=[*none, *((one, say(f"claim_{one}")) for one in CLAIMS)],
+        ),
         field("duty", words("duty"), value=cause.duty),
         field("dated", words("dated"), "date", cause.dated),
     ]
@@ -226,9 +253,9 @@ def _about(cause: CauseState) -> Json:
 
 
 def _cases(cause: CauseState, why: str) -> Json:
-    text = str(message("tree_editor.chip_cases", n=len(cause.cases))) if cause.cases else why
-    ids = form("cases", [field("ids", say("case_ids"), "area", " ".join(cause.cases[:200]))], button=say("change_cases"),
-               submit=say("keep"), icon="pen")  # fmt: skip
-    if len(cause.cases) > 200:
-        ids["why_not"] = say("too_many_cases")
-    return section("cases", say("cases"), text=text, forms=[ids])
+    text = say("chip_cases", n=len(cause.cases)) if cause.cases else why
+    fields = [field("ids", say("case_ids"), "area", " ".join(cause.cases[:MOST_CASES]))]
+    ask = form("cases", fields, button=say("change_cases"), icon="pen", submit=say("keep"))
+    if len(cause.cases) > MOST_CASES:
+        ask["why_not"] = say("too_many_cases")
+    return section("cases", say("cases"), text=text, forms=[ask])

@@ -39,8 +39,9 @@ class WhysRecorder(TreeEditor):
         self.at = node
         return message(f"tree_editor.{key}", text=f"{row['no']} {row['text']}".strip())
 
-    def do_writer(self, by: str) -> LocalText:
+    def do_writer(self, node: str, by: str) -> LocalText:
         """Say who writes here: what is added from now on is theirs."""
+        del node  # it is asked at the top
         self._writer = by.strip()
         return message("tree_editor.recorded")
 

@@ -11,9 +11,9 @@ from closeloop.rootcause.whys.rules.finding import WhysFinding
 from closeloop.rootcause.whys.state import TOP, CauseState, LinkState
 from closeloop.rootcause.whys.subjects import subject_label
 from closeloop.rootcause.whys.whys_words import evidence_says, evidence_source
-from closeloop.text import LocalText, language, message
+from closeloop.text import language
 from closeloop.views.words import in_tag
-from closeloop.widgets.tree.parts import Json, note, say
+from closeloop.widgets.tree.parts import Json, note, say, wording
 from closeloop.widgets.tree.tools import refusals
 from closeloop.widgets.tree.tree_editor import spoken_words
 
@@ -77,7 +77,7 @@ def _row(graph: CauseGraph, place: Place, up: str, notes: list[list[str]]) -> Js
         "mark": status, "chips": [], "gate": None, "notes": notes,
     }  # fmt: skip
     if place.again:
-        same = str(message("whys.see", number=graph.numbers[place.cause]))
+        same = wording("whys.see", number=graph.numbers[place.cause])
         there = refusals(**dict.fromkeys(_IN_FULL, "no_again"))
         row |= {"again": graph.numbers[place.cause], "chips": [["link", same]], "spoken": spoken_words([same]),
                 "no_tool": there}  # fmt: skip
@@ -101,37 +101,35 @@ def gate_of(graph: CauseGraph, effect: str) -> list[str] | None:
     if len(links) < 2:
         return None
     key = "and" if all(link.gate == "and" for link in links) else "or"
-    return [key, str(message(f"whys.gate_{key}")), str(message(f"whys.gate_{key}_note"))]
+    return [key, wording(f"whys.gate_{key}"), wording(f"whys.gate_{key}_note")]
 
 
 def _chips(graph: CauseGraph, link: LinkState, cause: CauseState) -> list[list[str]]:
     """Return the short facts at the right, each with its drawing: class, stop, cases, evidence, read-back."""
-    found: list[tuple[str, LocalText | str]] = []
+    found: list[tuple[str, str]] = []
     mixed = {one.gate for one in graph.kept(link.effect)} == {"and", "or"}
     if mixed and link.gate == "and":
-        found.append(("gate", message("whys.gate_and_note")))
+        found.append(("gate", wording("whys.gate_and_note")))
     if cause.subject:
-        found.append(("", subject_label(cause.subject)))
+        found.append(("", str(subject_label(cause.subject))))
     if link.rival:
-        found.append(("", message("whys.chip_rival")))
+        found.append(("", wording("whys.chip_rival")))
     if cause.cases:
-        found.append(("", message("tree_editor.chip_cases", n=len(cause.cases))))
+        found.append(("", say("chip_cases", n=len(cause.cases))))
     if graph.status(link) == "ruled-out":
         found.append(("doc", _evidence_chip(len(cause.ruled_out.evidence) if cause.ruled_out else 0, 0)))
-        return _written(found)
+        return [list(chip) for chip in found]
     if cause.stop is not None and not graph.live(link.cause):
-        found.append(("flag", message("tree_editor.chip_stop")))
+        found.append(("flag", say("chip_stop")))
     found.append(("doc", _evidence_chip(len(link.evidence), len(contradicting(link)))))
-    found.append(("people", message(f"tree_editor.answer_{graph.answer(link)}")))
-    return _written(found)
+    found.append(("people", say(f"answer_{graph.answer(link)}")))
+    return [list(chip) for chip in found]
 
 
-def _evidence_chip(n: int, against: int) -> LocalText:
-    return message("whys.chip_evidence_against" if against else "whys.chip_evidence", n=n, against=against)
-
-
-def _written(chips: list[tuple[str, LocalText | str]]) -> list[list[str]]:
-    return [[icon, str(text)] for icon, text in chips]
+def _evidence_chip(n: int, against: int) -> str:
+    return (
+        wording("whys.chip_evidence_against", n=n, against=against) if against else wording("whys.chip_evidence", n=n)
+    )
 
 
 def _ruled_out(cause: CauseState) -> list[list[str]]:
