@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,6 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import closeloop as cl
-from closeloop.analysis.scorecard.blocks import people_blocks
-from closeloop.analysis.scorecard.margins import with_margins
-from closeloop.analysis.scorecard.protection import shown_groups
 from closeloop.analysis.scorecard.scorecard import Scorecard
 from closeloop.errors import InsufficientDataError
 from closeloop.followup.scorecard import scorecard

@@ -202,8 +202,24 @@ def bare(browser: Browser) -> Iterator[Callable[..., Bare]]:
 
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-# One cell for each widget; what a cell needs, it makes.
-CELLS: dict[str, str] = {}
+# A cell for each widget: it makes what it needs and shows the widget, which has the name of the key.
+CELLS: dict[str, str] = {
+    "form": "import closeloop as cl\nform = cl.load_survey('relationship-nps').form()\nform",
+    "board": """import closeloop as cl
+loop = cl.open_loop(":memory:", actor="Lin Qiao", now="2026-07-01T09:00+08:00", timezone="Asia/Shanghai")
+case = loop.open_case(words="Nobody called me back.", channel="phone", received_at="2026-07-01T08:30+08:00")
+board = loop.board()
+board""",
+    "panel": "panel = case.edit()\npanel",
+    "sheet": "import closeloop as cl\nsheet = cl.worksheet('5w2h').edit()\nsheet",
+    "matrix": "import closeloop as cl\nmatrix = cl.worksheet('risk-matrix').edit()\nmatrix",
+    "whys": """import closeloop as cl
+causes = cl.FiveWhys("Parcels arrive late", author="Lin Qiao")
+link = causes.ask(causes.top, "The last pick-up moved to 16:00")
+whys = causes.edit()
+whys""",
+    "issues": "import closeloop as cl\nissues = cl.IssueTree('Why do customers leave?').edit()\nissues",
+}
 
 
 @pytest.fixture(scope="session")

@@ -159,7 +159,9 @@ def test_evidence_and_a_second_person_verify_a_step(editor: WhysEditor) -> None:
     one = node(editor, "1")
     editor.do("look", node=one)
     assert section(editor, "evidence")["text"] == "No evidence yet."
-    editor.do("evidence", node=one, kind="document", source="scans", says="1 212 of 1 240", on="2026-10-08", by="Li Mei")
+    editor.do(
+        "evidence", node=one, kind="document", source="scans", says="1 212 of 1 240", on="2026-10-08", by="Li Mei"
+    )
     assert section(editor, "evidence")["lines"][0]["text"] == "1 212 of 1 240"
     with pytest.raises(ValueError, match="cannot read it back"):
         editor.do("readback", node=one, choice="holds", by=" li mei")
@@ -293,7 +295,11 @@ def test_causes_that_are_needed_together_are_read_together(editor: WhysEditor) -
     assert editor.view["panel"]["step"] == "end"
     assert {editor.document.graph.answer(link.state) for link in editor.document.links} == {"holds"}
     editor.do("undo")
-    assert [editor.document.graph.answer(link.state) for link in editor.document.links] == ["not_yet", "holds", "not_yet"]
+    assert [editor.document.graph.answer(link.state) for link in editor.document.links] == [
+        "not_yet",
+        "holds",
+        "not_yet",
+    ]
 
 
 def test_the_author_reads_nothing_back_and_hears_why(editor: WhysEditor) -> None:
@@ -360,7 +366,9 @@ def test_a_coding_counts_on_the_nodes_and_says_whether_they_are_mece() -> None:
     tree = IssueTree("What do they complain about?", split="About what?")
     for code in ("price", "delivery"):
         tree.add(None, code.title(), code=code)
-    coding = Coding.from_table({"id": range(200), "code": ["price"] * 120 + ["delivery"] * 60 + [None] * 20}, unit="mention")
+    coding = Coding.from_table(
+        {"id": range(200), "code": ["price"] * 120 + ["delivery"] * 60 + [None] * 20}, unit="mention"
+    )
     issue: IssueEditor = tree.edit(coding=coding)
     assert ["people", "120 (60\u00a0%, 53\u00a0to\u00a067)"] in issue.nodes[1]["chips"]
     assert issue.nodes[0]["gate"][3:] == ["error", "not MECE on the data"]
@@ -413,7 +421,7 @@ def test_one_place_to_save_to_or_none(tmp_path: Path) -> None:
 
 
 def test_it_says_what_it_is_and_shows_itself_without_a_kernel(editor: WhysEditor) -> None:
-    assert repr(editor) == "<WhysEditor: Parcels arrive late · 3 causes, 0 verified · 2 errors, 2 warnings>"
+    assert repr(editor) == "<WhysEditor: Parcels arrive late · 3 causes, 0 verified · 2 errors, 1 warning>"
     data, _ = editor._repr_mimebundle_()
     assert "The last pick-up moved to 16:00" in data["text/html"]
     assert repr(editor.document.edit()) == repr(editor)

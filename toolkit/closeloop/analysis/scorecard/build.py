@@ -15,7 +15,7 @@ from closeloop.analysis.scorecard.margins import with_margins
 from closeloop.analysis.scorecard.protection import shown_groups
 from closeloop.analysis.scorecard.scorecard import Scorecard
 from closeloop.analysis.scorecard.words import Words, coded_rows
-from closeloop.forms.items import TextItem
+from closeloop.forms.items import Comment, TextItem
 from closeloop.frames import as_frame, column_names
 from closeloop.metrics.encode import encode_answers
 from closeloop.metrics.labels import Labels
@@ -118,7 +118,7 @@ def _rows(
         columns.append(language_column)
     comment = verbatims
     if comment is None and coding is None and getattr(data, "survey", None) is not None:
-        asked = (item.name for item in data.survey.items if isinstance(item, TextItem))
+        asked = (item.name for item in data.survey.items if isinstance(item, Comment | TextItem))
         comment = next((name for name in asked if name in known), None)
     key = next((name for name in _IDS if name in known), None) if coding is not None else None
     columns += [name for name in (comment, key) if name is not None]

@@ -35,7 +35,7 @@ class ScorecardBoard(Widget):
     >>> from closeloop.followup.scorecard import scorecard
     >>> answers = {"recommend": [10, 9, 8, 3] * 30, "plan": ["Basic", "Pro"] * 60}
     >>> board = scorecard(answers, cl.Nps("recommend"), by="plan").board()
-    >>> board.do("choose", filter="plan", value=1)
+    >>> board.do("choose", by="plan", value=1)
     '60 answered. Net Promoter Score (NPS) is −50 (95 % interval −64 to −33).'
     >>> board
     <ScorecardBoard: plan='Pro'; n = 60>
@@ -59,14 +59,13 @@ class ScorecardBoard(Widget):
 
     # --- what a person does ---
 
-    def do_choose(self, filter: str, value: int = -1) -> LocalText:
+    def do_choose(self, by: str, value: int = -1) -> LocalText:
         """Choose one value of a filter, by its position; −1 is all of them."""
-        axis = self._axis(filter)
+        axis = self._axis(by)
         n = self.card.sizes[axis]
         if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < n:
-            raise ValueError(
-                message("scorecard.unknown_value", value=repr(value), dimension=filter, known=f"-1 – {n - 1}")
-            )
+            known = f"-1 … {n - 1}"
+            raise ValueError(message("scorecard.unknown_value", value=repr(value), dimension=by, known=known))
         self._place[axis] = n if value < 0 else value
         return self._look()
 
@@ -123,12 +122,14 @@ class ScorecardBoard(Widget):
             ],
             "chosen": bool(chosen.chosen), "hidden": chosen.hidden, "title": chosen.title.in_language(tag),
             "estimate": estimate, "interval": interval, "sentence": chosen.sentence.in_language(tag),
-            "rows": [{"name": one.name, "title": one.title.in_language(tag), "on": one.name == chosen.rows} for one in free],
-            "table": str(groups(chosen, tag)), "course": str(course(chosen, tag)), "words": self._words(tag),
+            "rows": [
+                {"name": one.name, "title": one.title.in_language(tag), "on": one.name == chosen.rows} for one in free
+            ],
+            "table": str(groups(chosen, tag)), "course": str(course(chosen, tag)), "words": self._said(tag),
             "notes": [note.in_language(tag) for note in self.card.notes],
         }  # fmt: skip
 
-    def _words(self, tag: str) -> dict[str, Any] | None:
+    def _said(self, tag: str) -> dict[str, Any] | None:
         """Return themes and comments, None where there are none or the choice is hidden."""
         words, chosen = self.card.words, self.selection
         if words is None or chosen.hidden:
@@ -140,7 +141,8 @@ class ScorecardBoard(Widget):
                 {
                     "code": bar.code, "label": bar.label.in_language(tag), "count": write(bar.count, "count", tag),
                     "share": write(bar.share, "percent", tag, 0), "width": round(100 * bar.share / largest, 1),
-                    "interval": write_interval(bar.ci_low, bar.ci_high, "percent", tag, 0), "open": bar.code == self._code,
+                    "interval": write_interval(bar.ci_low, bar.ci_high, "percent", tag, 0),
+                    "open": bar.code == self._code,
                 }
                 for bar in chosen.pareto
             ],

@@ -19,7 +19,7 @@ function bar(ctx) {
   return h("div", {class: "bar1", role: "group", "aria-label": ctx.T("scorecard.filters")},
     v.filters.map(f => pick(`f-${f.name}`, f.title, f.value,
       [option(-1, ctx.T("scorecard.all")), f.options.map((label, i) => option(i, label))],
-      e => ctx.do("choose", {filter: f.name, value: Number(e.target.value)}))),
+      e => ctx.do("choose", {by: f.name, value: Number(e.target.value)}))),
     h("button", {class: "btn", key: "clear", "aria-disabled": v.chosen ? null : "true",
       on: {click: () => { if (v.chosen) ctx.do("clear"); }}}, ctx.T("scorecard.clear")));
 }
