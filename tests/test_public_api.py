@@ -36,6 +36,7 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "drivers": "(data, outcome, items, *, method='lmg', weight=None, bootstrap=0)",
     "trend": "(data, metric=None, every='month', by=None, baseline=None)",
     "decompose": "(before, after, metric, by)",
+    "scorecard": "(data, metric=None, *, by, period=None, coding=None, verbatims=None, min_n=10)",
     "theme_impact": "(coding, data, metric)",
     "recovery": "(before, after, *, reliability=None, control=None)",
     "kano": "(data, pairs=None, table=None)",
@@ -71,16 +72,17 @@ MEMBERS = {
     "Codebook": "id version languages title codes code children accept save",
     "Coding": "pareto mece agreement suggest trend from_table to_frame matrix save",
     "MeceReport": "verdict reasons coverage overlap pairs unseen plot",
-    "FiveWhys": "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo",
-    "IssueTree": "add formula mece split merge move findings to_markdown from_markdown to_svg save undo redo",
-    "Worksheet": "fill missing findings to_markdown save undo redo",
+    "FiveWhys": "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo edit",
+    "IssueTree": "add formula mece split merge move findings to_markdown from_markdown to_svg save undo redo edit",
+    "Worksheet": "fill missing findings to_markdown save undo redo edit",
     "Countermeasure": "cause what kind owner due metric baseline target unit smart strength",
     "Problem": "add findings stage measure close trace save",
     "Loop": (
-        "triage open_case case cases due save problems actions lessons measure verify erase reveal export board "
+        "triage open_case case cases due save problems actions lessons measure verify erase reveal export board glance "
         "retrospective adopt settings load problem outbox rebuild close"
     ),
-    "Case": "do allowed clocks explain history findings case_id stage owner severity version refresh help to_dict",
+    "Case": "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help to_dict",
+    "Scorecard": "filters select board to_dict metric n min_n",
     "Board": "cards column sentence to_frame",
     "Clocks": "readings of sentence plot",
     "LoopReport": "to_frame plot findings sentence",

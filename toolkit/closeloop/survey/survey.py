@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from closeloop.forms.answers import Problem, check_answers
 from closeloop.forms.form import Form
 from closeloop.forms.items import BaseItem
+from closeloop.survey.checked import Checked
 from closeloop.survey.definition import (
     BranchTest,
     DuplicateRule,
@@ -21,6 +22,7 @@ from closeloop.survey.definition import (
     Thanks,
 )
 from closeloop.survey.document import write_document
+from closeloop.survey.interchange import Interchange
 from closeloop.survey.plan import MetricPlan, TopBoxPlan
 from closeloop.text import LocalText
 
@@ -32,7 +34,7 @@ _TOP_OF_SEVEN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Checked, Interchange):
     """One survey, from its first question to the rule that opens a case.
 
     Made by `load_survey`, `draft_survey` or `survey_from_dict`.
