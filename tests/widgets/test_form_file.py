@@ -215,6 +215,33 @@ def test_on_a_full_disk_the_file_is_as_before_and_the_answers_stay(
     assert cl.read_responses(path, SURVEY).ledger["accepted"] == 2
 
 
+def test_where_nobody_may_write_the_answers_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = SURVEY.form({"recommend": 10}, to=tmp_path / "r.csv")
+
+    def refused(*_: Any) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(StoreError, match="Permission denied"):
+        form.submit()
+    monkeypatch.undo()
+    assert (form.value, form.response, list(tmp_path.iterdir())) == ({"recommend": 10}, None, [])
+
+
+def test_two_forms_write_one_file_though_one_of_them_saw_another_before(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    one, two = (SURVEY.form({"recommend": 10, "order_no": n}, to=path) for n in "12")
+    one.submit()
+    two.submit()
+    assert cl.read_responses(path, SURVEY).accepted["order_no"].tolist() == ["1", "2"]
+    three = SURVEY.form({"recommend": 10}, to=path)
+    path.write_text("id;score\n1;9\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="other columns"):
+        three.submit()
+    assert path.read_text(encoding="utf-8") == "id;score\n1;9\n"
+    assert three.response is None
+
+
 def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,12 @@ def ask(form: SurveyForm, name: str, **fields: Any) -> dict[str, Any]:
     form.send = lambda content, buffers=None: sent.append(content)
     form._handle_custom_msg({"kind": "do", "view": "v", "seq": 1, "name": name, "fields": fields}, [])
     return sent[-1]
+
+
+def a_survey(tag: str, pages: list[dict[str, Any]], title: str = "S") -> cl.Survey:
+    """Give a survey in one language."""
+    about = {"format": 1, "id": "s", "version": 1, "languages": [tag], "title": {tag: title}}
+    return survey_from_dict({**about, "pages": pages})
 
 
 def names(form: SurveyForm) -> list[str]:
@@ -159,6 +167,23 @@ def test_at_a_kiosk_the_next_person_starts_anew(tmp_path: Path) -> None:
         SURVEY.form().do("again")
 
 
+def test_an_interviewer_asks_the_next_one_unless_the_form_is_for_somebody(tmp_path: Path) -> None:
+    form = SURVEY.form(mode="interview", to=tmp_path / "r.csv")
+    form.do("interviewer", text="Li")
+    for score in (10, 9):
+        assert form.view["again"]
+        form.do("answer", item="recommend", value=score)
+        if score == 9:
+            break
+        form.submit()
+        form.do("again")
+    assert (form.value, form.view["interviewer"], form.view["stage"]) == ({"recommend": 9}, "Li", "fill")
+    named = SURVEY.form({"respondent_id": "C-1"}, mode="interview")
+    assert not named.view["again"]
+    with pytest.raises(ValueError, match="one person"):
+        named.do("again")
+
+
 def test_the_language_changes_and_answers_and_page_stay() -> None:
     form = SURVEY.form({"recommend": 7})
     form.do("next")
@@ -175,17 +200,7 @@ def test_it_opens_in_the_language_in_use_if_the_survey_has_it() -> None:
     set_language("zh-CN")
     assert SURVEY.form().view["lang"] == "zh-CN"
     assert SURVEY.form(language="en").view["lang"] == "en"
-    german = survey_from_dict(
-        {
-            "format": 1,
-            "id": "de",
-            "version": 1,
-            "languages": ["de"],
-            "title": {"de": "Umfrage"},
-            "pages": [{"name": "p", "items": [{"name": "n", "type": "nps", "ask": {"de": "Wie sehr?"}}]}],
-        }
-    )
-    form = german.form()
+    form = a_survey("de", [{"name": "p", "items": [{"name": "n", "type": "nps", "ask": {"de": "Wie sehr?"}}]}]).form()
     assert (form.view["lang"], form.language, form.view["items"][0]["label"]) == ("de", "en", "Wie sehr?")
 
 
@@ -224,6 +239,53 @@ def test_a_response_that_was_sent_before_its_kernel_was_lost_is_not_sent_twice(t
     draft.write_bytes(kept)  # the kernel was lost between the two
     SURVEY.form(WHOLE, draft=draft, to=path).submit()
     assert cl.read_responses(path, SURVEY).ledger["rows_in"] == 1
+    draft.write_bytes(kept)
+    changed = SURVEY.form(draft=draft, to=path)
+    changed.do("answer", item="recommend", value=8)
+    assert "r.csv holds these answers already, but not the last changes" in ask(changed, "submit")["error"]
+    assert (changed.response, changed.value["recommend"]) == (None, 8)
+    assert cl.read_responses(path, SURVEY).accepted["recommend"].tolist() == [9]
+
+
+def test_a_draft_half_written_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = tmp_path / "draft.json"
+    form = SURVEY.form(WHOLE, draft=draft)
+    form.do("next")
+
+    def killed(_: int) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(os, "fsync", killed)
+    with pytest.raises(SystemExit):
+        form.do("answer", item="rank", value=["care"])
+    monkeypatch.undo()
+    assert "rank" not in SURVEY.form(draft=draft).value
+
+
+def test_a_draft_that_cannot_be_written_says_so_and_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = SURVEY.form(WHOLE, draft=tmp_path / "draft.json", to=tmp_path / "r.csv")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    for name, fields in (("answer", {"item": "visits", "value": "2"}), ("next", {})):
+        said = ask(form, name, **fields)["error"]
+        assert said.startswith("The draft was not saved:")
+        assert "No space left on device" in said
+        assert said.endswith("Your answers are still here and can be sent.")
+        assert not form.view["kept"]
+    assert (form.value["visits"], form.view["page"], os.listdir(tmp_path)) == (2, 2, [])
+    monkeypatch.undo()
+    form.do("answer", item="visits", value="3")
+    assert form.view["kept"]
+    form.submit()
+    with pytest.raises(StoreError, match="not there"):
+        SURVEY.form(draft=tmp_path / "no" / "d.json")
+    with pytest.raises(StoreError, match="a folder"):
+        SURVEY.form(draft=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +295,7 @@ def test_a_response_that_was_sent_before_its_kernel_was_lost_is_not_sent_twice(t
         ('{"closeloop": "form-draft", "survey": "other", "version": 3}', "a draft of other v3"),
         ('{"closeloop": "form-draft", "survey": "all-types", "version": 3, "answers": []}', "not a draft"),
         ('{"closeloop": "worksheet"}', "not a draft"),
+        ('{"closeloop": "form-draft", "survey": "all-types", "version": 3, "answ', "cut off"),
         ("no json", "cut off"),
     ],
 )
@@ -316,13 +379,58 @@ def test_a_page_that_branching_hides_under_a_person_gives_way() -> None:
     assert form.view["page"] == 2
 
 
-@pytest.mark.parametrize("name", list(cl.list_surveys()["id"]))
+def given_by(item: dict[str, Any], turn: int) -> object:
+    """Give what a person answers who sees a question: the first choice, the second, … of everything."""
+    choices = [each["value"] for each in item.get("points") or item.get("options") or [{"value": None}]]
+    chosen = choices[turn % len(choices)]
+    match item["type"]:
+        case "matrix":
+            return {row["value"]: chosen for row in item["rows"]}
+        case "multi":
+            return [chosen]
+        case "ranking":
+            return sorted(choices, key=lambda value: value != chosen)
+        case "number":
+            return "3"
+        case "date":
+            return item["max"] or item["min"] or "2026-06-30"
+        case "text" | "comment":
+            return {"email": "a@example.org", "tel": "+86 10 5555 0100", "url": "https://example.org"}.get(
+                item["format"], "等了四天，没有人打电话来。"
+            )
+    return chosen
+
+
+@pytest.mark.parametrize("name", [*cl.list_surveys()["id"], "all types"])
 @pytest.mark.parametrize("tag", ["en", "zh-CN"])
-def test_every_shipped_survey_opens_in_both_languages(name: str, tag: str) -> None:
-    form = cl.load_survey(name).form(language=tag)
-    json.dumps(form.view, allow_nan=False)
-    assert len(json.dumps(form.view)) < 60_000
-    assert cl.load_survey(name).title.in_language(tag) in form_html(form.survey, tag)
+def test_every_shipped_survey_is_filled_in_to_the_end_in_both_languages(name: str, tag: str, tmp_path: Path) -> None:
+    survey = SURVEY if name == "all types" else cl.load_survey(name)
+    answered: set[str] = set()
+    everything = {item.name for item in survey.items if item.type != "hidden"}
+    for turn in range(12):
+        form = survey.form(language=tag, to=tmp_path / "r.csv", now=NOW)
+        while form.view["stage"] == "fill":
+            page = form.view["page"]
+            seen: set[str] = set()
+            while (item := next((i for i in form.view["items"] if i["name"] not in seen), None)) is not None:
+                seen.add(item["name"])
+                if item["type"] != "note":
+                    assert ask(form, "answer", item=item["name"], value=given_by(item, turn))["error"] == ""
+                json.dumps(form.view, allow_nan=False)
+                assert len(json.dumps(form.view)) < 60_000
+            assert ask(form, "next")["error"] == "", form.view
+            assert form.view["page"] > page
+            answered |= seen
+        assert [line["answer"] for line in form.view["review"] if not line["answer"]] == []
+        form.submit()
+        assert form.response is not None
+        assert form.response["language"] == tag
+        if turn and answered == everything:
+            break
+    assert answered == everything
+    responses = cl.read_responses(tmp_path / "r.csv", survey)
+    assert (responses.ledger["accepted"], (responses.issues["severity"] == "error").sum()) == (turn + 1, 0)
+    assert survey.title.in_language(tag) in form_html(survey, tag)
 
 
 # --- the form on paper ---
@@ -361,6 +469,31 @@ def test_hostile_words_are_words(tmp_path: Path) -> None:
     assert "<img" not in form._repr_html_()
     form.submit()
     assert cl.read_responses(tmp_path / "r.csv", SURVEY).accepted["story"].tolist() == [HOSTILE]
+
+
+def test_hostile_words_of_a_survey_are_words() -> None:
+    items = [
+        {"name": "a", "type": "nps", "ask": {"en": HOSTILE}, "help": {"en": HOSTILE}, "low": {"en": HOSTILE}},
+        {"name": "b", "type": "single", "ask": {"en": HOSTILE}, "options": [{"value": "x", "text": {"en": HOSTILE}}]},
+    ]
+    survey = a_survey("en", [{"name": "p", "title": {"en": HOSTILE}, "items": items}], title=HOSTILE)
+    html = survey.form()._repr_html_()
+    assert "<img" not in html
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 7
+
+
+def test_a_language_is_written_from_its_own_side() -> None:
+    page = {"name": "p", "items": [{"name": "n", "type": "nps", "ask": {"ar": "ما مدى احتمال أن توصي بنا؟"}}]}
+    assert a_survey("ar", [page], title="استبيان").form().view["dir"] == "rtl"
+    assert SURVEY.form(language="zh-CN").view["dir"] == "ltr"
+
+
+def test_a_review_of_very_many_answers_says_how_many_are_not_in_it() -> None:
+    items = [{"name": f"n{at}", "type": "text", "ask": {"en": str(at)}} for at in range(203)]
+    form = a_survey("en", [{"name": "p", "items": items}]).form()
+    form.do("next")
+    assert (len(form.view["review"]), form.view["more"]) == (200, 3)
 
 
 def test_ten_thousand_characters_are_an_issue_and_not_cut() -> None:

@@ -45,29 +45,28 @@ def selection_block(selection: Selection, tag: str) -> Html:
     return element("div", *(part for part in parts if part), element("p", notes, class_="note"), class_="sc block")
 
 
-def figure(selection: Selection, tag: str) -> tuple[str, str]:
-    """Return the score and its interval as they are printed; empty where hidden."""
+def figure(selection: Selection, tag: str) -> tuple[str, str, str]:
+    """Return the score, its interval and the number of answers as they are printed; empty where hidden."""
     if selection.result is None or selection.ci is None or not selection.result.n:
-        return "", ""
+        return "", "", ""
     kind = selection.scorecard.metric.kind
     factor = 100 if kind == "top_box" else 1
     form = "percent" if kind == "top_box" else "points"
     interval = told_interval(selection.ci.low, selection.ci.high, form, 0)
     level = told_level(selection.scorecard.confidence_level)
     said = say("scorecard.interval", tag, level=level, interval=interval)
-    return write_estimate(factor * selection.result.score, kind, tag), said
+    answers = say("scorecard.answers", tag, n=write(selection.result.n, "count", tag))
+    return write_estimate(factor * selection.result.score, kind, tag), said, answers
 
 
 def headline(selection: Selection, tag: str) -> Html:
-    """Return what is chosen, its figure with the interval, and the sentence."""
-    estimate, interval = figure(selection, tag)
-    shown = element("p", element("b", estimate), " ", element("span", interval), class_="one") if estimate else Html("")
-    return element(
-        "div",
-        element("h3", selection.title.in_language(tag)),
-        shown,
-        element("p", selection.sentence.in_language(tag), class_="soft"),
-    )
+    """Return what is chosen, and its figure with the interval; or why there is none."""
+    estimate, interval, answers = figure(selection, tag)
+    said = element("p", selection.sentence.in_language(tag), class_="soft")
+    if estimate:
+        shown = (element("b", estimate), " ", element("span", interval), " ", element("span", answers, class_="soft"))
+        said = element("p", *shown, class_="one")
+    return element("div", element("h2", selection.title.in_language(tag)), said)
 
 
 def groups(selection: Selection, tag: str) -> Html:
@@ -112,11 +111,13 @@ def course(selection: Selection, tag: str) -> Html:
 def themes(selection: Selection, tag: str) -> Html:
     """Return the themes of the comments as a table, the most frequent first."""
     words = selection.scorecard.words
-    if selection.result is None or words is None or not words.codes:
+    if selection.result is None or words is None:
         return Html("")
-    head = element("h3", say("scorecard.themes", tag))
+    head = element("h3", say("scorecard.themes" if words.codes else "scorecard.any_theme", tag))
+    count = write(selection.n_comments, "count", tag)
     if not selection.pareto:
-        return element("div", head, element("p", say("scorecard.no_themes", tag), class_="soft"))
+        said = say("scorecard.comments_here" if selection.n_comments else "scorecard.no_themes", tag, count=count)
+        return element("div", head, element("p", said, class_="soft"))
     level = say("interval", tag, level=told_level(selection.scorecard.confidence_level))
     columns = (
         Column(head=say("scorecard.theme", tag)), Column(head=say("scorecard.comments", tag), css="num"),
@@ -131,7 +132,7 @@ def themes(selection: Selection, tag: str) -> Html:
         )
         for bar in selection.pareto
     )
-    said = say("scorecard.themes_of_static", tag, count=write(selection.n_comments, "count", tag))
+    said = say("scorecard.themes_of_static", tag, count=count)
     return element(
         "div", head, element("p", said, class_="soft"),
         element("div", table(columns, [Section(rows=rows)], css="res"), class_="scroll"),

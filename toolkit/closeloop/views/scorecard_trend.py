@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from closeloop.analysis.trend.periods import period_told
-from closeloop.html import Column, Html, Section, element, table
+from closeloop.html import Column, Html, Section, element, join, table
 from closeloop.views.score_table import round_steps
 from closeloop.views.words import say
 from closeloop.written import told_level, write, write_interval
@@ -45,17 +45,16 @@ def trend_svg(trend: Trend, tag: str, chosen: str | None = None) -> Html:
     def across(place: float) -> str:
         return f"{_LEFT + (_RIGHT - _LEFT) * (place + 0.5) / len(points):.2f}%"
 
-    drawn = [_base(points)]
-    for step in round_steps(low, high) if trend.metric.kind == "nps" else ():
+    drawn = [_base(points, tag)]
+    for step in round_steps(low, high):
         drawn.append(element("line", class_="grid", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=down(step), y2=down(step)))
         text = write(step, form, tag, digits)
         drawn.append(element("text", text, class_="y", x=f"{_LEFT - 0.6}%", y=f"{float(down(step)) + 4:.1f}"))
     for i, point in enumerate(points):
         if not math.isnan(point.lower):
-            top = down(point.upper)
-            height = f"{float(down(point.lower)) - float(top):.1f}"
-            width = f"{(_RIGHT - _LEFT) / len(points):.2f}%"
-            drawn.append(element("rect", class_="band", x=across(i - 0.5), y=top, width=width, height=height))
+            for limit in (point.lower, point.upper):
+                ends = {"x1": across(i - 0.5), "x2": across(i + 0.5), "y1": down(limit), "y2": down(limit)}
+                drawn.append(element("line", class_="limit", **ends))
     middle = down(trend.series[0].centre)
     drawn.append(element("line", class_="mid", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=middle, y2=middle))
     for i, (one, two) in enumerate(pairwise(points)):
@@ -84,12 +83,13 @@ def trend_svg(trend: Trend, tag: str, chosen: str | None = None) -> Html:
     return element("svg", *drawn, class_="over", role="img", aria_label=label)
 
 
-def _base(points: tuple[TrendPoint, ...]) -> Html:
-    """Return the ground on which the baseline stands."""
+def _base(points: tuple[TrendPoint, ...], tag: str) -> Html:
+    """Return the ground on which the baseline stands, and its name."""
     inside = [i for i, point in enumerate(points) if point.baseline]
     step = (_RIGHT - _LEFT) / len(points)
     x, width = _LEFT + step * inside[0], step * (inside[-1] - inside[0] + 1)
-    return element("rect", class_="base", x=f"{x:.2f}%", width=f"{width:.2f}%", y="8", height="160")
+    ground = element("rect", class_="base", x=f"{x:.2f}%", width=f"{width:.2f}%", y="0", height="168")
+    return join([ground, element("text", say("scorecard.baseline", tag), class_="x", x=f"{x + width / 2:.2f}%", y="13")])
 
 
 def _name(point: TrendPoint, tag: str) -> str:
@@ -108,7 +108,9 @@ def trend_table(trend: Trend, tag: str) -> Html:
     rows = []
     for point in trend.series[0].points:
         said = say("scorecard.alarm", tag) if point.alarm and point.monitored else ""
-        if point.baseline:
+        if math.isnan(point.estimate):
+            said = say("scorecard.no_point", tag)
+        elif point.baseline:
             said = say("scorecard.baseline", tag)
         rows.append(
             (

@@ -206,7 +206,7 @@ class Scorecard:
                 key=key, n=None, n_missing=None, result=None, ci=None, suppressed=True, reason="protected"
             )
         ci: Interval[float] | None = interval_rows([result], self.confidence_level, self._method)[0]
-        return GroupScore(key=key, n=int(result.n), n_missing=0, result=result, ci=ci)
+        return GroupScore(key=key, n=int(result.n), n_missing=None, result=result, ci=ci)
 
     def _trend(self, place: list[int], total: Result | None) -> Trend | None:
         """Return the course over the periods, None without periods or where too few of them are shown."""
@@ -244,7 +244,7 @@ class Scorecard:
             for one in self.dimensions
         ]  # fmt: skip
         return {
-            "kind": "scorecard", "version": 1, "metric": self.metric.name, "n": self.n, "min_n": self.min_n,
+            "kind": "scorecard", "version": 1, "metric": self.metric.name, "min_n": self.min_n,
             "confidence_level": self.confidence_level, "filters": filters, "all": self.select().to_dict(),
         }  # fmt: skip
 

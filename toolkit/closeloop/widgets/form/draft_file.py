@@ -52,6 +52,11 @@ class DraftFile:
     survey : Survey
         A draft of another survey or version is refused.
 
+    Raises
+    ------
+    StoreError
+        If its folder is not there.
+
     Examples
     --------
     >>> import closeloop as cl, tempfile
@@ -66,6 +71,10 @@ class DraftFile:
     def __init__(self, path: str | Path, survey: Survey) -> None:
         self.path = Path(path)
         self._survey = survey
+        if not self.path.parent.is_dir():
+            raise StoreError(message("form.no_folder", folder=self.path.parent))
+        if self.path.is_dir():
+            raise StoreError(message("form.is_folder", file=self.path))
 
     def read(self) -> Draft | None:
         """Return the draft; None if there is none yet.
@@ -85,12 +94,8 @@ class DraftFile:
             about = {"file": self.path.name, "survey": self._survey.id, "version": self._survey.version}
             raise StoreError(message("form.draft_other", **found, **about))
         said = {name: content[name] for name in Draft.__dataclass_fields__ if name in content}
-        answers, unread = said.get("answers"), said.get("unread")
-        if (
-            not isinstance(said.get("response_id"), str)
-            or not isinstance(answers, dict)
-            or not isinstance(unread, dict)
-        ):
+        texts = ("response_id", "page", "language", "interviewer")
+        if any(not isinstance(said.get(name), str if name in texts else dict) for name in Draft.__dataclass_fields__):
             raise StoreError(message("form.not_a_draft", file=self.path.name))
         return Draft(**said)
 
@@ -100,10 +105,13 @@ class DraftFile:
         Raises
         ------
         StoreError
-            If it cannot be written.
+            If it cannot be written; the draft before is untouched.
         """
         said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
-        write_content({MARK: _KIND, "survey": self._survey.id, "version": self._survey.version, **said}, self.path)
+        try:
+            write_content({MARK: _KIND, "survey": self._survey.id, "version": self._survey.version, **said}, self.path)
+        except StoreError as error:
+            raise StoreError(message("form.draft_not_written", reason=error.text)) from error
 
     def remove(self) -> None:
         """Remove the file: what was in it has been sent."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.errors import StoreError
 from closeloop.text import message
-from closeloop.widgets.form.row import header
+from closeloop.widgets.form.row import OWN, header
 
 if sys.platform == "win32":
     import msvcrt
@@ -86,12 +86,12 @@ class ResponseFile:
         Returns
         -------
         bool
-            False if a response of this id is there already; then nothing is written.
+            False if these answers are there already, under this id; then nothing is written.
 
         Raises
         ------
         ValueError
-            If the file holds something else by now.
+            If the file holds something else by now, or other answers under this id.
         StoreError
             If it cannot be written: the disk is full, the file is not ours … Nothing of the row is in it then.
         """
@@ -100,8 +100,7 @@ class ResponseFile:
             with self._locked() as descriptor:
                 there = _all_of(descriptor)
                 records = self._check(there)
-                place = header(self._survey).index("response_id")
-                if any(len(record) > place and record[place] == row["response_id"] for record in records[1:]):
+                if self._holds(records, row):
                     return False
                 start = b"" if there else codecs.BOM_UTF8 + _line(header(self._survey))
                 gap = b"\n" if there and not there.endswith(b"\n") else b""
@@ -110,6 +109,17 @@ class ResponseFile:
                 _keep_name(self.path.parent)
         except OSError as error:
             raise self._not_written(error) from error
+        return True
+
+    def _holds(self, records: Sequence[Sequence[str]], row: Mapping[str, str]) -> bool:
+        """Say whether answers were sent before, such as by a kernel that was lost right after."""
+        names = header(self._survey)
+        place = names.index("response_id")
+        there = next((record for record in records[1:] if record[place] == row["response_id"]), None)
+        if there is None:
+            return False
+        if list(there[len(OWN) :]) != [row[name] for name in names[len(OWN) :]]:
+            raise ValueError(message("form.sent_otherwise", file=self.path.name))
         return True
 
     @contextmanager

@@ -21,6 +21,8 @@ NAMES = {
     "ar": "العربية", "he": "עברית", "hi": "हिन्दी", "id": "Bahasa Indonesia", "th": "ไทย",
 }  # fmt: skip
 """How languages call themselves; another one is called by its tag."""
+_LEFTWARDS = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
+"""Languages that are written from right to left."""
 
 
 def shown(form: SurveyForm) -> dict[str, Any]:
@@ -34,18 +36,23 @@ def shown(form: SurveyForm) -> dict[str, Any]:
         "keys": form.mode == "interview",
         "title": form.survey.title.in_language(tag),
         "lang": tag,
+        "dir": "rtl" if tag.lower().partition("-")[0] in _LEFTWARDS else "ltr",
         "languages": [{"tag": each, "name": NAMES.get(each, each)} for each in form.survey.languages],
         "pages": len(pages),
         "page": names.index(state.page) + 1 if state.page in names else len(pages) + 1,
         "focus": state.goal,
         "fresh": form.response is None and state.is_fresh,
+        "kept": form.is_kept,
+        "again": form.may_start_anew,
     }
     if form.mode == "interview":
         found["interviewer"] = state.interviewer
     if found["stage"] == "sent":
         return {**found, "thanks": state.thanks.in_language(tag)}
     if found["stage"] == "review":
-        return {**found, "review": [_looked_over(form, item) for item in state.asked[:MOST_ROWS]]}
+        asked = state.asked
+        review = [_looked_over(form, item) for item in asked[:MOST_ROWS]]
+        return {**found, "review": review, "more": len(asked) - len(review)}
     page = pages[names.index(state.page)]
     heading = "" if page.title is None else page.title.in_language(tag)
     return {**found, "heading": heading, "items": state.filling.described(page.items, tag, state.touched)}

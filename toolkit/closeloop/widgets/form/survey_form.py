@@ -49,6 +49,10 @@ class SurveyForm(Widget):
         Item → answer, of the answers that count.
     response : dict or None
         The row that was sent, as text; None as long as nothing was.
+    is_kept : bool
+        Whether all that was answered is in the draft.
+    may_start_anew : bool
+        Whether the next person may be asked with this form.
 
     Examples
     --------
@@ -89,9 +93,11 @@ class SurveyForm(Widget):
         self._sender = sender(survey, to)
         self._clock = clock_of(survey, to, now)
         self._draft = None if draft is None else DraftFile(draft, survey)
+        self.is_kept = False
         self.state = FormState(survey, self._given)
         found = None if self._draft is None else self._draft.read()
         if self._draft is not None and found is not None:
+            self.is_kept = True
             self.state.resume(found, self._draft.path.name)
             self.tag = found.language if found.language in survey.languages else self.tag
         super().__init__(language=_own_words(self.tag))
@@ -100,6 +106,12 @@ class SurveyForm(Widget):
     def value(self) -> dict[str, Any]:
         """The answers that count: item → typed answer; what branching hides is left out."""
         return self.state.filling.counting()
+
+    @property
+    def may_start_anew(self) -> bool:
+        """Whether the next person may be asked with this form: at a kiosk, and by an interviewer of nobody in particular."""
+        hidden = {item.name for item in self.survey.items if item.type == "hidden" and item.pii}
+        return self.mode == "kiosk" or (self.mode == "interview" and not hidden & self._given.keys())
 
     def __repr__(self) -> str:
         about = f"SurveyForm {self.survey.id} v{self.survey.version}"
@@ -198,15 +210,18 @@ class SurveyForm(Widget):
         return message("form.sent")
 
     def do_again(self) -> None:
-        """Start anew for the next person."""
-        if self.mode != "kiosk":
+        """Start anew for the next person; an interviewer stays the same."""
+        if not self.may_start_anew:
             raise ValueError(message("form.not_kiosk"))
+        interviewer = self.state.interviewer
         self.state = FormState(self.survey, self._given)
+        self.state.interviewer = interviewer
         self.response = None
-        if self._draft is not None:
-            self._draft.remove()
+        self.is_kept = False
         self.tag = self._opened_in
         self.language = _own_words(self.tag)
+        if self._draft is not None:
+            self._draft.remove()
 
     def submit(self) -> str:
         """Check everything and send the answers; the same as pressing “Send”.
@@ -232,7 +247,9 @@ class SurveyForm(Widget):
     def _keep(self) -> None:
         """Put the answers on disk, where a draft was asked for."""
         if self._draft is not None and self.response is None:
+            self.is_kept = False
             self._draft.write(self.state.draft(self.tag))
+            self.is_kept = True
 
 
 def _language(survey: Survey, asked: str | None) -> str:

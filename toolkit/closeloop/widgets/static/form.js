@@ -1,31 +1,44 @@
 // A survey form: one page of questions at a time, all answers to be looked over, the thanks.
 
-const IDLE = 60, WARNED = 20;
+const IDLE = 60, WARNED = 20, SLOW = 600;
 
 const draw = ctx => {
   const v = ctx.view;
   watch(ctx);
   const stage = {fill: page, review, sent}[v.stage];
-  return h("form", {class: "form flds", key: "form", lang: v.lang, "aria-label": v.title, novalidate: true, autocomplete: "off",
+  return h("form", {class: "form flds", key: "form", lang: v.lang, dir: v.dir, "aria-label": v.title, novalidate: true, autocomplete: "off",
     on: {submit: e => e.preventDefault(), keydown: e => pressed(ctx, e)}},
     head(ctx), ctx.local.idle && warning(ctx), stage(ctx));
 };
 
-// What is done next; what was typed a moment ago goes first.
+// What is done next; what was typed a moment ago goes first. A kernel that takes its time is seen to do so.
 function act(ctx, name, given) {
   flush(ctx);
+  const l = ctx.local, at = ctx.view.page;
+  const timers = [setTimeout(() => { l.slow = true; ctx.redraw(); }, SLOW), setTimeout(() => sight(ctx), PATIENCE + 50)];
   return ctx.do(name, given).then(said => {
+    timers.forEach(clearTimeout);
+    l.slow = false;
     const v = ctx.model.get("view"), item = v.focus && v.items?.find(i => i.name === v.focus);
-    if (item || !said.error) ctx.focus(item ? place(item) : "where");
+    if (item || !said.error || v.page !== at) ctx.focus(item ? place(item) : "where");
+    setTimeout(() => sight(ctx, item), 0);
   });
 }
 
-// A button works where it was pressed, even if an answer on the way has moved it from under the pointer.
+// The question to look at, else what was said, else the head is brought into sight: the button may be far below.
+function sight(ctx, item) {
+  const told = [...ctx.host.children].find(e => e.matches(".cl-lost, .cl-fault") && e.textContent);
+  const goal = item ? document.activeElement.closest(".fld") : told ?? ctx.host.querySelector(".top");
+  goal?.scrollIntoView({block: "nearest"});
+}
+
+// A button works where it was pressed, even if an answer on the way has moved it from under the pointer. The second
+// click of a double click does nothing: a page or the review must not be passed over unseen.
 function button(ctx, name, label, {main, act: done, ...more} = {}) {
   let at = null;
   const go = done ?? (() => act(ctx, name));
   return h("button", {type: "button", class: main ? "btn main" : "btn", key: name, ...more, on: {
-    click: () => { ctx.local.armed = null; go(); },
+    click: e => { ctx.local.armed = null; if (e.detail < 2) go(); },
     pointerdown: e => {
       const armed = ctx.local.armed = {x: e.clientX, y: e.clientY};
       addEventListener("pointerup", up => setTimeout(() => {
@@ -58,7 +71,7 @@ function page(ctx) {
         ...typing({ctx, answer: (_, text) => ctx.do("interviewer", {text})}, "interviewer", "interviewer", v.interviewer)}))];
   const send = last && v.mode === "kiosk";
   return [asker, v.heading && h("h3", {key: `head-${v.page}`}, v.heading), drawn,
-    foot(v.page > 1 && button(ctx, "back", ctx.T("form.back")), ctx.T("form.sent_only"),
+    foot(ctx, v.page > 1 && button(ctx, "back", ctx.T("form.back")),
       send ? button(ctx, "submit", ctx.T("form.send"), {main: true}) : button(ctx, "next", ctx.T(last ? "form.to_review" : "form.next"), {main: true}))];
 }
 
@@ -69,15 +82,17 @@ function review(ctx) {
       h("dt", {}, r.question), h("dd", {dir: "auto", class: r.answer ? null : "soft"}, r.answer || ctx.T("form.unanswered")),
       h("dd", {class: "go"}, h("button", {type: "button", class: "link", key: `change-${r.name}`, "aria-label": ctx.T("form.change_this", {question: r.question}),
         on: {click: () => act(ctx, "goto", {item: r.name})}}, ctx.T("form.change")))))),
-    foot(button(ctx, "back", ctx.T("form.back")), ctx.T("form.sent_only"), button(ctx, "submit", ctx.T("form.send"), {main: true}))];
+    v.more > 0 && h("p", {class: "hint"}, ctx.T("form.review_more", {n: v.more})),
+    foot(ctx, button(ctx, "back", ctx.T("form.back")), button(ctx, "submit", ctx.T("form.send"), {main: true}))];
 }
 
 function sent(ctx) {
   return [h("p", {class: "thanks"}, icon("ok"), " ", h("span", {}, ctx.view.thanks)),
-    ctx.view.mode === "kiosk" && h("p", {}, button(ctx, "again", ctx.T("form.again"), {main: true, act: () => again(ctx)}))];
+    ctx.view.again && h("p", {}, button(ctx, "again", ctx.T("form.again"), {main: true, act: () => again(ctx)}))];
 }
 
-const foot = (back, said, main) => h("div", {class: "foot"}, back || h("span", {}), h("span", {class: "saved"}, said), main);
+const foot = (ctx, back, main) => h("div", {class: "foot"}, back || h("span", {}),
+  h("span", {class: "saved"}, ctx.T(ctx.local.slow ? "widgets.working" : ctx.view.kept ? "form.kept" : "form.sent_only")), main);
 
 // Enter in a line goes on; an interviewer picks a choice by its digit.
 function pressed(ctx, e) {
