@@ -11,6 +11,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 LOCK := constraints.txt
 LAB_ARGS ?=
 PYTEST_ARGS ?=
+N ?= 1
 # One more than there are cores: tests that drive a browser, a kernel or a process of their own mostly wait for it.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $$n + 1)
 # Several workers with several threads each would be in each other's way. Files go in their own order: sorted by the
@@ -65,7 +66,7 @@ test: lint ## everything: lint, types, all tests, the browser, the notebooks' ou
 
 # Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
 suite: $(VENV)/.dev
-	@$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(THREADS) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
@@ -79,9 +80,10 @@ lint: $(VENV)/.dev ## ruff: rules and format
 types: $(VENV)/.dev ## mypy, strict
 	@$(BIN)/mypy
 
-journeys: $(VENV)/.dev ## the notebooks in a real JupyterLab, light and dark; screenshots in out/browser/
+journeys: $(VENV)/.dev ## the journey in a real JupyterLab N times (N=1), then what is too long for `make test`; pictures in out/browser/
 	@scripts/chromium.sh
-	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+	@$(BIN)/python scripts/journeys.py $(N)
+	@$(BIN)/python -m pytest tests/browser -m journeys $(PYTEST_ARGS)
 
 docs: $(VENV)/.dev ## run both READMEs and the guides; check the public names, the catalogues and docs/coverage.md
 	@$(BIN)/python -m pytest tests/test_readme.py tests/test_guide_blocks.py tests/test_public_api.py tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)

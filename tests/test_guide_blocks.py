@@ -24,7 +24,9 @@ from closeloop.followup.stages.table import stage_table
 from closeloop.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["rootcause.md", "rootcause.zh-CN.md", "codebooks.md", "codebooks.zh-CN.md", "loop.md", "loop.zh-CN.md"]
+PAGES = [
+    f"{name}{language}.md" for name in ("rootcause", "codebooks", "loop", "widgets") for language in ("", ".zh-CN")
+]
 GIVEN = {
     "codebooks": "import closeloop as cl\n\ncomments = ['Nobody explained it.', '月租太贵了。', 'The app crashes.']\n",
 }
@@ -83,7 +85,7 @@ def test_both_languages_run_the_same_code(english: str) -> None:
     assert [call for call in calls[1] if call != "cl.set_language"] == calls[0]
 
 
-@pytest.mark.parametrize("name", [*PAGES, "glossary.md"])
+@pytest.mark.parametrize("name", [*PAGES, "app.md", "app.zh-CN.md", "glossary.md"])
 def test_links_of_the_guide_lead_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", guide(name))
     assert links

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
-    {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"drawing"}, {"stats"}, {"forms"},
+    {"kept"}, {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"drawing"}, {"stats"}, {"forms"},
     {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause"}, {"followup"},
     {"views"}, {"widgets"}, {"demo"}, {"app"}, {"cli"}, {"__main__"},
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """A real Chromium, and a real JupyterLab to look at with it.
 
 Nothing here waits for a fixed time: everything is polled for, with a deadline. Pictures go to ``out/browser/``, to be
-looked at by people; no test compares pixels.
+looked at by people; no test compares pixels, and ``CLOSELOOP_PICTURES=0`` takes none. Pages and JupyterLab are started
+once for all tests of a run: loading JupyterLab takes longer than most tests do.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "out" / "browser"
 PATIENCE = 90_000  # milliseconds; the machine may be busy
+EVERY = 100  # milliseconds between two looks: at each frame, the looking would keep the machine busy
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
 FLAGS = [
     "--headless",
@@ -87,9 +89,9 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page(browser: Browser) -> Iterator[Page]:
-    """Give one page for all notebooks of a module."""
+    """Give one page for all notebooks."""
     with browser.new_context(viewport=VIEWPORT) as context:
         context.set_default_timeout(PATIENCE)
         yield context.new_page()
@@ -167,8 +169,14 @@ class Bare:
 
     def picture(self, name: str) -> None:
         """Keep a picture for people to look at."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        if takes_pictures():
+            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def takes_pictures() -> bool:
+    """Tell whether pictures are asked for; their folder is there then."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return os.environ.get("CLOSELOOP_PICTURES") != "0"
 
 
 def axe(page: Page, within: str | None = None) -> list[str]:
@@ -178,7 +186,7 @@ def axe(page: Page, within: str | None = None) -> list[str]:
     script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(f"() => {{ if (!window.axe) {{ {script} }} }}")
     found = page.evaluate(
-        "async within => (await axe.run(within ? document.querySelector(within) : document)).violations", within
+        "async within => (await axe.run(within ? {include: [[within]]} : document)).violations", within
     )
     return [f"{v['id']} ({v['impact']}): {[node['html'][:200] for node in v['nodes'][:5]]}" for v in found]
 
@@ -219,7 +227,17 @@ link = causes.ask(causes.top, "The last pick-up moved to 16:00")
 whys = causes.edit()
 whys""",
     "issues": "import closeloop as cl\nissues = cl.IssueTree('Why do customers leave?').edit()\nissues",
+    "card": """import closeloop as cl
+answers = {"recommend": [10, 9, 8, 3] * 30, "plan": ["Basic", "Pro"] * 60, "month": ["2026-05", "2026-06"] * 60}
+card = cl.scorecard(answers, cl.Nps("recommend"), by=["plan", "month"]).board()
+card""",
 }
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[..., list[str]]:
+    """Give ``violations(page, selector)``: what axe finds in all elements of a selector."""
+    return axe
 
 
 @pytest.fixture(scope="session")
@@ -243,10 +261,11 @@ def write_notebook() -> Callable[[Path, list[str]], Path]:
 
 @dataclass(frozen=True)
 class Lab:
-    """A JupyterLab that serves one folder."""
+    """A JupyterLab, seen from one of the folders that it serves."""
 
     url: str
     folder: Path
+    place: str  # the folder, as the server calls it
     data: Path  # where this Jupyter keeps which notebooks it trusts
 
     @contextmanager
@@ -263,16 +282,18 @@ class Lab:
         """Load JupyterLab, which takes longer than a notebook takes to run: once, or `anew` as after F5."""
         if anew or not page.url.startswith(self.url):
             page.goto(f"{self.url}/lab?reset")
-            page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+            page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", polling=EVERY)
 
     def open(self, page: Page, name: str) -> Notebook:
         """Open a notebook in a tab, with the kernel that it has, or a new one."""
         self.load(page)
-        page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
+        path = f"{self.place}/{name}"
+        page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
         page.wait_for_function(
             f"""path => document.querySelector('.jp-Dialog') !== null
               || (window.jupyterapp.shell.currentWidget?.context?.path === path && ({IDLE})())""",
-            arg=name,
+            arg=path,
+            polling=EVERY,
         )
         if (question := page.locator(".jp-Dialog")).count():
             pytest.fail(f"{name} asks: {question.first.inner_text()!r} (was it written by `make notebooks`?)")
@@ -281,13 +302,15 @@ class Lab:
     def open_without_kernel(self, page: Page, name: str) -> Notebook:
         """Open a notebook whose kernel this machine does not have, and choose none."""
         self.load(page)
-        page.evaluate("path => { window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
+        path = f"{self.place}/{name}"
+        page.evaluate("path => { window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
         page.locator(".jp-Dialog").get_by_role("button", name="No Kernel").click()
         page.wait_for_function(
             """path => window.jupyterapp.shell.currentWidget?.context?.path === path
               && window.jupyterapp.shell.currentWidget.context.isReady
               && window.jupyterapp.shell.currentWidget.sessionContext.hasNoKernel""",
-            arg=name,
+            arg=path,
+            polling=EVERY,
         )
         return Notebook(page)
 
@@ -318,12 +341,12 @@ class Notebook:
         """Run every cell from the top and wait for the last."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.page.wait_for_function(ALL_RUN)
+        self.page.wait_for_function(ALL_RUN, polling=EVERY)
 
     def save(self) -> None:
         """Save the notebook, as Ctrl+S does."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-        self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+        self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty", polling=EVERY)
 
     def close(self, *, kernel: bool) -> None:
         """Close the tab, and let the kernel end with it or run on."""
@@ -334,7 +357,7 @@ class Notebook:
         self.page.evaluate(
             "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
         )
-        self.page.wait_for_function(IDLE)
+        self.page.wait_for_function(IDLE, polling=EVERY)
 
     def sources(self) -> list[str]:
         """Give what stands in the cells."""
@@ -370,16 +393,17 @@ class Notebook:
         while (found := self.evaluate(expression)) != expected:
             if time.monotonic() > deadline:
                 pytest.fail(f"{expression} is {found!r}, expected was {expected!r}")
-            self.page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
+            time.sleep(EVERY / 1000)
 
     def keep_picture(self, name: str, part: Locator) -> None:
         """Keep a picture of a part of the page, which takes less time than one of the whole."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        part.screenshot(path=PICTURES / f"{name}.png")
+        if takes_pictures():
+            part.screenshot(path=PICTURES / f"{name}.png")
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole notebook for people to look at."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
+        if not takes_pictures():
+            return
         scroller = self.panel.locator(".jp-WindowedPanel-outer").first
         height = scroller.evaluate("scroller => Math.min(Math.max(scroller.scrollHeight + 160, 800), 16000)")
         self.page.set_viewport_size({"width": 1280, "height": height})
@@ -424,47 +448,41 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Lab]]:
-    """Start a JupyterLab on a folder (``lab(folder)``), away from the user's own settings; ended with the module."""
-    running: list[subprocess.Popen[bytes]] = []
+    """Give ``lab(folder)``: one JupyterLab, away from the user's own settings, seen from a temporary folder of tests."""
+    home, top = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.getbasetemp()
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "run",
+        "IPYTHONDIR": "ipy",
+    }
+    environment = {k: v for k, v in os.environ.items() if k not in {"MPLBACKEND", "CLOSELOOP_LANGUAGE"}}
+    environment |= {key: str(home / name) for key, name in own.items()} | {"TZ": "UTC"}
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={top}"),
+        *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
+        *(f"--LabApp.user_settings_dir={settings(home / 'settings')}", f"--LabApp.workspaces_dir={home / 'spaces'}"),
+        *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"),
+    ]
+    log = home / "lab.log"
+    with log.open("wb") as sink:
+        server = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, cwd=home
+        )
+    url = f"http://127.0.0.1:{port}"
 
-    def start(folder: Path) -> Lab:
-        home = tmp_path_factory.mktemp("jupyter")
-        own = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "run",
-            "IPYTHONDIR": "ipy",
-        }
-        environment = {k: v for k, v in os.environ.items() if k not in {"MPLBACKEND", "CLOSELOOP_LANGUAGE"}}
-        environment |= {key: str(home / name) for key, name in own.items()} | {"TZ": "UTC"}
-        port = free_port()
-        command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
-            *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"),
-            *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
-            *(
-                f"--LabApp.user_settings_dir={settings(home / 'settings')}",
-                f"--LabApp.workspaces_dir={home / 'spaces'}",
-            ),
-            *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"),
-        ]
-        log = home / "lab.log"
-        with log.open("wb") as sink:
-            server = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, cwd=home
-            )
-        running.append(server)
-        url = f"http://127.0.0.1:{port}"
+    def seen_from(folder: Path) -> Lab:
         wait_for(url, server, log)
-        return Lab(url, folder, home / own["JUPYTER_DATA_DIR"])
+        return Lab(url, folder, folder.relative_to(top).as_posix(), home / own["JUPYTER_DATA_DIR"])
 
-    yield start
-    for server in running:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    yield seen_from
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -103,7 +103,7 @@ class Person:
     @property
     def panel(self) -> Locator:
         """The panel of the case."""
-        return self.board.get_by_role("complementary")
+        return self.board.get_by_role("region", name=re.compile("#1"))
 
     def stage_is(self, stage: str) -> None:
         """Wait until the kernel has the case at a stage, and the panel says so."""
@@ -187,7 +187,9 @@ def project(
     return lab(folder)
 
 
-@pytest.mark.parametrize(("tag", "themes"), [("zh-CN", "light then dark"), ("en", "dark")])
+@pytest.mark.parametrize(
+    ("tag", "themes"), [("zh-CN", "light then dark"), pytest.param("en", "dark", marks=pytest.mark.journeys)]
+)
 def test_from_a_low_score_to_the_customers_yes(page: Page, project: Any, tag: str, themes: str) -> None:
     with project.notebook(page, f"{tag}.ipynb", dark=themes == "dark") as notebook:
         notebook.run_all()

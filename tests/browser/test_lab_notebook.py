@@ -114,6 +114,7 @@ def test_the_quick_start_runs_and_its_table_is_readable_in_both_themes(page: Pag
         assert [word for word in words if word not in shown] == []
 
 
+@pytest.mark.journeys  # that they run and say what they said is tested with their outputs, each time
 @pytest.mark.parametrize(("name", "theme"), OTHERS)
 def test_the_other_notebooks_run_and_their_results_are_readable(
     page: Page, project: Any, name: str, theme: str

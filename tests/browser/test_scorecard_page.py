@@ -1,74 +1,89 @@
-"""The scorecard in a page: filters by keyboard, comments as text, and nothing said in colour alone."""
+"""The scorecard in a page: filters and comments by keyboard, comments as text, both languages, light and dark."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
-import closeloop as cl
 from closeloop.analysis.scorecard.scorecard import Scorecard
-from closeloop.text import LocalText
-from closeloop.themes.codings.coding import Coding
+from made_scorecard import scorecard
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = (
-    "<script>window.hurt = 1</script><b>late</b>",
-    '<img src=x onerror="window.hurt = 1"> "quoted" & cheap',
-    "\u202eright to left\u202c",
-    "وصل الطرد متأخرا جدا",
-    "long " * 400,
-    "Mr Smith, ann@example.org, +86 138 0013 8000, called twice",
-    "等了三天才有人回电，请联系张伟 13800138000",
-)
-THEMES = {"late": ("Late parcels", "包裹晚到"), "staff": ("Staff", "客服态度"), "price": ("Price", "价格")}
+
+@cache
+def card() -> Scorecard:
+    return scorecard()
 
 
-def scorecard(n: int = 1600) -> Scorecard:
-    """Return a scorecard of four regions, two channels, ten months, two languages; one month is bad, one region small."""
-    rng = np.random.default_rng(7)
-    month = rng.integers(1, 11, n)
-    bad = month == 9
-    recommend = np.where(rng.random(n) < np.where(bad, 0.55, 0.18), rng.integers(0, 7, n), rng.integers(7, 11, n))
-    theme = rng.choice(["late", "staff", "price", ""], n, p=[0.3, 0.15, 0.05, 0.5])
-    words = [f"{HOSTILE[i % len(HOSTILE)]} ({i})" if i % 3 else "" for i in range(n)]
-    frame = pd.DataFrame(
-        {
-            "response_id": range(n),
-            "recommend": recommend,
-            "region": rng.choice(["East", "North", "South", "Isle"], n, p=[0.5, 0.3, 0.195, 0.005]),
-            "channel": rng.choice(["App", "Shop"], n, p=[0.7, 0.3]),
-            "month": [f"2026-{m:02d}" for m in month],
-            "language": rng.choice(["en", "zh-CN"], n),
-            "words": words,
-        }
-    )
-    said = (theme != "") & (frame["words"] != "")
-    coding = Coding.from_table(
-        {"id": frame["response_id"][said], "code": theme[said]}, unit="response",
-        codes={code: LocalText(en=en, zh_cn=zh) for code, (en, zh) in THEMES.items()} if False else None,
-    )  # fmt: skip
-    return cl.scorecard(
-        frame, cl.Nps("recommend"), by=["region", "channel"], period="month", coding=coding, verbatims="words",
-        names=["张伟"],
-    )  # fmt: skip
+def focused(page: Any, text: str) -> None:
+    """Wait until what has the focus contains a text."""
+    page.wait_for_function("text => document.activeElement.textContent.includes(text)", arg=text)
 
 
-def test_pictures(bare: Callable[..., Any]) -> None:
-    card = scorecard()
-    print(card, card.select())
-    for tag in ("en", "zh-CN"):
-        for dark in (False, True):
-            for width in (1000, 600):
-                board = card.board(tag)
-                page = bare(board, dark=dark, width=width)
-                page.page.locator(".sb").wait_for()
-                if width == 600:
-                    page.page.get_by_role("button", name="late").first.click()
-                    page.page.locator(".said li").first.wait_for()
-                print(tag, dark, width, page.violations())
-                page.picture(f"score-{tag}-{dark}-{width}")
+@pytest.mark.parametrize(("tag", "dark", "width"), [("en", False, 1000), ("zh-CN", True, 600)])
+def test_it_looks_right_and_axe_finds_nothing(bare: Callable[..., Any], tag: str, dark: bool, width: int) -> None:
+    shown = bare(card().board(tag), dark=dark, width=width)
+    page = shown.page
+    page.locator(".theme").first.wait_for()
+    assert shown.violations() == []
+    shown.picture(f"scorecard-{tag}-{width}")
+    page.locator(".theme").first.click()
+    page.locator(".said li").first.wait_for()
+    page.locator("details summary").click()
+    assert shown.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("window.hurt === undefined && !document.querySelector('.said li *')")
+    assert page.locator(".said li", has_text="<script>window.hurt = 1</script><b>late</b>").count() > 0
+    shown.picture(f"scorecard-{tag}-{width}-comments")
+    page.locator("select").first.select_option("1")
+    page.locator(".hide").wait_for()
+    assert shown.violations() == []
+    shown.picture(f"scorecard-{tag}-{width}-hidden")
+
+
+def test_a_walk_by_keyboard(bare: Callable[..., Any]) -> None:
+    board = card().board()
+    shown = bare(board, width=1000)
+    page, keys = shown.page, shown.page.keyboard
+    region = page.get_by_role("combobox", name="region")
+    keys.press("Tab")
+    assert region.evaluate("e => e === document.activeElement")
+    keys.press("ArrowDown")
+    page.get_by_role("heading", name="Net Promoter Score (NPS): East").wait_for()
+    assert region.evaluate("e => e === document.activeElement")
+    page.locator("[role=status]", has_text="524 answered").wait_for(state="attached")
+    for _ in range(3):
+        keys.press("Tab")
+    focused(page, "Clear filters")
+    keys.press("Enter")
+    page.get_by_role("heading", name="everybody").wait_for()
+    focused(page, "Clear filters")
+    keys.press("Enter")
+    page.locator("[role=status]", has_text="No filter is chosen.").wait_for(state="attached")
+    keys.press("Tab")
+    assert page.get_by_role("combobox", name="Rows").evaluate("e => e === document.activeElement")
+    keys.press("l")
+    page.get_by_text("By Language").wait_for()
+    keys.press("Tab")
+    keys.press("Tab")
+    focused(page, "late delivery")
+    keys.press("Enter")
+    focused(page, "What was written: late delivery")
+    assert page.locator(".said li").count() == 20
+    page.get_by_role("button", name="Previous page").focus()
+    keys.press("Enter")
+    page.locator("[role=status]", has_text="This is the first page.").wait_for(state="attached")
+    keys.press("Tab")
+    keys.press("Enter")
+    page.get_by_text("Page 2 of 11, 215 comments").last.wait_for()
+    focused(page, "What was written: late delivery")
+    keys.press("Escape")
+    focused(page, "late delivery")
+    assert page.locator(".said").count() == 0
+    keys.type("dd")
+    assert shown.leaked() == []
+    assert repr(board) == "<ScorecardBoard: all; n = 900>"

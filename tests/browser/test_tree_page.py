@@ -144,7 +144,7 @@ def test_moving_by_keys_says_why_not_and_keeps_the_tree(bare: Callable[..., Any]
 def test_a_tool_that_does_not_apply_says_why(bare: Callable[..., Any]) -> None:
     page = bare(five_whys().edit()).page
     page.get_by_role("treeitem", name="Parcels arrive late").focus()
-    move = page.get_by_role("button", name="Move")
+    move = page.get_by_role("button", name="Move", exact=True)
     assert move.get_attribute("aria-disabled") == "true"
     assert "what is to be explained" in (move.get_attribute("title") or "")
     page.keyboard.press("x")

@@ -80,14 +80,14 @@ def year(n: int = 600, *, seed: int = 11, days: float = 170.0) -> tuple[list[Cas
         last = case.at
         if rng.random() < 0.45:
             rows.append(
-                {"survey_id": "complaint-closing", "response_id": f"c{i}", "subject_id": row["subject_id"],
+                {"survey_id": "resolution-confirmation", "response_id": f"c{i}", "subject_id": row["subject_id"],
                  "answered_at": last + dt.timedelta(days=2), "qualifies": False, "contactable": True, "scores": {
                      name: int(np.clip(rng.normal(5, 1.4), 1, 7)) for name in
                      ("felt_heard", "clear", "fair_procedure", "fair_treatment", "fair_outcome", "trust")
                  } | {"overall": int(np.clip(rng.normal(3.8, 1.1), 1, 5))}}
             )  # fmt: skip
             rows.append(
-                {"survey_id": "complaint-closing", "response_id": f"b{i}", "subject_id": row["subject_id"],
+                {"survey_id": "resolution-confirmation", "response_id": f"b{i}", "subject_id": row["subject_id"],
                  "answered_at": at + dt.timedelta(hours=1), "qualifies": False, "contactable": True,
                  "scores": {"trust": int(np.clip(rng.normal(4, 1.4), 1, 7))}}
             )  # fmt: skip

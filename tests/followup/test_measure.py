@@ -297,7 +297,7 @@ def test_satisfaction_with_the_company_is_not_satisfaction_with_the_handling() -
     at = {"subject_id": ["S1", "S2"], "answered_at": np.full(2, END - DAY), "response_id": ["a", "b"]}
     company = ResponseTable.made({**at, "survey_id": ["relationship-nps"] * 2}, {"overall": [5, 1]})
     assert report(cases(0), company)["handling_satisfied"].n == 0
-    mixed = ResponseTable.made({**at, "survey_id": ["relationship-nps", "complaint-closing"]}, {"overall": [5, 1]})
+    mixed = ResponseTable.made({**at, "survey_id": ["relationship-nps", "resolution-confirmation"]}, {"overall": [5, 1]})
     assert (
         report(cases(0), mixed)["handling_satisfied"].n,
         report(cases(0), mixed)["handling_satisfied"].estimate,
@@ -324,7 +324,7 @@ def test_fairness_has_its_items_and_relationship_and_handling_stay_two_measures(
 def test_the_items_are_those_of_the_closing_survey() -> None:
     from closeloop.survey.load import load_survey
 
-    survey = load_survey("complaint-closing")
+    survey = load_survey("resolution-confirmation")
     names = {*Items().process, Items().overall, Items().trust}
     assert names <= {spec.items[0] for spec in survey.metrics.values()}
 

@@ -13,8 +13,8 @@ from closeloop.rootcause.problem.outside_event import OutsideEvent
 from closeloop.survey.load import load_survey
 from closeloop.themes.codebooks.codebook_file import load_codebook
 
-CLOSING = load_survey("complaint-closing")
-POLICY = load_survey("policy-change-feedback")
+CLOSING = load_survey("resolution-confirmation")
+POLICY = load_survey("policy-change-pulse")
 FAIRNESS = ("fair_outcome", "fair_procedure", "fair_treatment")
 
 

@@ -135,7 +135,8 @@ class TestFilters:
         [
             ("pill", "late", 2), ("pill", "nobody", 2), ("pill", "hold", 2), ("pill", "today", 2),
             ("owner", "Chen Yu", 4), ("type", "code:promise_broken", 3), ("severity", "severe", 1), ("score", "0", 1),
-            ("channel", "phone", 1), ("search", "#1", 4), ("search", "C-0004", 1), ("search", "promise CHEN", 2),
+            ("channel", "phone", 1), ("problem", "P-1", 2),
+            ("search", "#1", 4), ("search", "C-0004", 1), ("search", "promise CHEN", 2),
             ("search", "nothing at all", 0),
         ],
     )  # fmt: skip
@@ -159,6 +160,14 @@ class TestFilters:
 
     def test_nothing_found_is_said(self, loop: cl.Loop) -> None:
         assert loop.board(search="xyz").view["none"] == "No open case fits these filters."
+
+    def test_the_problem_behind_cases_is_chosen_by_its_title(self, loop: cl.Loop) -> None:
+        gap = cl.Gap(metric="defects", standard=0.05, actual=0.14, n=4820, as_of="2026-09-30", unit="percent")
+        loop.save(cl.Problem(gap, title="The label printer jams, and nobody is told of it " * 3, id="P-1"))
+        problems = next(each for each in loop.board().view["lists"] if each["id"] == "problem")
+        assert [text for _, text in problems["options"]] == [
+            "Problem behind it", "The label printer jams, and nobody is told of it The label … (2)", "P-2 (1)"
+        ]  # fmt: skip
 
     def test_an_unknown_filter_is_refused(self, loop: cl.Loop) -> None:
         with pytest.raises(ValueError, match="There is no filter colour=red"):
@@ -376,8 +385,23 @@ class TestFaults:
             other.execute("ROLLBACK")
             other.close()
             assert "loop.sqlite" in answer["error"]
+            assert str(tmp_path) not in answer["error"]
             assert card(board, "C-0010")["meta"].count("Confirmed by the customer") == 1
             assert asked(board, "move", case_id="C-0010", event="review")["error"] == ""
+
+    @pytest.mark.parametrize("kind", [StoreError, OSError, ValueError])
+    def test_no_fault_names_the_folder_of_the_register(self, tmp_path: Path, kind: type[Exception]) -> None:
+        (tmp_path / "our place").mkdir()
+        with filled(tmp_path / "our place" / "loop.sqlite") as loop:
+            board = loop.board()
+
+            def fails(**_: Any) -> None:
+                raise kind(f"cannot read '{tmp_path}/our place/loop.sqlite-wal' in {tmp_path}/our place")
+
+            board.do_clear = fails  # type: ignore[method-assign]
+            error = asked(board, "clear")["error"]
+            assert "cannot read 'loop.sqlite-wal' in our place" in error
+            assert str(tmp_path) not in error
 
     def test_names_are_text(self) -> None:
         hostile = '<img src=x onerror="1">'

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from string import Formatter
 from typing import Any
+
+from closeloop.kept import parsed_once
 
 LANGUAGES = ("en", "zh-CN")
 """The languages in which every label, message and report of the package exists."""
@@ -162,14 +164,20 @@ class LocalText(Mapping[str, str]):
 @cache
 def catalogue(area: str) -> dict[str, LocalText]:
     """Return the messages of one area, ``data/locales/<area>.yaml``, checked for both languages."""
-    from ruamel.yaml import YAML
-
-    source = resources.files("closeloop").joinpath("data", "locales", f"{area}.yaml")
-    entries = YAML(typ="safe", pure=True).load(source.read_text(encoding="utf-8"))
+    source = Path(__file__).parent / "data" / "locales" / f"{area}.yaml"
+    text = source.read_text(encoding="utf-8")
+    entries = parsed_once(source, text, lambda: _parsed(text))
     lame = sorted(key for key, texts in entries.items() if set(texts) != set(LANGUAGES))
     if lame:
         raise ValueError(f"locales/{area}.yaml: not in exactly the languages {LANGUAGES}: {lame}")
     return {key: LocalText(texts) for key, texts in entries.items()}
+
+
+def _parsed(text: str) -> dict[str, dict[str, str]]:
+    from ruamel.yaml import YAML
+
+    entries: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(text)
+    return entries
 
 
 def message(key: str, /, **values: Any) -> LocalText:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from closeloop.forms.base import BaseItem, Check
-from closeloop.forms.fields import Condition, Count, ItemName, Model, Number, Text, fault
+from closeloop.forms.fields import Condition, Count, Free, ItemName, Model, Number, Text, fault
 from closeloop.forms.options import Option, SomeOptions
 from closeloop.forms.scales import Ces, Csat, Matrix, Nps, Rating, ScaleItem
 
@@ -230,3 +230,4 @@ class Page(Model):
     title: Text | None = None
     show_if: Condition | None = None
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    extra: Free = Field(default={})  # what another program needs to keep, untouched

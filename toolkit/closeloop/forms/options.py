@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from closeloop.forms.fields import Condition, Model, Text, fault, languages_of, shown
+from closeloop.forms.fields import Condition, Free, Model, Text, fault, languages_of, shown
 
 
 class Option(Model):
@@ -27,6 +27,7 @@ class Option(Model):
     code: StrictInt | str | None = None  # what exports by number write for it
     show_if: Condition | None = None
     exclusive: bool = False  # cannot be ticked together with another
+    extra: Free = Field(default={})  # what another program needs to keep, untouched
 
     @model_validator(mode="before")
     @classmethod

@@ -152,3 +152,4 @@ class SurveyFile(Model):
     follow_up: tuple[FollowUpRule, ...] = ()
     migrations: tuple[Migration, ...] = ()
     tests: tuple[BranchTest, ...] = ()
+    extra: Free = Field(default={})  # what another program needs to keep, untouched

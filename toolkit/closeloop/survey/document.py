@@ -13,8 +13,11 @@ from ruamel.yaml.constructor import ConstructorError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from closeloop.kept import parsed_once
 from closeloop.survey.findings import Finding, definition_error
 from closeloop.text import LocalText, message
+
+_PACKAGE = Path(__file__).parents[1]
 
 KeyPath = tuple[str | int, ...]
 """Keys and positions from the top of a document down to one value."""
@@ -71,8 +74,17 @@ def read_document(path: str | Path) -> Document:
     SurveyDefinitionError
         If the file is not UTF-8, not YAML, empty, or not a mapping.
     """
-    file = str(path)
-    return parsed_document(_decode(Path(path).read_bytes(), file), file)
+    file, source = str(path), Path(path)
+    text = _decode(source.read_bytes(), file)
+    if not source.is_relative_to(_PACKAGE):
+        return parsed_document(text, file)
+
+    def parsed() -> list[Any]:
+        document = parsed_document(text, file)
+        return [document.data, [[list(where), line] for where, line in document.lines.items()], [*document.findings]]
+
+    data, lines, findings = parsed_once(source, text, parsed)
+    return Document(file=file, data=data, lines={tuple(where): line for where, line in lines}, findings=tuple(findings))
 
 
 def parsed_document(text: str, file: str) -> Document:

@@ -92,8 +92,8 @@ def list_surveys() -> pd.DataFrame:
 
     Examples
     --------
-    >>> list_surveys()["id"].tolist()
-    ['complaint-closing', 'policy-change-feedback', 'relationship-nps', 'transaction-csat']
+    >>> list_surveys()[["id", "items"]].head(3).values.tolist()
+    [['complaint-intake', 14], ['effort-ces', 9], ['feature-kano', 6]]
     """
     import pandas as pd
 

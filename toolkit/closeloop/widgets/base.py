@@ -149,7 +149,9 @@ class Widget(anywidget.AnyWidget):
             self.error = answer["error"] = self._words(fault)
         except Exception as fault:
             with speaking(self.language):
-                self.error = answer["error"] = str(message("widgets.fault", kind=type(fault).__name__, text=fault))
+                self.error = answer["error"] = str(
+                    message("widgets.fault", kind=type(fault).__name__, text=self._words(fault))
+                )
             raise
         finally:
             self.send(answer)

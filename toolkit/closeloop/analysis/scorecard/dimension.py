@@ -122,8 +122,9 @@ def calendar_filter(column: pd.Series, period: Period | str) -> tuple[Dimension,
     source = str(column.name)
     if isinstance(period, str):
         texts = column.dropna().astype(str)
-        dated = not len(texts) or pd.api.types.is_datetime64_any_dtype(column)
-        every = next((e for e, form in _FORMS.items() if texts.map(re.compile(form).fullmatch).notna().all()), None)
+        dated = pd.api.types.is_datetime64_any_dtype(column)
+        forms = _FORMS.items() if len(texts) else [("month", "")]
+        every = next((e for e, form in forms if texts.map(re.compile(form).fullmatch).notna().all()), None)
         if not dated and every in (None, "day") and pd.api.types.infer_dtype(column, skipna=True) == "date":
             dated = True
         if not dated and every is None:

@@ -6,8 +6,8 @@ from itertools import product
 
 import numpy as np
 
-from closeloop.analysis.scorecard.alternatives import Alternatives, Found
-from closeloop.analysis.scorecard.boxes import cheapest_box
+from closeloop.analysis.scorecard.alternatives import Alternatives, Floats, Found
+from closeloop.analysis.scorecard.hiding import cheapest_hiding
 from closeloop.analysis.scorecard.margins import Ints, Mask, cuboid, line, with_margins
 
 _NEAR = 4
@@ -44,8 +44,8 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
 
     Groups are hidden in four steps: (1) the small ones; (2) all crossings of some dimensions where fewer than three in
     four groups would remain; (3) groups that hold a small one and in which all answers are of one kind; (4) for each
-    small group the tables are looked for by linear programming; where there is none, a box of groups is hidden that
-    can trade people (`cheapest_box`), then the smallest of the groups that stand in the way. What was found stays true
+    small group the tables are looked for by linear programming; where there is none, the groups are hidden that notice
+    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way. What was found stays true
     when more is hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a table with
     fractions of people is proof enough, as it is in `suppress`.
 
@@ -130,29 +130,38 @@ class _Search:
 
     def _alone(self, i: int) -> None:
         """Hide what it takes until a group may be large, or hardly there, or of another score."""
-        tried = False
         while self.shown.any() and not self._is_open(i):
-            missing = self.min_n - 1 - int(self.size[i])
-            place = tuple(int(p) for p in np.unravel_index(int(self.groups[i]), self.shown.shape))
-            box = cheapest_box(self.cells.sum(axis=0), self._people, self.shown, place, max(missing, 1))
-            if not tried and (self.shown & box).any():
-                self._hide(box)
-                tried = True
-            else:
-                self._hide(self._in_the_way())
+            groups = self._cheapest(i)
+            self._hide(groups if groups.any() else self._in_the_way())
 
     def _is_open(self, i: int) -> bool:
         """Return whether a group may be large, or hardly there, or of another score, for all that is shown."""
         self.binding = np.empty(0, np.int64)
-        near = self.known.part(self._neighbours(i))
-        for done, signs in ((self.large, (1,)), (self.few, (-1,)), (self.other, (1, -1))):
+        near = self.known.part(np.flatnonzero(self._near(i)[self.known.unknown]))
+        for done, signs in self._goals():
             looks = ((known, sign) for known in (near, self.known) for sign in signs)
             if not done[i] and not any(self._reaches(known, done, i, sign) for known, sign in looks):
                 return False
         return True
 
-    def _neighbours(self, i: int) -> Ints:
-        """Return the unknown cells among which a group will find its like: its own, and those of the largest others."""
+    def _goals(self) -> tuple[tuple[Mask, tuple[int, ...]], ...]:
+        """What each small group must be able to be: larger, smaller, better or worse."""
+        return (self.large, (1,)), (self.few, (-1,)), (self.other, (1, -1))
+
+    def _cheapest(self, i: int) -> Mask:
+        """Return the shown groups to hide for the first thing that a group cannot be yet."""
+        near = np.flatnonzero(self._near(i))
+        everything = Alternatives.of(self.cells, np.zeros_like(self.shown)).part(near)
+        done, signs = next(goal for goal in self._goals() if not goal[0][i])
+        found = []
+        for sign in signs:
+            weights, target = self._goal(everything, done, i, sign)
+            rest = target - float((weights * everything.truth).sum())
+            found.append(cheapest_hiding(self.cells, self.shown, self._people, near, weights / rest))
+        return min(found, key=lambda groups: (not groups.any(), int(self._people[groups].sum())))
+
+    def _near(self, i: int) -> Mask:
+        """Return the cells among which a group will find its like: its own, and those of the largest others."""
         place = np.unravel_index(int(self.groups[i]), self.shown.shape)
         sizes = self.cells.shape[1:]
         n = self.cells.sum(axis=0)
@@ -165,18 +174,21 @@ class _Search:
             chosen |= {c for c in first.tolist() if c not in chosen and len(chosen) < _NEAR}
             mask = np.isin(np.arange(size), [*chosen, *first[:1]])
             near &= mask.reshape([-1 if at == axis else 1 for at in range(n.ndim)])
-        return np.flatnonzero(near.ravel()[self.known.unknown])
+        return near.ravel()
 
-    def _reaches(self, known: Alternatives, done: Mask, i: int, sign: int) -> bool:
-        """Return whether a table that agrees with all that is shown has a group as it should be able to be."""
+    def _goal(self, known: Alternatives, done: Mask, i: int, sign: int) -> tuple[Floats, int]:
+        """Return a weighted sum of the unknown cells, and what it must reach."""
         inside = known.within(int(self.groups[i]), self.shown.shape)
         weights = np.zeros(known.truth.shape)
         if done is self.other:  # by how much its score, weighted by its people, lies above what it is
             weights[:, inside] = sign * (self.values * self.size[i] - self.worth[i])[:, None]
-            target = 1
-        else:
-            weights[:, inside] = sign
-            target = self.min_n - 1 if sign > 0 else -1
+            return weights, 1
+        weights[:, inside] = sign
+        return weights, self.min_n - 1 if sign > 0 else -1
+
+    def _reaches(self, known: Alternatives, done: Mask, i: int, sign: int) -> bool:
+        """Return whether a table that agrees with all that is shown has a group as it should be able to be."""
+        weights, target = self._goal(known, done, i, sign)
         found = known.search(weights)
         self._learn(known, found)
         if done[i]:

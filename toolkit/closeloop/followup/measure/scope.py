@@ -47,7 +47,7 @@ class Items:
     process: tuple[str, ...] = (
         "felt_heard", "clear", "fair_procedure", "fair_treatment", "fair_outcome", "solution_reasonable",
     )  # fmt: skip
-    closing: tuple[str, ...] = ("complaint-closing",)
+    closing: tuple[str, ...] = ("resolution-confirmation",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

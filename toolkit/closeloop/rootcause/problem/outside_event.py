@@ -103,7 +103,7 @@ class OutsideEvent(Entry):
         Parameters
         ----------
         data : Responses or frame
-            Answers to the shipped survey ``policy-change-feedback``, or others with its columns ``policy_change`` (the
+            Answers to the shipped survey ``policy-change-pulse``, or others with its columns ``policy_change`` (the
             `id` of this event) and ``period`` (``"before"`` or ``"after"``); ``respondent_id`` is used if it is there.
         metric : Nps, TopBox, MeanScore or str
             What is compared; a name is one that the survey declares.

@@ -47,8 +47,8 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
         A fixed moment; left out, the time of the loop.
     language : str, optional
     **filters
-        What is chosen at the start: ``pill``, ``search``, ``owner``, ``type``, ``score``, ``severity``, ``channel``,
-        ``department``.
+        What is chosen at the start: ``pill``, ``search``, ``owner``, ``type``, ``problem``, ``score``, ``severity``,
+        ``channel``, ``department``.
 
     Examples
     --------
@@ -78,6 +78,7 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
         for name, value in filters.items():
             self._filters = self._filters.choosing(name, str(value))
         self._pages: dict[str, tuple[int, int]] = {}
+        self._problems: dict[str, str] = {}
         self._columns: tuple[tuple[int, str], CaseColumns] | None = None
         self._why: dict[str, Any] | None = None
         self._ended: tuple[str, int] | None = None
@@ -195,7 +196,7 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
             "moment": moment_words(moments),
             "came": str(reconciliation(self._rows.came)) if self._rows.came else "",
             "pills": pill_views(chosen, self._filters, self.loop.actor),
-            "lists": list_views(chosen, self._filters, self._codes),
+            "lists": list_views(chosen, self._filters, self._codes, self._titles(chosen)),
             "search": self._filters.search, "filtered": self._filters.is_set,
             "columns": [*(self._column(name, found, moments) for name, found in chosen.groups.items()), self._closed()],
             "none": self._nothing(chosen), "menu": self._menu, "over": self._over(moments),
@@ -232,6 +233,15 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
         if self._columns is None or self._columns[0] != turn:
             self._columns = (turn, CaseColumns(self._rows.cases, search_words(self._codes)))
         return choose(self._columns[1], filters, moments.now, moments.midnight)
+
+    def _titles(self, chosen: Chosen) -> dict[str, str]:
+        """Return problem → title; read when a problem is there that was not there before."""
+        ids = [each for each, _ in chosen.options["problem"]]
+        if not self._problems.keys() >= set(ids):
+            found = self.loop.problems()
+            titles = zip(found["problem_id"], found["title"], strict=True)
+            self._problems = dict.fromkeys(ids, "") | dict(titles)
+        return self._problems
 
     def _nothing(self, chosen: Chosen) -> str:
         if chosen.n:

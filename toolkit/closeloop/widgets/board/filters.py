@@ -23,9 +23,11 @@ Mask = npt.NDArray[np.bool_]
 
 PILLS = ("open", "late", "today", "nobody", "hold")
 """Of these one is always chosen; ``open`` is every open case."""
-CHOICES = ("owner", "type", "score", "severity", "channel", "department")
+CHOICES = ("owner", "type", "problem", "score", "severity", "channel", "department")
 """What can be chosen from lists; lists in which there is nothing to choose are left out."""
 _MOST_OPTIONS = 100
+_COLUMNS = {"problem": "problem_id"}
+"""Of what is chosen from lists, the columns that have another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class CaseColumns:
     @cached_property
     def values(self) -> dict[str, npt.NDArray[Any]]:
         """The columns that can be chosen from."""
-        found = {name: self._column(name) for name in CHOICES if name != "score"}
+        found = {name: self._column(_COLUMNS.get(name, name)) for name in CHOICES if name != "score"}
         return found | {"score": np.array(list(map(score_words, self._list("score"))), dtype=object)}
 
     @cached_property

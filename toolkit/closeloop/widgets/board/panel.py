@@ -22,6 +22,7 @@ from closeloop.widgets.board.panel_log import history_block, log_block
 from closeloop.widgets.board.panel_next import asked_by, next_view, refusal
 from closeloop.widgets.board.panel_talk import negotiation_view, playbook_view
 from closeloop.widgets.board.panel_words import here, plain
+from closeloop.widgets.board.places import without_folders
 from closeloop.written import told_list
 
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ class Panelled:
         return view | {"checks": refusal(case, form.command, form.lacking, form.texts)}
 
     # --- parts ---
+
+    def _words(self, fault: Exception) -> str:
+        return without_folders(super()._words(fault), self.loop)  # type: ignore[misc]
 
     def _panel_case(self) -> Case:
         if not self._case_id:

@@ -15,6 +15,7 @@ from closeloop.text import LocalText, message
 from closeloop.widgets.board.cards import DETRACTOR
 from closeloop.widgets.board.command_form import REVEAL
 from closeloop.widgets.board.panel_words import here, moment
+from closeloop.widgets.board.places import without_folders
 
 if TYPE_CHECKING:
     from closeloop.followup.loop.loop import Loop
@@ -76,7 +77,7 @@ def _words(case: Case, loop: Loop) -> dict[str, Any]:
         label = message("case_panel.sealed_other")
     because = loop.sealed_because if sealed else None
     return {
-        "text": here(label), "why": "" if because is None else here(because),
+        "text": here(label), "why": "" if because is None else without_folders(here(because), loop),
         "act": {"command": REVEAL, "label": here(message("case_panel.reveal"))} if sealed and because is None else None,
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ from closeloop.text import LocalText, language, message
 from closeloop.views.words import marks
 from closeloop.widgets.board.command_fields import entry_title
 from closeloop.widgets.board.panel_log import paged
-from closeloop.widgets.board.panel_words import here, moment, plain
+from closeloop.widgets.board.panel_words import folded, here, moment, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +98,21 @@ def _list(case: Case, listed: Listed, now: dt.datetime, unfolded: Mapping[str, i
     may = is_permitted(case.state, listed.add)
     return {
         "key": listed.kind, "title": here(message(f"case_panel.list_{listed.kind}")), "note": note, "fold": fold,
-        "rows": [_row(case, listed, each, now, acts=listed.acts if may else ()) for each in rows],
+        "rows": [_row(case, listed, each, now, unfolded, acts=listed.acts if may else ()) for each in rows],
         "acts": [_act(listed.add)] if may else [],
     }  # fmt: skip
 
 
-def _row(case: Case, listed: Listed, entry: Entry, now: dt.datetime, *, acts: tuple[str, ...]) -> dict[str, Any]:
+def _row(
+    case: Case, listed: Listed, entry: Entry, now: dt.datetime, unfolded: Mapping[str, int], *, acts: tuple[str, ...]
+) -> dict[str, Any]:
     fields = command_table().commands[listed.add].fields
     parts = [_state(listed.kind, entry, case, now)]
     parts += [_said(entry, name, fields[name], case, now) for name in listed.back]
     is_over = _is_over(listed.kind, entry)
-    row: dict[str, Any] = {
-        "text": here(message("case_panel.numbered", n=entry.seq, text=_front(entry, listed, fields[listed.front]))),
-        "sub": marks(language()).semicolon.join(part for part in parts if part),
-    }  # fmt: skip
+    text = here(message("case_panel.numbered", n=entry.seq, text=_front(entry, listed, fields[listed.front])))
+    sub = marks(language()).semicolon.join(part for part in parts if part)
+    row = folded(text, sub, f"{listed.kind}:{entry.seq}", unfolded)
     if listed.kind in _ENDING:
         row["icon"] = "out" if entry.get("dropped") or entry.get("kept") is False else "ok" if is_over else "clock"
     if acts and not is_over:

@@ -16,7 +16,7 @@ from closeloop.followup.playbook.cards import STYLES
 from closeloop.followup.state import Entry
 from closeloop.text import language, message
 from closeloop.views.words import marks
-from closeloop.widgets.board.panel_words import here, moment
+from closeloop.widgets.board.panel_words import folded, here, moment
 
 SHORT = 5
 """So many rows stand in a list that is folded."""
@@ -36,7 +36,7 @@ def log_block(case: Case, now: dt.datetime, unfolded: Mapping[str, int]) -> dict
     add = {"command": "record_contact", "label": here(command_table().commands["record_contact"].label)}
     return {
         "key": "log", "title": here(message("case_panel.log")), "note": str(len(talks)), "css": "log", "fold": fold,
-        "rows": [_talk(kind, each, case, now) for kind, each in rows],
+        "rows": [_talk(kind, each, case, now, unfolded) for kind, each in rows],
         "acts": [add] if is_permitted(case.state, "record_contact") else [],
     }  # fmt: skip
 
@@ -49,8 +49,8 @@ def history_block(case: Case, now: dt.datetime, unfolded: Mapping[str, int]) -> 
         "key": "history", "title": here(message("case_panel.history")), "note": str(n), "css": "log",
         "rows": [
             {
-                "when": moment(dt.datetime.fromisoformat(each["at"]), case.zone, now), "text": here(each["what"]),
-                "sub": here(each["said"]), "right": each["actor"],
+                "when": moment(dt.datetime.fromisoformat(each["at"]), case.zone, now), "right": each["actor"],
+                **folded(here(each["what"]), here(each["said"]), f"history:{each['seq']}", unfolded),
             }
             for each in reversed(history(events).rows())
         ],
@@ -75,14 +75,15 @@ def _fold(part: str, *, is_open: bool, page: int, rows: int, label: str) -> dict
     return fold
 
 
-def _talk(kind: str, entry: Entry, case: Case, now: dt.datetime) -> dict[str, Any]:
+def _talk(kind: str, entry: Entry, case: Case, now: dt.datetime, unfolded: Mapping[str, int]) -> dict[str, Any]:
     channel = str(entry.get("channel") or "")
     by = command_table().told(command_table().commands["record_contact"].fields["channel"], channel)
     key = "opened_by" if kind == "openings" else "went" if entry.get("direction") == "outbound" else "came"
     at = utc_time(entry.get("received_at")) or entry.at
+    text = marks(language()).clause.join([here(message(f"case_panel.{key}", by=by)), *_reached(kind, entry)])
     return {
-        "when": moment(at, case.zone, now), "icon": _ICONS.get(channel, "doc"), "sub": _about(kind, entry),
-        "text": marks(language()).clause.join([here(message(f"case_panel.{key}", by=by)), *_reached(kind, entry)]),
+        "when": moment(at, case.zone, now), "icon": _ICONS.get(channel, "doc"),
+        **folded(text, _about(kind, entry), f"{kind}:{entry.seq}", unfolded),
     }  # fmt: skip
 
 

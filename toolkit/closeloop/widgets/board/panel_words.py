@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from closeloop.followup.calendar.zone import any_zone
 from closeloop.followup.commands.table import command_table
@@ -14,7 +15,8 @@ from closeloop.views.clock_words import when
 
 _FIELD = re.compile(r"\b([a-z_]+)=(?:…|\"[^\"]*\"|\w+)")
 
-
+_LONGEST = 320
+"""Of a longer text only the beginning is shown until somebody asks for the whole."""
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _METHOD = re.compile(
     r"\b(?:case\.)?(clocks|consistency|explain|help|history|letter|negotiation)\([^()]*\)(?:\.\w+(?:\(\))?)?"
@@ -73,6 +75,19 @@ def moment(at: dt.datetime, zone: str, now: dt.datetime, *, end: bool = False) -
         return here(message("case_panel.today", time="24:00" if midnight else f"{wall:%H:%M}"))
     told = when(at, zone, language(), end=end)
     return told.replace(f" {wall.year} ", " ").replace(f"{wall.year}-", "") if wall.year == today.year else told
+
+
+def folded(text: str, sub: str, part: str, unfolded: Mapping[str, int]) -> dict[str, Any]:
+    """Return the texts of a row: long ones cut short, with what shows the whole of them."""
+    if max(len(text), len(sub)) <= _LONGEST:
+        return {"text": text, "sub": sub}
+    is_open = part in unfolded
+    fold = {"part": part, "open": is_open, "label": here(message("case_panel.whole_text"))}
+    return {"text": text, "sub": sub, "fold": fold} if is_open else {"text": _cut(text), "sub": _cut(sub), "fold": fold}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _quoted(label: LocalText | str) -> str:

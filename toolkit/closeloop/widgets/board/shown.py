@@ -9,6 +9,8 @@ from closeloop.text import LocalText, message
 from closeloop.widgets.board.filters import CHOICES, Chosen, Filters
 from closeloop.widgets.board.taking_in import options_of
 
+_LONGEST = 60
+
 
 def pill_views(chosen: Chosen, filters: Filters, actor: str) -> list[dict[str, Any]]:
     """Return the pills, each with its count and whether it is chosen; the last one is for what is one's own."""
@@ -25,8 +27,20 @@ def pill_views(chosen: Chosen, filters: Filters, actor: str) -> list[dict[str, A
     return shown
 
 
-def list_views(chosen: Chosen, filters: Filters, codes: Mapping[str, LocalText]) -> list[dict[str, Any]]:
-    """Return the lists to choose from; one in which there is nothing to choose is left out."""
+def list_views(
+    chosen: Chosen, filters: Filters, codes: Mapping[str, LocalText], problems: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the lists to choose from; one in which there is nothing to choose is left out.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    filters : Filters
+    codes : mapping
+        Code of a complaint → its label.
+    problems : mapping
+        Problem behind cases → its title.
+    """
     shown = []
     for name in CHOICES:
         value, options = filters.chosen.get(name, ""), chosen.options[name]
@@ -34,9 +48,14 @@ def list_views(chosen: Chosen, filters: Filters, codes: Mapping[str, LocalText])
             continue
         label = str(message(f"case_board.by_{name}"))
         first = str(message("case_board.all_of", name=label)) if value else label
-        told = [[key, f"{value_words(name, key, codes)} ({n:,})"] for key, n in options]
+        words = [problems.get(key) or key if name == "problem" else value_words(name, key, codes) for key, _ in options]
+        told = [[key, f"{_cut(text)} ({n:,})"] for (key, n), text in zip(options, words, strict=True)]
         shown.append({"id": name, "label": label, "value": value, "options": [["", first], *told]})
     return shown
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _pill_text(pill: str, n: int) -> str:

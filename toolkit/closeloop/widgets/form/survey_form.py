@@ -109,7 +109,7 @@ class SurveyForm(Widget):
 
     @property
     def may_start_anew(self) -> bool:
-        """Whether the next person may be asked with this form: at a kiosk, and by an interviewer of nobody in particular."""
+        """Whether the next person may be asked with this form: at a kiosk, or where nobody in particular is asked."""
         hidden = {item.name for item in self.survey.items if item.type == "hidden" and item.pii}
         return self.mode == "kiosk" or (self.mode == "interview" and not hidden & self._given.keys())
 

@@ -76,10 +76,10 @@ class ScorecardBoard(Widget):
         self._place = list(self.card.sizes)
         return self._look()
 
-    def do_rows(self, name: str) -> None:
-        """Choose whose values are the rows of the table."""
-        self._axis(name)
-        self._rows = name
+    def do_rows(self, by: str) -> None:
+        """Choose the filter whose values are the rows of the table."""
+        self._axis(by)
+        self._rows = by
         self._look()
 
     def do_read(self, code: str = ANY, page: int = 1) -> LocalText:

@@ -160,7 +160,7 @@ function mount(model, place, draw) {
     const next = h("div", {class: "cl-body"}, draw(ctx));
     patch(body, next, force);
     force = false;
-    for (const e of body.querySelectorAll("button,input,select,textarea,summary,a,[tabindex]")) if (!e.hasAttribute(QUIET)) e.setAttribute(QUIET, "true");
+    for (const e of body.querySelectorAll(`:is(button,input,select,textarea,summary,a,[tabindex]):not([${QUIET}])`)) e.setAttribute(QUIET, "true");
     let goal = null;
     if (wanted !== null) { goal = keyed(body, wanted); if (goal) wanted = null; }
     if (!goal && held && document.activeElement !== was)

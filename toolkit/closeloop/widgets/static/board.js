@@ -181,7 +181,7 @@ function entry(ctx, o) {
     else if (bad) ctx.focus("n-" + bad.name);
   });
   return h("div", {class: "entry"}, o.fields.map(f => h("div", {class: "row", key: f.name}, h("label", {for: "cb-" + f.name}, f.label),
-    h(f.tag, {class: "in", id: "cb-" + f.name, key: "n-" + f.name, type: f.type, value: l[f.name] ?? f.value, "aria-invalid": f.error && "true", "aria-describedby": "cb-h-" + f.name,
+    h(f.tag, {class: "in", id: "cb-" + f.name, key: "n-" + f.name, type: f.type, dir: "auto", value: l[f.name] ?? f.value, "aria-invalid": f.error && "true", "aria-describedby": "cb-h-" + f.name,
       on: {input: put(f)}}, f.options?.map(([value, text]) => h("option", {value}, text))),
     h("p", {id: "cb-h-" + f.name, class: f.error ? "err" : "soft"}, f.error && icon("alert"), f.error || f.help))),
     h("button", {class: "btn main", on: {click: send}}, ctx.T("case_board.open_it")));

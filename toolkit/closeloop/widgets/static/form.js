@@ -92,7 +92,7 @@ function sent(ctx) {
 }
 
 const foot = (ctx, back, main) => h("div", {class: "foot"}, back || h("span", {}),
-  h("span", {class: "saved"}, ctx.T(ctx.local.slow ? "widgets.working" : ctx.view.kept ? "form.kept" : "form.sent_only")), main);
+  h("span", {class: ctx.local.slow ? "saved slow" : "saved"}, ctx.T(ctx.local.slow ? "widgets.working" : ctx.view.kept ? "form.kept" : "form.sent_only")), main);
 
 // Enter in a line goes on; an interviewer picks a choice by its digit.
 function pressed(ctx, e) {

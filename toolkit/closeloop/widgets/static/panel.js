@@ -7,7 +7,7 @@ function panel(ctx) {
   if (l.caseId !== p.id) { l.secret = l.menu = null; l.typed = {}; l.caseId = p.id; }
   l.uid ??= "cp" + Math.random().toString(36).slice(2);
   panelHears(ctx);
-  const tree = h("aside", {class: "cp", "aria-label": p.name, key: "panel"},
+  const tree = h("section", {class: "cp", "aria-label": p.name, key: "panel"},
     panelHead(ctx, p), panelNext(ctx, p), p.blocks.map(b => panelBlock(ctx, p, b)));
   panelFocus(ctx, p, tree);
   return tree;
@@ -36,7 +36,8 @@ function panelFocus(ctx, p, tree) {
 const panelButton = (look, key, click, more, ...kids) => h("button", {type: "button", class: look, key, on: {click}, ...more}, kids);
 
 // A button that gives a command: at once if it asks for nothing, else by its form; where it has to wait, it says for what.
-const panelGive = (ctx, section, act, look, key, ...kids) => panelButton(look, key, () => act.off ? ctx.say(act.why) : panelOpen(ctx, section, act, key),
+// The second click of a double click is not for the next step, which stands there by then.
+const panelGive = (ctx, section, act, look, key, ...kids) => panelButton(look, key, e => act.off ? ctx.say(act.why) : e.detail < 2 && panelOpen(ctx, section, act, key),
   {"aria-disabled": act.off && "true", title: act.why}, kids.length ? kids : act.label);
 
 function panelOpen(ctx, section, act, key) {
@@ -70,7 +71,7 @@ function panelHead(ctx, p) {
 }
 
 const panelSecret = (ctx, said) => [h("p", {class: "cp-sm soft"}, said.heading),
-  said.texts.map(t => h("blockquote", {}, h("span", {class: "cp-sm soft"}, t.label), h("p", {class: t.gone && "soft"}, t.text))),
+  said.texts.map(t => h("blockquote", {}, h("span", {class: "cp-sm soft"}, t.label), h("p", {class: t.gone && "soft", dir: "auto"}, t.text))),
   panelButton("link", "cp-hide", () => { ctx.local.secret = null; ctx.focus("cp-reveal"); }, {}, ctx.T("case_panel.hide"))];
 
 // --- the next step, the others, and all that can be recorded ---
@@ -133,7 +134,7 @@ function panelRead(form, fields) {
 function panelField(ctx, f, typed) {
   const id = `${ctx.local.uid}-${f.name}`, value = typed[f.name] ?? f.value, T = key => ctx.T("case_panel." + key);
   const about = [f.help && id + "-help", f.error && id + "-err"].filter(Boolean).join(" ") || null;
-  const common = {id, name: f.name, class: "in", key: "cpf-" + f.name, value, "aria-describedby": about, "aria-invalid": f.error ? "true" : null, "aria-required": f.required ? "true" : null};
+  const common = {id, name: f.name, class: "in", key: "cpf-" + f.name, value, dir: "auto", "aria-describedby": about, "aria-invalid": f.error ? "true" : null, "aria-required": f.required ? "true" : null};
   const title = [h("b", {}, f.label), f.required && h("span", {class: "soft"}, " ", ctx.T("widgets.required")), f.sealed && h("span", {class: "soft"}, " ", T("sealed_field"))];
   const below = [f.help && h("p", {class: "cp-sm soft", id: id + "-help"}, f.help), f.error && h("p", {class: "err", id: id + "-err"}, icon("alert"), f.error)];
   if (f.type === "boxes") return h("fieldset", {class: "cp-f", key: f.name, "aria-describedby": about}, h("legend", {}, title),
@@ -162,7 +163,7 @@ const panelDue = d => [h("p", {class: d.late ? "cp-due late" : "cp-due"}, h("spa
   d.share !== null && h("div", {class: "cp-track", "aria-hidden": "true"}, h("i", {style: `--v:${d.share}`}), d.marks.map(m => h("u", {style: `--v:${m}`})))];
 
 const panelRow = (ctx, b, r, key) => h("li", {class: r.level ?? (r.head || r.soft ? "soft" : null), key},
-  r.when && [h("time", {}, r.when), " "], r.icon && icon(r.icon), h("span", {class: "cp-text"}, r.text, r.sub && h("span", {class: "cp-sm soft"}, " ", r.sub)), r.right && [" ", h("span", {class: "soft cp-right"}, r.right)],
+  r.when && [h("time", {}, r.when), " "], r.icon && icon(r.icon), h("span", {class: "cp-text"}, r.text, r.sub && h("span", {class: "cp-sm soft"}, " ", r.sub), r.fold && panelFold(ctx, r.fold)), r.right && [" ", h("span", {class: "soft cp-right"}, r.right)],
   r.acts && h("span", {class: "cp-by"}, r.acts.map(a => panelGive(ctx, b.key, a, "btn", `${key}-${a.command}`))));
 
 function panelFold(ctx, f) {

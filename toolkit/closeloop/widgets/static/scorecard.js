@@ -32,7 +32,7 @@ function rows(ctx) {
   const v = ctx.view, on = v.rows.find(one => one.on);
   if (v.rows.length < 2) return null;
   return h("div", {class: "bar2"}, pick("rows", ctx.T("scorecard.rows"), on ? on.name : "", v.rows.map(one => option(one.name, one.title)),
-    e => ctx.do("rows", {name: e.target.value})));
+    e => ctx.do("rows", {by: e.target.value})));
 }
 
 function headline(ctx) {

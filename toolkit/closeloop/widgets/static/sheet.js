@@ -24,7 +24,7 @@ const DRAWN_AS = {missing: "out", error: "alert", warn: "warn", info: "ask", kep
 function bar(ctx) {
   const {view, T} = ctx, other = ctx.lang === "en" ? "zh-CN" : "en";
   const undo = (name, can) => button(`do:${name}`, name, T(`widgets.${name}`), () => can && act(ctx, name), {"aria-disabled": can ? null : "true"});
-  return h("header", {class: "tools"}, undo("undo", view.can_undo), undo("redo", view.can_redo),
+  return h("div", {class: "tools"}, undo("undo", view.can_undo), undo("redo", view.can_redo),
     view.can_save && [button("save", "check", T("widgets.save"), () => act(ctx, "save"), {class: "btn"}),
       h("span", {class: "soft"}, T(view.unsaved ? "sheet.unsaved" : "sheet.all_saved"))],
     h("span", {class: "gap"}),

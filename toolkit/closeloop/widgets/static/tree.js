@@ -104,7 +104,6 @@ function write(ctx, how, id = ctx.local.at) {
   if (how === "add") { if (L.closed.delete(id)) folded(L, id); open(L, id); }
   L.edit = {how, id, text: how === "add" ? "" : L.by.get(id).text};
   ctx.focus("edit");
-  setTimeout(() => { const e = keyed(ctx.host, "edit"); e?.select(); e?.scrollIntoView({block: "nearest"}); });
 }
 
 async function written(ctx) {
@@ -130,10 +129,12 @@ function pen(ctx, label) {
   const L = ctx.local;
   return h("span", {class: "pen"},
     h("textarea", {class: "in", key: "edit", rows: 1, "aria-label": label, title: label, value: L.edit.text, on: {
+      // The words are chosen with the first focus: later, a quick typist has begun and would lose letters.
+      focus: e => { if (!L.edit.met) { L.edit.met = true; e.target.select(); e.target.scrollIntoView({block: "nearest"}); } },
       input: e => { L.edit.text = e.target.value; },
       keydown: e => {
         if (composing(e)) return;
-        if (e.key === "Enter") { e.preventDefault(); if (!ctx.busy) written(ctx); }
+        if (e.key === "Enter") { e.preventDefault(); written(ctx); }
         if (e.key === "Escape") unwritten(ctx);
       }}}),
     h("button", {class: "btn", type: "button", on: {click: () => written(ctx)}}, ctx.T(TE + "keep")),
@@ -365,7 +366,7 @@ function formOf(ctx, node, f) {
     ctx.redraw();
   };
   return h("form", {class: "form", key: key + "/form", on: {
-    submit: e => { e.preventDefault(); if (!f.auto && !ctx.busy) send(e.currentTarget, e.submitter?.value); },
+    submit: e => { e.preventDefault(); if (!f.auto) send(e.currentTarget, e.submitter?.value); },
     input: e => { (L.drafts[key] ??= {})[e.target.name] = e.target.value; },
     change: e => { if (f.auto) send(e.currentTarget); },
     keydown: e => {

@@ -1,0 +1,71 @@
+"""Plain text as HTML and HTML as plain text: SurveyJS shows notes and thanks as HTML, a survey file holds plain text."""
+
+from __future__ import annotations
+
+from html import escape
+from html.parser import HTMLParser
+
+_BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"})
+_UNSEEN = frozenset({"script", "style"})
+
+
+def as_html(text: str) -> str:
+    """Return the HTML that shows a plain text.
+
+    Examples
+    --------
+    >>> as_html("5 < 6 & more\\nnext line")
+    '5 &lt; 6 &amp; more<br>next line'
+    """
+    return escape(text, quote=False).replace("\n", "<br>")
+
+
+def as_text(html: str) -> str:
+    """Return what one reads where HTML is shown, without its markup.
+
+    Examples
+    --------
+    >>> as_text("<h3>Thank you</h3> 5 &lt; 6<script>alert(1)</script>")
+    'Thank you\\n5 < 6'
+    """
+    if as_html(plain := _Words.of(html, blanks=True)) == html:
+        return plain
+    return _Words.of(html, blanks=False)
+
+
+class _Words(HTMLParser):
+    """Collects the text between tags; a tag that starts a new line gives a line break."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.unseen = 0
+
+    @classmethod
+    def of(cls, html: str, *, blanks: bool) -> str:
+        """Return the words of some HTML, its blanks kept or brought into order."""
+        words = cls()
+        words.feed(html)
+        words.close()
+        text = "".join(words.parts)
+        if blanks:
+            return text
+        lines = (" ".join(line.split()) for line in text.split("\n"))
+        return "\n".join(line for line in lines if line)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        """Note where a line ends or where nothing is seen."""
+        if tag in _BREAKS:
+            self.parts.append("\n")
+        self.unseen += tag in _UNSEEN
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where a line ends or where something is seen again."""
+        if tag in _BREAKS - {"br"}:
+            self.parts.append("\n")
+        self.unseen = max(0, self.unseen - (tag in _UNSEEN))
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        if not self.unseen:
+            self.parts.append(data)
