@@ -19,6 +19,8 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # An inherited MPLBACKEND would hide inline figures; hashes and time zone are fixed so that outputs are repeatable.
 KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
+# A hundred kernels and processes are started: without bytecode and parsed files at hand, each takes 4 s longer.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test suite test-engines lab lint types notebooks bench journeys docs clean
 

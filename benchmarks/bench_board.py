@@ -167,7 +167,8 @@ def _scripts() -> dict[str, int]:
 
     for module in pkgutil.walk_packages(closeloop.widgets.__path__, "closeloop.widgets."):
         importlib.import_module(module.name)
-    found, waiting = {}, [Widget]
+    found: dict[str, int] = {}
+    waiting = [Widget]
     while waiting:
         kinds = waiting.pop().__subclasses__()
         waiting += kinds

@@ -1,4 +1,7 @@
-"""The tree editors with 300 nodes in a real Chromium: until the tree stands there, and from a key to the painted change."""
+"""The tree editors with 300 nodes in a real Chromium: the first paint, and from a key to the painted change.
+
+Others may work on the machine: what counts is the time of the processor; the clock stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -86,23 +89,27 @@ _PAGE = """async ([esm, css, state]) => {
   document.head.append(Object.assign(document.createElement('style'), {textContent: css}));
   const module = await import(URL.createObjectURL(new Blob([esm], {type: 'text/javascript'})));
   const heard = {}, tell = (event, ...said) => (heard[event] ?? []).forEach(f => f(...said));
+  let asked = 0;
   const model = {
     get: k => state[k], on: (e, f) => { (heard[e] ??= []).push(f); }, off() {},
-    send: async said => { for (const [kind, answer] of await (await fetch('/', {method: 'POST', body: JSON.stringify(said)})).json())
+    send: async said => { asked++;
+      const answers = await (await fetch('/', {method: 'POST', body: JSON.stringify(said)})).json();
+      for (const [kind, answer] of answers)
       if (kind !== 'state') tell('msg:custom', answer);
-      else for (const k in answer) { state[k] = answer[k]; tell('change:' + k); } },
+      else for (const k in answer) { state[k] = answer[k]; tell('change:' + k); }
+      asked--; },
   };
   const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
-  const firsts = [];
   let end = () => {};
-  for (let turn = 0; turn < 5; turn++) {
+  window.first = async () => {
     end();
     const start = performance.now();
     end = module.default.render({model, el: document.querySelector('main')});
-    firsts.push(await painted() - start);
-  }
+    return await painted() - start;
+  };
   let start = 0;
   document.addEventListener('keydown', event => { start = performance.now(); }, true);
+  window.resting = () => !asked && !document.querySelector('.side[aria-busy]') && !model.get('view').unchecked;
   window.until = async test => {
     const so = new Function('return ' + test);
     while (!so()) await new Promise(done => { const seen = new MutationObserver(() => { seen.disconnect(); done(); });
@@ -110,7 +117,6 @@ _PAGE = """async ([esm, css, state]) => {
       requestAnimationFrame(() => { seen.disconnect(); done(); }); });
     return await painted() - start;
   };
-  return firsts;
 }"""
 _CHOSEN = "document.querySelector('[aria-selected=true] bdi')?.textContent"
 
@@ -147,16 +153,16 @@ class _Session:
 
     def __init__(self, page: Page, editor: TreeEditor) -> None:
         self.page, self.editor = page, editor
-        self.kernel: list[float] = []
+        self._worked = 0.0
         self._answers: list[tuple[str, Any]] = []
-        editor.send = lambda content, buffers=None: self._answers.append(("custom", content))  # type: ignore[method-assign]
+        editor.send = lambda content, **_: self._answers.append(("custom", content))  # type: ignore[method-assign]
         names = ["nodes", "view", "labels", "language", "kinds", "key"]
         editor.observe(lambda change: self._answers.append(("state", {change.name: change.new})), names)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Kernel, self.ask))
         Thread(target=self._server.serve_forever, daemon=True).start()
         page.goto(f"http://127.0.0.1:{self._server.server_address[1]}/")
         state = {name: getattr(editor, name) for name in names}
-        self.firsts: list[float] = page.evaluate(_PAGE, [str(editor._esm), str(editor._css), state])
+        page.evaluate(_PAGE, [str(editor._esm), str(editor._css), state])
         self._meter: CDPSession = page.context.new_cdp_session(page)
         self._meter.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -166,7 +172,7 @@ class _Session:
         self.editor._handle_custom_msg(said, [])
         answers, self._answers = self._answers, []
         told = json.dumps(answers).encode()
-        self.kernel.append(1000 * (time.thread_time() - start))
+        self._worked += 1000 * (time.thread_time() - start)
         return told
 
     def close(self) -> None:
@@ -174,56 +180,66 @@ class _Session:
         self._server.shutdown()
         self._server.server_close()
 
-    def key(self, key: str, until: str) -> float:
-        """Press a key; return the milliseconds until the page shows what it changes."""
-        self.page.keyboard.press(key)
-        spent: float = self.page.evaluate("test => until(test)", until)
-        return spent
-
     def figures(self, name: str, made: float) -> list[Figure]:
         """Type, and say how long it took."""
-        first = statistics.median(self.firsts)
+        firsts = [self._timed(lambda: self.page.evaluate("first()")) for _ in range(_ROUNDS)]
+        work = statistics.median(work for work, _ in firsts)
         shown = [Figure(
-            name=f"{name} of {NODES} nodes in the editor: first paint, milliseconds", target="<= 500", ratio=made + first,
-            detail=f"{made:.0f} ms in the kernel, {first:.0f} ms in the page (fastest {min(self.firsts):.0f})",
+            name=f"{name} of {NODES} nodes in the editor: first paint, milliseconds of the processor",
+            target="<= 500", ratio=made + work, detail=f"{made:.0f} ms in the kernel, {work:.0f} ms in the page; "
+            f"on the clock {_clock(firsts)} in the page",
         )]  # fmt: skip
         self.page.locator("[role=treeitem]").nth(NODES // 2).click()
-        self.page.wait_for_function("() => !document.querySelector('.side[aria-busy]')")
-        ways = {"an arrow key": self._walk, "a node added": self._add, "undo": self._undo}
-        spent: dict[str, list[float]] = {way: [] for way in ways}
-        work: dict[str, list[float]] = {way: [] for way in ways}
+        spent: dict[str, list[tuple[float, float]]] = {"an arrow key": [], "a node added": [], "undo": []}
         for turn in range(_ROUNDS + 1):
-            for way, do in ways.items():
-                self.kernel.clear()
-                before = self._busy()
-                took = do(turn)
-                if turn:  # the first round warms up
-                    spent[way].append(took)
-                    work[way].append(self._busy() - before + sum(self.kernel))
-        for way, took_all in spent.items():
+            text = f"Cause {turn} of this round is full"
+            self._rest()
+            before = self.page.evaluate(_CHOSEN)
+            took = [self._key("ArrowDown", f"{_CHOSEN} !== {json.dumps(before)}")]
+            self._rest()
+            self.page.keyboard.press("Insert")
+            self.page.keyboard.type(text)
+            took.append(self._key("Enter", f"{_CHOSEN} === {json.dumps(text)}"))
+            self._rest()
+            took.append(self._key("Control+z", f"{_CHOSEN} !== {json.dumps(text)}"))
+            if turn:  # the first round warms up
+                for way, one in zip(spent, took, strict=True):
+                    spent[way].append(one)
+        self._rest()
+        for way, all_ in spent.items():
             shown.append(Figure(
-                name=f"{name} of {NODES} nodes in the editor: {way}, milliseconds from the key to the painted change",
-                target="<= 100", ratio=statistics.median(took_all),
-                detail=f"fastest {min(took_all):.0f}, slowest {max(took_all):.0f}; the processor has "
-                f"{statistics.median(work[way]):.0f} ms of work with it, the panel included",
+                name=f"{name} of {NODES} nodes in the editor: {way}, milliseconds of the processor until it is painted",
+                target="<= 100", ratio=statistics.median(work for work, _ in all_),
+                detail=f"from the key to the painted change on the clock {_clock(all_)}",
             ))  # fmt: skip
         return shown
+
+    def _key(self, key: str, until: str) -> tuple[float, float]:
+        """Press a key; return the milliseconds until the page shows what it changes: of the processor, on the clock."""
+
+        def pressed() -> float:
+            self.page.keyboard.press(key)
+            return float(self.page.evaluate("test => until(test)", until))
+
+        return self._timed(pressed)
+
+    def _timed(self, do: Callable[[], float]) -> tuple[float, float]:
+        """Return what the processor worked for it, in the page and in the kernel, and what it says that it took."""
+        self._worked = 0.0
+        before = self._busy()
+        took = do()
+        return self._busy() - before + self._worked, took
 
     def _busy(self) -> float:
         """Return the milliseconds of the processor that the page has taken so far."""
         metrics = {one["name"]: one["value"] for one in self._meter.send("Performance.getMetrics")["metrics"]}
         return 1000 * float(metrics["TaskDuration"])
 
-    def _walk(self, turn: int) -> float:
-        before = self.page.evaluate(_CHOSEN)
-        took = self.key("ArrowDown", f"{_CHOSEN} !== {json.dumps(before)}")
-        self.page.wait_for_function("() => !document.querySelector('.side[aria-busy]')")
-        return took
+    def _rest(self) -> None:
+        """Wait until the panel is there and the rules have looked."""
+        self.page.wait_for_function("() => resting()")
 
-    def _add(self, turn: int) -> float:
-        self.page.keyboard.press("Insert")
-        self.page.keyboard.type(f"Cause {turn} of this round is full")
-        return self.key("Enter", f"{_CHOSEN} === 'Cause {turn} of this round is full'")
 
-    def _undo(self, turn: int) -> float:
-        return self.key("Control+z", f"{_CHOSEN} !== 'Cause {turn} of this round is full'")
+def _clock(all_: list[tuple[float, float]]) -> str:
+    took = [clock for _, clock in all_]
+    return f"{statistics.median(took):.0f} ms (fastest {min(took):.0f}, slowest {max(took):.0f})"

@@ -19,7 +19,8 @@ LANGUAGES = ("zh-CN", "en")
 def run_once(tag: str) -> subprocess.CompletedProcess[str]:
     """Run the journey in one language."""
     command = [sys.executable, "-m", "pytest", JOURNEY, "-q", "-n0", "-p", "no:cacheprovider", "-k", tag]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | {"CI": "1"}, capture_output=True, text=True, check=False)
+    environment = os.environ | {"CI": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def main(times: int) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 
 import closeloop as cl
 from closeloop.analysis.scorecard.scorecard import Scorecard
+from closeloop.followup.scorecard import scorecard as build
 
 HOSTILE = (
     "<script>window.hurt = 1</script><b>late</b>",
@@ -33,8 +34,8 @@ def answered(n: int = 900) -> pd.DataFrame:
             "region": draw.choice(["East", "North", "Isle"], n, p=[0.6, 0.392, 0.008]),
             "month": [f"2026-{m:02d}" for m in month],
             "language": draw.choice(["en", "zh-CN"], n),
-            "words": [f"{HOSTILE[i % len(HOSTILE)]} ({i})" if i % 3 else "" for i in range(n)],
-            "theme": draw.choice(["late delivery", "staff", "price", None], n, p=[0.3, 0.15, 0.05, 0.5]),
+            "words": [f"{HOSTILE[i // 3 % len(HOSTILE)]} ({i})" if i % 3 else "" for i in range(n)],
+            "theme": draw.choice(["late delivery", "staff", "price", ""], n, p=[0.3, 0.15, 0.05, 0.5]),
         }
     )
 
@@ -42,7 +43,7 @@ def answered(n: int = 900) -> pd.DataFrame:
 def scorecard(**how: Any) -> Scorecard:
     """Give the scorecard of these answers."""
     frame = answered()
-    said = frame[frame["words"] != ""]
+    said = frame[frame["words"] != ""].assign(theme=lambda said: said["theme"].replace("", None))
     coding = cl.Coding.from_table(said, unit="response", id="response_id", code="theme")
     given = {"by": "region", "period": "month", "coding": coding, "verbatims": "words", "names": NAMES} | how
-    return cl.scorecard(frame, cl.Nps("recommend"), **given)
+    return build(frame, cl.Nps("recommend"), **given)

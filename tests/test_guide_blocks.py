@@ -58,7 +58,7 @@ def run_page(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     code = PROCESS.format(tests=str(ROOT / "tests"), page=str(page))
-    told = os.environ | {"MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    told = os.environ | {"MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-W", "error", "-c", code]
     return subprocess.run(command, cwd=folder, env=told, capture_output=True, encoding="utf-8", check=False)
 

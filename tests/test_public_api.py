@@ -72,7 +72,9 @@ MEMBERS = {
     "Codebook": "id version languages title codes code children accept save",
     "Coding": "pareto mece agreement suggest trend from_table to_frame matrix save",
     "MeceReport": "verdict reasons coverage overlap pairs unseen plot",
-    "FiveWhys": "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo edit",
+    "FiveWhys": (
+        "top ask evidence readback stop findings read_aloud coverage contrast to_markdown to_svg save undo redo edit"
+    ),
     "IssueTree": "add formula mece split merge move findings to_markdown from_markdown to_svg save undo redo edit",
     "Worksheet": "fill missing findings to_markdown save undo redo edit",
     "Countermeasure": "cause what kind owner due metric baseline target unit smart strength",
@@ -81,7 +83,9 @@ MEMBERS = {
         "triage open_case case cases due save problems actions lessons measure verify erase reveal export board glance "
         "retrospective adopt settings load problem outbox rebuild close"
     ),
-    "Case": "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help to_dict",
+    "Case": (
+        "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help to_dict"
+    ),
     "Scorecard": "filters select board to_dict metric n min_n",
     "Board": "cards column sentence to_frame",
     "Clocks": "readings of sentence plot",

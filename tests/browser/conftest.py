@@ -396,9 +396,13 @@ class Notebook:
             time.sleep(EVERY / 1000)
 
     def keep_picture(self, name: str, part: Locator) -> None:
-        """Keep a picture of a part of the page, which takes less time than one of the whole."""
-        if takes_pictures():
-            part.screenshot(path=PICTURES / f"{name}.png")
+        """Keep a picture of a part of the page, in a window that it fits in: it is in a pane that scrolls."""
+        if not takes_pictures():
+            return
+        height = part.evaluate("part => Math.ceil(part.getBoundingClientRect().height) + 300")
+        self.page.set_viewport_size({"width": 1280, "height": max(height, 1000)})
+        part.screenshot(path=PICTURES / f"{name}.png")
+        self.page.set_viewport_size(VIEWPORT)
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole notebook for people to look at."""
@@ -450,7 +454,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Lab]]:
-    """Give ``lab(folder)``: one JupyterLab, away from the user's own settings, seen from a temporary folder of tests."""
+    """Give ``lab(folder)``: one JupyterLab, away from the user's own settings, seen from a temporary folder."""
     home, top = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.getbasetemp()
     own = {
         "JUPYTER_CONFIG_DIR": "config",

@@ -1,4 +1,4 @@
-"""Every widget in one notebook of a real JupyterLab: it can be read, and no key that is typed in it reaches the notebook.
+"""Every widget in one notebook of a real JupyterLab: it can be read, and no key typed in it reaches the notebook.
 
 JupyterLab's shortcuts without Ctrl (d d deletes a cell) fire wherever the focus is not in a text field, so also on the
 buttons of a widget. A stock button stands at the end of the notebook and proves it: there the same keys delete a cell.
@@ -97,9 +97,7 @@ def test_axe_finds_nothing_in_any_widget(
     assert violations(notebook.page, ".jp-NotebookPanel:not(.lm-mod-hidden) .cl-w") == []
 
 
-def test_by_keyboard_alone_one_gets_into_each_widget_and_out_again(
-    notebook: Any, widget_cells: dict[str, str]
-) -> None:
+def test_by_keyboard_alone_one_gets_into_each_widget_and_out_again(notebook: Any, widget_cells: dict[str, str]) -> None:
     keyboard = notebook.page.keyboard
 
     def tab(output: Locator, *, inside: bool, key: str = "Tab") -> bool:

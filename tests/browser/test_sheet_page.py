@@ -223,7 +223,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     if page in {each.name for each in sheet.template.repeated}:
         editor.do("fold", page=page, entry="e1")
     shown = bare(editor, dark=dark, width=width)
-    shown.page.get_by_role("navigation").wait_for()
+    shown.page.locator(".secs").wait_for()
     shown.picture(f"sheet-{name}-{tag}-{'dark' if dark else 'light'}-{width}")
     assert shown.violations() == []
     assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -133,7 +133,7 @@ ROWS = {
     "L286": row("step_listen", NEW, DOING, "their words", "原话"),
     "L287": row("step_understand", made(), DOING, "feeling|Say it back", "感受|复述"),
     "L288": row("step_probe", made("analysing"), NEW, "link_cause", "link_cause|追一步"),
-    "L289": row("step_propose", made("proposed"), NEW, "agree comes before start", "先 agree，后 start"),
+    "L289": row("step_propose", made("proposed"), NEW, "“Agree” comes before", "先“达成一致”，后“开始实施”"),
     "L290": row("step_confirm", made("resolved"), DOING, "own answer|heard|reasonable", "本人|被重视|合理"),
 }  # fmt: skip
 

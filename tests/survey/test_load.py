@@ -216,7 +216,7 @@ def test_a_long_cycle_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_answered_with_the_nearest_names(tmp_path: Path) -> None:
     with pytest.raises(SurveyDefinitionError, match="Shipped surveys: relationship-nps"):
         load_survey("relationship-nsp")
-    with pytest.raises(SurveyDefinitionError, match="relationship-nps, transaction-csat"):
+    with pytest.raises(SurveyDefinitionError, match="service-quality, transaction-csat"):
         load_survey("zzz")
     (tmp_path / "store.survey.yaml").write_text("", encoding="utf-8")
     with pytest.raises(SurveyDefinitionError, match=r"Similar files there: store\.survey\.yaml"):
@@ -277,7 +277,12 @@ def test_the_list_of_surveys() -> None:
     assert tuple(listed["id"]) == shipped_names()
     assert listed["languages"].unique().tolist() == ["zh-CN en"]
     set_language("zh-CN")
-    assert list_surveys()["title"].tolist() == ["投诉处理回访", "政策变动意见征询", "客户关系调查", "服务体验回访"]
+    assert list_surveys().set_index("id")["title"].to_dict() == {
+        "complaint-intake": "投诉与诉求登记", "effort-ces": "办事省力程度回访", "feature-kano": "服务项目需求调查",
+        "policy-change-pulse": "政策变动意见征询", "relationship-nps": "客户关系调查",
+        "resolution-confirmation": "投诉处理回访", "retrospective-pulse": "复盘会小调查",
+        "service-quality": "服务质量调查：期望与感受", "transaction-csat": "服务体验回访",
+    }  # fmt: skip
 
 
 # -- anything at all in any place ------------------------------------------------------------------------------------

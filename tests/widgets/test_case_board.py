@@ -166,7 +166,7 @@ class TestFilters:
         loop.save(cl.Problem(gap, title="The label printer jams, and nobody is told of it " * 3, id="P-1"))
         problems = next(each for each in loop.board().view["lists"] if each["id"] == "problem")
         assert [text for _, text in problems["options"]] == [
-            "Problem behind it", "The label printer jams, and nobody is told of it The label … (2)", "P-2 (1)"
+            "Problem", "The label printer jams, and nobody is told of it The label … (2)", "P-2 (1)"
         ]  # fmt: skip
 
     def test_an_unknown_filter_is_refused(self, loop: cl.Loop) -> None:

@@ -398,6 +398,7 @@ def test_without_the_key_file_it_says_which_is_missing(tmp_path: Path) -> None:
         assert words["act"] is None
         assert "loop.sqlite.keys" in words["why"]
         assert "loop.sqlite.keys" in ask(panel, "reveal", reason="calling back")["error"]
+        assert str(tmp_path) not in json.dumps([panel.view, panel.sent])
 
 
 # --- clocks, lists, the rest ---
@@ -448,6 +449,24 @@ def test_long_lists_and_the_history_are_paged(loop: Any) -> None:
     assert blocks["log"]["fold"]["text"] == "page 1 of 3"
     assert [each["text"] for each in blocks["history"]["rows"]] == ["Apply a policy", "Open a case"]
     assert len(json.dumps(panel.view)) < 60_000
+
+
+def test_ten_thousand_characters_are_kept_and_shown_when_somebody_asks(loop: Any) -> None:
+    panel, long = opened(loop), HOSTILE * 250
+    task = {"what": long, "owner": "wu", "due_on": "2026-07-02"}
+    for command, fields in {"add_fact": {"text": long, "source": long}, "add_task": task}.items():
+        assert ask(panel, "run", command=command, fields=fields)["error"] == ""
+    panel.do("unfold", part="history")
+    assert len(json.dumps(panel.view)) < 40_000
+
+    def fact() -> dict[str, Any]:
+        return next(dict(block["rows"][0]) for block in panel.view["panel"]["blocks"] if block["key"] == "facts")
+
+    assert (len(fact()["sub"]), fact()["sub"][-1], fact()["fold"]["open"]) == (320, "…", False)
+    panel.do("unfold", part=fact()["fold"]["part"])
+    assert long in fact()["sub"]
+    panel.do("unfold", part=fact()["fold"]["part"])
+    assert long not in fact()["sub"]
 
 
 def test_negotiation_and_playbook_are_short_until_they_are_unfolded(loop: Any) -> None:

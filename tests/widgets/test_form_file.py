@@ -109,7 +109,7 @@ def read_back(frame: pd.DataFrame, at: int) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(ANSWERS, min_size=1, max_size=6))
 def test_every_answer_comes_back_equal(tmp_path_factory: pytest.TempPathFactory, people: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("file") / "responses.csv"

@@ -132,11 +132,17 @@ def test_the_first_thanks_that_fits_is_said() -> None:
     assert form.view["thanks"] == "非常抱歉。"
 
 
-def test_a_low_score_opens_a_case_in_a_loop_and_a_second_form_another() -> None:
+def test_a_low_score_opens_a_case_in_a_loop_and_a_second_form_another(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
     with cl.open_loop(":memory:", actor="li", now=NOW) as loop:
         for customer, score in (("C-1", 2), ("C-2", 9), ("C-3", 3)):
             answers = {**WHOLE, "recommend": score, "story": "Nobody came.", "respondent_id": customer}
-            SURVEY.form(answers, to=loop).submit()
+            form = SURVEY.form(answers, to=loop, draft=draft)
+            form.do("next")
+            kept = draft.read_bytes()
+            form.submit()
+        draft.write_bytes(kept)  # the kernel was lost between the two
+        SURVEY.form(to=loop, draft=draft).submit()
         assert repr(loop) == "<Loop in memory: 2 cases, 2 open>"
 
 
@@ -335,6 +341,8 @@ def test_all_answers_are_looked_over_before_they_are_sent() -> None:
     assert said["recommend"] == "9"
     assert said["channel"].endswith("market")
     assert said["often"] == "App: Every day; Site: Never"
+    form.do("language", tag="zh-CN")
+    assert "手机应用：每天；网站：从不" in [line["answer"] for line in form.view["review"]]
     assert (said["contact"], said["visits"]) == ("No", "")
     form.do("goto", item="visits")
     assert (form.view["page"], form.view["focus"]) == (3, "visits")

@@ -374,6 +374,9 @@ def test_a_coding_counts_on_the_nodes_and_says_whether_they_are_mece() -> None:
     assert issue.nodes[0]["gate"][3:] == ["error", "not MECE on the data"]
     issue.do("look", node="n0")
     assert "not MECE on the data" in section(issue, "data")["lines"][1]["text"]
+    issue.do("add", node="n0", text="Colour")
+    issue.do("revise", node=issue.at, code="colour")
+    assert section(issue, "data")["lines"][0]["text"].startswith("The coding has no code “colour”")
     other: IssueEditor = IssueTree("Why?").edit(coding=coding)
     assert "no" in section(other, "data")["lines"][0]["text"].lower()
 
@@ -408,6 +411,65 @@ def test_saving_to_a_loop_keeps_a_version_and_writes_over_nobody(tmp_path: Path)
     with pytest.raises(ConflictError, match="Somebody else saved"):
         mine.do("save")
     assert len(loop.load("Parcels arrive late").causes) == 1
+
+
+def test_two_editors_of_one_file_write_over_nobody(tmp_path: Path) -> None:
+    path = FiveWhys("Parcels arrive late", author="Li Mei").save(tmp_path / "whys.json")
+    mine, yours = (load(path).edit(path=path) for _ in range(2))
+    for text in ("The scanner is slow", "The pick-up is early"):
+        mine.do("add", node="top", text=text)
+        assert mine.do("save") == "Saved: whys.json"
+    yours.do("add", node="top", text="The lorry is full")
+    with pytest.raises(ConflictError, match="changed by somebody else"):
+        yours.do("save")
+    assert [cause.text for cause in load(path).causes] == ["The scanner is slow", "The pick-up is early"]
+    path.unlink()
+    yours.do("save")
+    assert load(path) == yours.document
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/whys.json", ".", "x" * 300 + ".json"])
+def test_a_place_that_cannot_be_written_is_named_and_nothing_is_lost(tmp_path: Path, place: str) -> None:
+    editor: WhysEditor = FiveWhys("Parcels arrive late", author="Li Mei").edit(path=tmp_path / place)
+    editor.do("add", node="top", text="The scanner is slow")
+    sent: list[dict[str, Any]] = []
+    editor.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    message(editor, "save")
+    assert "could not be written" in sent[-1]["error"]
+    assert editor.view["tools"][-1]["mark"] == "not saved"
+    assert len(editor.nodes) == 2
+
+
+def test_text_of_every_field_is_text_and_all_of_it_can_be_taken_back() -> None:
+    hostile = '<img src=x onerror="window.hit=1">\n第二行 \u202eend \t| `'
+    editor: WhysEditor = FiveWhys(hostile, author="Li Mei").edit()
+    start = editor.document.state
+    editor.do("add", node="top", text=hostile)
+    one = editor.at
+    steps: list[tuple[str, dict[str, str]]] = [
+        ("evidence", {"kind": "document", "source": hostile, "says": hostile, "by": hostile}),
+        ("readback", {"choice": "holds", "by": hostile}),
+        ("sufficient", {"choice": "no"}),
+        ("stop", {"reason": "actionable", "note": hostile}),
+        ("countermeasure", {"id": hostile, "what": hostile, "strength": "strong"}),
+        ("counterfactual", {"value": "4", "by": hostile}),
+        ("predict", {"effect": hostile, "found": "yes", "source": hostile}),
+        ("no_rival", {"reason": hostile}),
+        ("about", {"subject": "machine", "duty": hostile}),
+        ("cases", {"ids": hostile}),
+        ("rival", {"text": hostile + "2"}),
+        ("rule_out", {"kind": "test", "source": hostile, "says": hostile}),
+        ("reopen", {}),
+    ]
+    for name, fields in steps:
+        editor.do(name, node=one, **fields)
+        json.dumps([editor.nodes, editor.view], allow_nan=False)
+        assert "<img" not in editor._repr_html_()
+    assert "\n" not in editor.nodes[1]["text"]  # what is pasted in lines is one line of the tree
+    for _ in (*steps, "add"):
+        assert editor.do("undo") == "Undone."
+    assert editor.document.state == start
+    assert not editor.view["can_undo"]
 
 
 def test_one_place_to_save_to_or_none(tmp_path: Path) -> None:

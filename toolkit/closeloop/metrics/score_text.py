@@ -50,7 +50,7 @@ def _figures(table: ScoreTable, block: ScoreBlock, group: GroupScore) -> Sequenc
     scale, unit = SHOWN[block.metric.kind], " %" if block.metric.kind == "top_box" else ""
     score = "" if math.isnan(group.result.score) else f"{scale * group.result.score:.{digits}f}{unit}"
     ci = "" if group.ci is None else f"{scale * group.ci.low:.{digits}f} … {scale * group.ci.high:.{digits}f}{unit}"
-    return [str(group.n), str(group.n_missing), score, ci]
+    return [str(group.n), "" if group.n_missing is None else str(group.n_missing), score, ci]
 
 
 def width_of(text: str) -> int:

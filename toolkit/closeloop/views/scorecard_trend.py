@@ -89,7 +89,9 @@ def _base(points: tuple[TrendPoint, ...], tag: str) -> Html:
     step = (_RIGHT - _LEFT) / len(points)
     x, width = _LEFT + step * inside[0], step * (inside[-1] - inside[0] + 1)
     ground = element("rect", class_="base", x=f"{x:.2f}%", width=f"{width:.2f}%", y="0", height="168")
-    return join([ground, element("text", say("scorecard.baseline", tag), class_="x", x=f"{x + width / 2:.2f}%", y="13")])
+    return join(
+        [ground, element("text", say("scorecard.baseline", tag), class_="x", x=f"{x + width / 2:.2f}%", y="13")]
+    )
 
 
 def _name(point: TrendPoint, tag: str) -> str:

@@ -45,9 +45,9 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
     Groups are hidden in four steps: (1) the small ones; (2) all crossings of some dimensions where fewer than three in
     four groups would remain; (3) groups that hold a small one and in which all answers are of one kind; (4) for each
     small group the tables are looked for by linear programming; where there is none, the groups are hidden that notice
-    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way. What was found stays true
-    when more is hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a table with
-    fractions of people is proof enough, as it is in `suppress`.
+    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way. What was found
+    stays true when more is hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a
+    table with fractions of people is proof enough, as it is in `suppress`.
 
     Examples
     --------
@@ -145,7 +145,7 @@ class _Search:
         return True
 
     def _goals(self) -> tuple[tuple[Mask, tuple[int, ...]], ...]:
-        """What each small group must be able to be: larger, smaller, better or worse."""
+        """Return what each small group must be able to be: larger, smaller, better or worse."""
         return (self.large, (1,)), (self.few, (-1,)), (self.other, (1, -1))
 
     def _cheapest(self, i: int) -> Mask:

@@ -39,7 +39,8 @@ def answer_text(item: BaseItem, value: Any, tag: str, other: str = "") -> str:
         return ""
     if isinstance(item, Matrix) and isinstance(value, Mapping):
         rows = [(row, value[row.value]) for row in item.rows if row.value in value]
-        return "; ".join(f"{row.text.in_language(tag)}: {_point(item, answer, tag)}" for row, answer in rows)
+        between, colon = ("；", "：") if tag == "zh-CN" else ("; ", ": ")
+        return between.join(f"{row.text.in_language(tag)}{colon}{_point(item, answer, tag)}" for row, answer in rows)
     if isinstance(value, list):
         mark = "、" if tag == "zh-CN" else ", "
         return mark.join(_option(item, each, tag, other) for each in value)

@@ -1,32 +1,35 @@
-"""Plain text as HTML and HTML as plain text: SurveyJS shows notes and thanks as HTML, a survey file holds plain text."""
+"""Plain text as HTML and back: SurveyJS shows notes and thanks as HTML, a survey file holds plain text."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from html.parser import HTMLParser
+
+from closeloop.survey.surveyjs.locales import Texts
 
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"})
 _UNSEEN = frozenset({"script", "style"})
 
 
 def as_html(text: str) -> str:
-    """Return the HTML that shows a plain text.
+    r"""Return the HTML that shows a plain text.
 
     Examples
     --------
-    >>> as_html("5 < 6 & more\\nnext line")
+    >>> as_html("5 < 6 & more\nnext line")
     '5 &lt; 6 &amp; more<br>next line'
     """
     return escape(text, quote=False).replace("\n", "<br>")
 
 
 def as_text(html: str) -> str:
-    """Return what one reads where HTML is shown, without its markup.
+    r"""Return what one reads where HTML is shown, without its markup.
 
     Examples
     --------
     >>> as_text("<h3>Thank you</h3> 5 &lt; 6<script>alert(1)</script>")
-    'Thank you\\n5 < 6'
+    'Thank you\n5 < 6'
     """
     if as_html(plain := _Words.of(html, blanks=True)) == html:
         return plain
@@ -69,3 +72,26 @@ class _Words(HTMLParser):
         """Note the text."""
         if not self.unseen:
             self.parts.append(data)
+
+
+def written_html(text: Mapping[str, str], texts: Texts, marked: object = None) -> object:
+    """Return a plain text as HTML: as `marked` has it, where its words still are the same.
+
+    Parameters
+    ----------
+    text : mapping
+        Language → text.
+    texts : Texts
+        How texts are written.
+    marked : object
+        The HTML from which the text once was read; None if there is none.
+    """
+    if marked is not None and read_html(marked, texts) == dict(text):
+        return marked
+    return texts.write({tag: as_html(words) for tag, words in text.items()})
+
+
+def read_html(html: object, texts: Texts) -> object:
+    """Return HTML of SurveyJS as one plain text per language; what is no text comes back as it is."""
+    read = texts.read(html)
+    return {tag: as_text(words) for tag, words in read.items()} if isinstance(read, dict) else read

@@ -10,7 +10,7 @@ from closeloop.followup.board_rows import NOTHING, BoardRows
 from closeloop.followup.clock.explain import explain
 from closeloop.followup.loop.house import labels
 from closeloop.followup.projection import NO_OWNER
-from closeloop.text import language, message, speaking
+from closeloop.text import LocalText, language, message, speaking
 from closeloop.views.clock_block import explanation_block
 from closeloop.widgets.base import Widget
 from closeloop.widgets.board.cards import Moments, card, moment_words, search_words
@@ -78,7 +78,7 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
         for name, value in filters.items():
             self._filters = self._filters.choosing(name, str(value))
         self._pages: dict[str, tuple[int, int]] = {}
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, LocalText] = {}
         self._columns: tuple[tuple[int, str], CaseColumns] | None = None
         self._why: dict[str, Any] | None = None
         self._ended: tuple[str, int] | None = None
@@ -234,13 +234,13 @@ class CaseBoard(Panelled, Moving, TakingIn, Widget):
             self._columns = (turn, CaseColumns(self._rows.cases, search_words(self._codes)))
         return choose(self._columns[1], filters, moments.now, moments.midnight)
 
-    def _titles(self, chosen: Chosen) -> dict[str, str]:
+    def _titles(self, chosen: Chosen) -> dict[str, LocalText]:
         """Return problem → title; read when a problem is there that was not there before."""
         ids = [each for each, _ in chosen.options["problem"]]
         if not self._problems.keys() >= set(ids):
             found = self.loop.problems()
             titles = zip(found["problem_id"], found["title"], strict=True)
-            self._problems = dict.fromkeys(ids, "") | dict(titles)
+            self._problems = {each: LocalText(each) for each in ids} | dict(titles)
         return self._problems
 
     def _nothing(self, chosen: Chosen) -> str:

@@ -28,7 +28,7 @@ def pill_views(chosen: Chosen, filters: Filters, actor: str) -> list[dict[str, A
 
 
 def list_views(
-    chosen: Chosen, filters: Filters, codes: Mapping[str, LocalText], problems: Mapping[str, str]
+    chosen: Chosen, filters: Filters, codes: Mapping[str, LocalText], problems: Mapping[str, LocalText]
 ) -> list[dict[str, Any]]:
     """Return the lists to choose from; one in which there is nothing to choose is left out.
 
@@ -48,7 +48,8 @@ def list_views(
             continue
         label = str(message(f"case_board.by_{name}"))
         first = str(message("case_board.all_of", name=label)) if value else label
-        words = [problems.get(key) or key if name == "problem" else value_words(name, key, codes) for key, _ in options]
+        names = problems if name == "problem" else {}
+        words = [str(names[key]) if key in names else value_words(name, key, codes) for key, _ in options]
         told = [[key, f"{_cut(text)} ({n:,})"] for (key, n), text in zip(options, words, strict=True)]
         shown.append({"id": name, "label": label, "value": value, "options": [["", first], *told]})
     return shown

@@ -8,6 +8,7 @@ from closeloop.analysis.scorecard.words import ANY
 from closeloop.errors import InsufficientDataError
 from closeloop.text import LocalText, language, message
 from closeloop.views.scorecard_block import course, figure, groups, scorecard_css, selection_html
+from closeloop.views.words import marks
 from closeloop.widgets.base import Widget, esm, sheet
 from closeloop.written import write, write_interval
 
@@ -129,7 +130,7 @@ class ScorecardBoard(Widget):
                 {"name": one.name, "title": one.title.in_language(tag), "on": one.name == chosen.rows} for one in free
             ],
             "table": str(groups(chosen, tag)), "course": str(course(chosen, tag)), "words": self._said(tag),
-            "notes": [note.in_language(tag) for note in self.card.notes],
+            "notes": marks(tag).gap.join(note.in_language(tag) for note in self.card.notes),
         }  # fmt: skip
 
     def _said(self, tag: str) -> dict[str, Any] | None:

@@ -35,7 +35,6 @@ function sight(ctx, item) {
 // A button works where it was pressed, even if an answer on the way has moved it from under the pointer. The second
 // click of a double click does nothing: a page or the review must not be passed over unseen.
 function button(ctx, name, label, {main, act: done, ...more} = {}) {
-  let at = null;
   const go = done ?? (() => act(ctx, name));
   return h("button", {type: "button", class: main ? "btn main" : "btn", key: name, ...more, on: {
     click: e => { ctx.local.armed = null; if (e.detail < 2) go(); },

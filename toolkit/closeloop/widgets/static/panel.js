@@ -37,7 +37,7 @@ const panelButton = (look, key, click, more, ...kids) => h("button", {type: "but
 
 // A button that gives a command: at once if it asks for nothing, else by its form; where it has to wait, it says for what.
 // The second click of a double click is not for the next step, which stands there by then.
-const panelGive = (ctx, section, act, look, key, ...kids) => panelButton(look, key, e => act.off ? ctx.say(act.why) : e.detail < 2 && panelOpen(ctx, section, act, key),
+const panelGive = (ctx, section, act, look, key, ...kids) => panelButton(look, key, e => e.detail > 1 || (act.off ? ctx.say(act.why) : panelOpen(ctx, section, act, key)),
   {"aria-disabled": act.off && "true", title: act.why}, kids.length ? kids : act.label);
 
 function panelOpen(ctx, section, act, key) {

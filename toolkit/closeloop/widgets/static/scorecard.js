@@ -6,7 +6,7 @@ const draw = ctx => {
     !v.hidden && v.table && h("div", {key: "table"}, rows(ctx), h("div", {html: v.table})),
     v.course && h("div", {key: "course", html: v.course}),
     v.words && words(ctx),
-    h("p", {class: "note", key: "notes"}, v.notes.join(" "))));
+    h("p", {class: "note", key: "notes"}, v.notes)));
 };
 
 // --- filters ---

@@ -33,7 +33,7 @@ function bar(ctx) {
     h("button", {class: "btn", key: "tongue", lang: other, on: {click: () => act(ctx, "language", {tag: other}, "tongue")}}, T("sheet.other_language")));
 }
 
-const sections = ctx => h("nav", {"aria-label": ctx.T("sheet.sections")}, h("ol", {class: "secs"}, ctx.view.sections.map(s =>
+const sections = ctx => h("div", {role: "group", "aria-label": ctx.T("sheet.sections")}, h("ol", {class: "secs"}, ctx.view.sections.map(s =>
   h("li", {key: s.name}, h("button", {key: `s:${s.name}`, "aria-current": s.open ? "page" : null, on: {click: () => act(ctx, "open", {page: s.name})}}, h("b", {}, s.title), " ", h("small", {}, s.told))))));
 
 // --- fields, and what is said beside them ---

@@ -58,6 +58,8 @@ def _data(node: TreeNode, counts: Mapping[str, NodeCount], mece: TreeMece | str 
     found = []
     if node.id in counts:
         found.append(line(str(counts[node.id].text), say("count_meaning"), icon="people"))
+    elif mece is not None and node.code is not None:  # there is a coding, and it does not know the code
+        found.append(line(say("code_unknown", code=node.code), icon="info"))
     if isinstance(mece, TreeMece):
         colon = marks(language()).colon
         for one in mece.nodes:

@@ -65,7 +65,7 @@ class Saving:
             If somebody else saved it meanwhile.
         """
         if self._path is not None:
-            self._document.save(self._path)
+            self._write(self._path)
             said = message("tree_editor.saved_file", file=self._path.name)
         elif self._loop is not None:
             said = message("tree_editor.saved_loop", version=self._keep(self._loop))
@@ -73,6 +73,12 @@ class Saving:
             raise ValueError(message("tree_editor.no_place"))
         self._saved = self._document.state
         return said
+
+    def _write(self, path: Path) -> None:
+        if (there := _content(path)) != self._found and there is not None:
+            raise ConflictError(message("tree_editor.written_meanwhile", file=path.name))
+        self._document.save(path)
+        self._found = _content(path)
 
     def _keep(self, loop: Loop) -> int:
         name = self._name
@@ -87,10 +93,20 @@ class Saving:
         return str(getattr(self._document.state, "title", "") or getattr(self._document, "question", ""))
 
     def _last(self) -> Any:
-        """Return what the loop has under the name of the document; None if there is nothing."""
+        """Return what the file holds, or the loop has under the name of the document; None if there is nothing."""
+        if self._path is not None:
+            return _content(self._path)
         if self._loop is None or not self._name:
             return None
         try:
             return self._loop.load(self._name).state
         except StoreError:  # not saved before
             return None
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what a file holds; None if it cannot be read: writing it then says why."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

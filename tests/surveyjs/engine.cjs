@@ -1,0 +1,74 @@
+// What survey-core itself says: one request a line on the input, one answer a line on the output.
+//
+//   {"op": "model", "json": …}                        the JSON that SurveyJS makes of it, and all complaints about it
+//   {"op": "conditions", "cases": [[text, values], …]}  what each expression says of its values; null if it cannot be read
+//   {"op": "tests", "json": …, "tests": […]}           every step and check of the tests, run by survey-core/tester
+//
+// With the argument --unaware it does not know the property "feedback", as an editor that nobody has told of it.
+"use strict";
+
+const readline = require("node:readline");
+const survey = require("survey-core");
+require("survey-core/i18n/simplified-chinese");
+const { lintSurvey } = require("survey-core/linter");
+
+if (!process.argv.includes("--unaware")) {
+  for (const kind of ["survey", "question", "itemvalue"]) {
+    survey.Serializer.addProperty(kind, { name: "feedback:any", visible: false });
+  }
+}
+
+let said = [];
+for (const level of ["log", "warn", "error"]) {
+  console[level] = (...words) => said.push(`${level}: ${words.join(" ")}`);
+}
+
+function model({ json }) {
+  const made = new survey.Model(json);
+  const lint = lintSurvey(json);
+  return {
+    json: made.toJSON(),
+    jsonErrors: (made.jsonErrors || []).map((error) => `${error.type}: ${error.message}`),
+    lint: lint.findings.map((found) => [found.severity, found.ruleId, found.reason, found.path, found.message]),
+  };
+}
+
+function conditions({ cases }) {
+  return {
+    results: cases.map(([text, values]) => {
+      const runner = new survey.ConditionRunner(text);
+      return runner.canRun() ? runner.runValues(values) : null;
+    }),
+  };
+}
+
+async function tests({ json, tests }) {
+  const { runSurveyTests } = require("survey-core/tester");
+  const outcome = await runSurveyTests(json, { tests });
+  return {
+    issues: outcome.issues.map((issue) => issue.message),
+    tests: outcome.tests.map((test) => ({
+      name: test.name,
+      status: test.status,
+      issues: test.issues.map((issue) => issue.message),
+      steps: test.steps.map((step) => ({
+        status: step.status,
+        checks: step.checks.map(({ target, check, expected, actual, passed }) => ({ target, check, expected, actual, passed })),
+        issues: step.issues.map((issue) => issue.message),
+      })),
+    })),
+  };
+}
+
+const OPERATIONS = { model, conditions, tests };
+
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line);
+    said = [];
+    const answer = await OPERATIONS[request.op](request);
+    process.stdout.write(`${JSON.stringify({ ...answer, said })}\n`);
+  }
+}
+
+main();
