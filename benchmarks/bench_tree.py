@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NODES = 300
 
-_ROUNDS = 9
+_ROUNDS = 5
 _THINGS = ("pick-up", "scanner", "contract", "night shift", "label", "lorry", "shelf", "address", "promise", "gate")
 _SAID = ("moved to 16:00", "takes 4 s", "was not renewed", "is full at noon", "cannot be read", "has no owner")
 

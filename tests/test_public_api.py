@@ -84,7 +84,8 @@ MEMBERS = {
         "retrospective adopt settings load problem outbox rebuild close"
     ),
     "Case": (
-        "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help to_dict"
+        "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help "
+        "to_dict"
     ),
     "Scorecard": "filters select board to_dict metric n min_n",
     "Board": "cards column sentence to_frame",

@@ -9,7 +9,6 @@ import pytest
 
 import closeloop as cl
 from closeloop.widgets.board.case_panel import CasePanel
-from made_register import filled
 
 pytestmark = pytest.mark.browser
 NOW = "2026-07-01T15:50+08:00"
@@ -86,17 +85,6 @@ def test_by_keyboard_alone_what_is_missing_is_mended_and_the_step_taken(bare: Ca
     wait_focus(page, "Confirm the nature")
     assert panel.loop.case(1).stage == "acknowledged"
     assert [key for key in shown.leaked() if key not in {"Tab"}] == []
-
-
-def test_the_second_click_of_a_double_click_is_not_for_the_next_step(bare: Callable[..., Any]) -> None:
-    with filled() as loop:
-        shown = bare(loop.case("C-0010").edit())
-        version = loop.case("C-0010").version
-        main = shown.page.get_by_role("button", name="Review", exact=True)
-        main.dblclick()
-        shown.page.get_by_role("status").filter(has_text="Learning").wait_for()
-        assert loop.case("C-0010").version == version + 1
-        assert shown.widget.view["panel"]["form"] is None
 
 
 def test_what_is_typed_stays_when_a_command_is_refused_or_put_away(bare: Callable[..., Any]) -> None:

@@ -297,7 +297,8 @@ def test_satisfaction_with_the_company_is_not_satisfaction_with_the_handling() -
     at = {"subject_id": ["S1", "S2"], "answered_at": np.full(2, END - DAY), "response_id": ["a", "b"]}
     company = ResponseTable.made({**at, "survey_id": ["relationship-nps"] * 2}, {"overall": [5, 1]})
     assert report(cases(0), company)["handling_satisfied"].n == 0
-    mixed = ResponseTable.made({**at, "survey_id": ["relationship-nps", "resolution-confirmation"]}, {"overall": [5, 1]})
+    surveys = ["relationship-nps", "resolution-confirmation"]
+    mixed = ResponseTable.made({**at, "survey_id": surveys}, {"overall": [5, 1]})
     assert (
         report(cases(0), mixed)["handling_satisfied"].n,
         report(cases(0), mixed)["handling_satisfied"].estimate,

@@ -27,7 +27,7 @@ function bar(ctx) {
   return h("div", {class: "tools"}, undo("undo", view.can_undo), undo("redo", view.can_redo),
     view.can_save && [button("save", "check", T("widgets.save"), () => act(ctx, "save"), {class: "btn"}),
       h("span", {class: "soft"}, T(view.unsaved ? "sheet.unsaved" : "sheet.all_saved"))],
-    h("span", {class: "gap"}),
+    h("span", {class: "apart"}),
     view.todo.map(t => button(`j:${t.kind}`, DRAWN_AS[t.kind], t.text, () => act(ctx, "jump", {kind: t.kind}, true), {class: `btn quiet ${t.kind}`, title: T("sheet.jump")})),
     view.complete && h("span", {class: "done"}, icon("ok"), T("sheet.complete")),
     h("button", {class: "btn", key: "tongue", lang: other, on: {click: () => act(ctx, "language", {tag: other}, "tongue")}}, T("sheet.other_language")));

@@ -304,7 +304,7 @@ function panelOf(ctx) {
     if (e.key === "Escape" && panel.step) act(ctx, "end_reading", {});
     else if (panel.step && !e.ctrlKey) e.currentTarget.querySelectorAll(".seg button")[e.key - 1]?.click();
   };
-  return h("section", {role: "group", class: "side" + (panel.step ? " steps" : ""), key: "side", "aria-label": ctx.T(TE + "panel"), "aria-busy": at === L.at ? null : "true", on: {keydown: keys}}, panel.sections.map(s => sectionOf(ctx, panel.node, s)));
+  return h("div", {role: "group", class: "side" + (panel.step ? " steps" : ""), key: "side", "aria-label": ctx.T(TE + "panel"), "aria-busy": at === L.at ? null : "true", on: {keydown: keys}}, panel.sections.map(s => sectionOf(ctx, panel.node, s)));
 }
 
 function sectionOf(ctx, node, s) {
