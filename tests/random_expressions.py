@@ -21,9 +21,12 @@ def random_expression(rng: random.Random, depth: int = 3) -> str:
 
 
 def random_values(rng: random.Random) -> dict[str, Any]:
-    """Return answers as JSON holds them; some names are left out."""
+    """Return answers as JSON holds them; some names are left out.
+
+    No answer is an empty list or text: a survey in the browser deletes an answer when its last tick is taken away.
+    """
     kinds: dict[str, Callable[[], Any]] = {name: lambda: _scalar(rng) for name in ("a", "b", "c", "题目")}
-    kinds["pains"] = lambda: rng.sample(["price", "Price ", "x", "it's", "10", 10, "价格", 1, True], rng.randint(0, 3))
+    kinds["pains"] = lambda: rng.sample(["price", "Price ", "x", "it's", "10", 10, "价格", 1, True], rng.randint(1, 3))
     kinds["grid"] = lambda: {row: _scalar(rng) for row in ("r1", "r2") if rng.random() < 0.7}
     kinds["day"] = lambda: f"20{rng.randint(20, 26)}-0{rng.randint(1, 9)}-{rng.randint(10, 28)}"
     values = {name: make() for name, make in kinds.items() if rng.random() < 0.75}

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from closeloop.stats.multiplicity import benjamini_hochberg, holm
 
@@ -45,10 +46,16 @@ def test_missing_values_are_no_tests_and_impossible_ones_are_refused(adjust: Cal
         adjust([0.1, 1.2])
 
 
-@settings(max_examples=25)  # statsmodels collects garbage in every call of Holm's method
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_holm_is_never_milder_than_benjamini_hochberg_nor_either_than_p(p: list[float]) -> None:
     strict, mild = holm(p), benjamini_hochberg(p)
     assert (strict >= mild - 1e-12).all()
     assert (mild >= np.array(p) - 1e-12).all()
     assert (strict <= 1).all()
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
+def test_ties_and_many_are_adjusted_as_in_statsmodels(ours: Callable[[np.ndarray], np.ndarray], theirs: str) -> None:
+    random = np.random.default_rng(1)
+    for p in (np.array([0.2]), np.array([0.01, 0.04, 0.01, 1.0, 0.0, 0.04]), random.random(500) ** 4):
+        np.testing.assert_array_equal(ours(p), multipletests(p, method=theirs)[1])

@@ -1,7 +1,8 @@
 // What survey-core itself says: one request a line on the input, one answer a line on the output.
 //
 //   {"op": "model", "json": …}                        the JSON that SurveyJS makes of it, and all complaints about it
-//   {"op": "conditions", "cases": [[text, values], …]}  what each expression says of its values; null if it cannot be read
+//   {"op": "conditions", "cases": [[text, values], …]}  what each expression says of its values; null if it cannot be
+//                                                    read, a text if it made survey-core throw
 //   {"op": "tests", "json": …, "tests": […]}           every step and check of the tests, run by survey-core/tester
 //
 // With the argument --unaware it does not know the property "feedback", as an editor that nobody has told of it.
@@ -37,7 +38,12 @@ function conditions({ cases }) {
   return {
     results: cases.map(([text, values]) => {
       const runner = new survey.ConditionRunner(text);
-      return runner.canRun() ? runner.runValues(values) : null;
+      if (!runner.canRun()) return null;
+      try {
+        return runner.runValues(values);
+      } catch (error) {
+        return `${error.name}: ${error.message}`;
+      }
     }),
   };
 }

@@ -69,6 +69,10 @@ class Form:
         """Every name a condition may refer to: the items and, as ``matrix.row``, the rows of matrices."""
         return frozenset(name for item in self.items for name in answer_names(item))
 
+    def has(self, name: str) -> bool:
+        """Say whether there is an item called `name`."""
+        return name in self._items
+
     def item(self, name: str) -> BaseItem:
         """Return the item called `name`.
 

@@ -233,6 +233,8 @@ def plus(left: object, right: object) -> object:
 
 def _joined(left: object, right: object) -> object:
     """Return the sum of an array and something: an array, a text, or the sum of the array's numbers and a number."""
+    if _counts_as_number(left) and _counts_as_number(right):
+        return to_text(left) + to_text(right)
     if isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
     array, other = (left, right) if isinstance(left, tuple) else (right, left)
@@ -244,6 +246,15 @@ def _joined(left: object, right: object) -> object:
         return to_text(left) + to_text(right)
     numbers = [entry for entry in entries if isinstance(entry, (int, float)) and not isinstance(entry, bool)]
     return _rounded(sum(numbers) + other, max(map(_decimals, (*numbers, other))))
+
+
+def _counts_as_number(value: object) -> bool:
+    """Say whether a value passes for a number before a sum: also the array of one number-like entry does."""
+    if isinstance(value, tuple):
+        return len(value) == 1 and not isinstance(value[0], (bool, tuple, dict)) and _counts_as_number(value[0])
+    if isinstance(value, str):
+        return _number_like(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def minus(left: object, right: object) -> object:

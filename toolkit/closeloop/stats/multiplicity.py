@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,7 +41,7 @@ def holm(p: npt.ArrayLike) -> FloatArray:
     >>> [round(q, 10) for q in holm([0.01, 0.04, float("nan"), 0.03]).tolist()]
     [0.03, 0.06, nan, 0.06]
     """
-    return _adjusted(p, "holm")
+    return _adjusted(p, _holm)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
@@ -71,18 +73,27 @@ def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
     >>> [round(q, 10) for q in benjamini_hochberg([0.01, 0.04, float("nan"), 0.03]).tolist()]
     [0.03, 0.04, nan, 0.04]
     """
-    return _adjusted(p, "fdr_bh")
+    return _adjusted(p, _benjamini_hochberg)
 
 
-def _adjusted(p: npt.ArrayLike, method: str) -> FloatArray:
+def _holm(ascending: FloatArray) -> FloatArray:
+    return np.maximum.accumulate(ascending * np.arange(ascending.size, 0, -1))
+
+
+def _benjamini_hochberg(ascending: FloatArray) -> FloatArray:
+    shares = np.arange(1, ascending.size + 1) / ascending.size
+    return np.minimum.accumulate((ascending / shares)[::-1])[::-1]
+
+
+def _adjusted(p: npt.ArrayLike, method: Callable[[FloatArray], FloatArray]) -> FloatArray:
     given = np.asarray(p, dtype=float)
     tested = ~np.isnan(given)
     wrong = given[tested & ~((given >= 0) & (given <= 1))]
     if wrong.size:
         raise ValueError(message("quality.not_a_probability", value=float(wrong[0])))
     adjusted = np.full(given.shape, np.nan)
-    if tested.any():
-        from statsmodels.stats.multitest import multipletests
-
-        adjusted[tested] = multipletests(given[tested], method=method)[1]
+    values = given[tested]
+    order = np.argsort(values)
+    values[order] = np.minimum(method(values[order]), 1)
+    adjusted[tested] = values
     return adjusted

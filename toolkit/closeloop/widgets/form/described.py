@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from closeloop.forms.counted import OTHER_TEXT, offered, parts_of
 from closeloop.forms.items import NONE, OTHER, BaseItem, Comment, DateItem, Matrix, Multi, ScaleItem, Single, TextItem
 from closeloop.text import LocalText, message
 from closeloop.widgets.form.typed import as_json, exclusive
@@ -116,8 +117,6 @@ def _scale(item: ScaleItem | Matrix, scale: Sequence[int], tag: str) -> dict[str
 
 
 def _choices(filling: Filling, item: BaseItem, tag: str) -> dict[str, Any]:
-    from closeloop.widgets.form.filling import OTHER_TEXT, offered, parts_of
-
     counting = filling.counting()
     gone = {option.value for option in parts_of(item) if not offered(option, counting)}
     options = [
@@ -145,8 +144,6 @@ def _limits(item: Multi, chosen: Sequence[str], options: Sequence[dict[str, Any]
 
 
 def _matrix(filling: Filling, item: Matrix, tag: str) -> dict[str, Any]:
-    from closeloop.widgets.form.filling import offered
-
     counting = filling.counting()
     if item.points is not None:
         found = _scale(item, range(1, item.points + 1), tag)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from closeloop.forms.answers import check_answers
-from closeloop.forms.coded import Coded
+from closeloop.forms.counted import Counted, counted, item_of
 from closeloop.forms.form import Form
-from closeloop.forms.items import OTHER, BaseItem, Matrix, TextItem
+from closeloop.forms.items import BaseItem
 from closeloop.forms.logic import parse
 from closeloop.forms.operators import is_empty
-from closeloop.forms.options import Option
 from closeloop.text import LocalText
 from closeloop.widgets.form.typed import plain, typed
 from closeloop.widgets.form.wording import issue
-
-OTHER_TEXT = "__other_text"
 
 
 class Filling:
@@ -61,7 +56,7 @@ class Filling:
         self.form = form
         self.answers: dict[str, Any] = {}
         self.unread: dict[str, tuple[str, LocalText]] = {}
-        self._known: tuple[dict[str, bool], dict[str, Any]] | None = None
+        self._known: Counted | None = None
         for name, value in (answers or {}).items():
             self.answer(name, value)
 
@@ -83,7 +78,7 @@ class Filling:
             If it cannot be understood. The text is kept in `unread`, and the item has no answer.
         """
         self._known = None
-        item = self.form.item(self._item_of(name))
+        item = self.form.item(item_of(self.form, name))
         self.unread.pop(name, None)
         try:
             understood = plain(value) if name != item.name and value is not None else None
@@ -99,77 +94,30 @@ class Filling:
         else:
             self.answers[name] = understood
 
-    def _item_of(self, name: str) -> str:
-        head = name.removesuffix(OTHER_TEXT)
-        known = {item.name: item for item in self.form.items}
-        return head if name not in known and getattr(known.get(head), "other", False) else name
-
     def visible(self) -> dict[str, bool]:
         """Return for each item whether it is shown, given the answers."""
-        return dict(self._seen()[0])
+        return dict(self._seen().shown)
 
     def counting(self) -> dict[str, Any]:
         """Return the answers that count: those to questions and options that are shown, without blank texts."""
-        return dict(self._seen()[1])
+        return dict(self._seen().answers)
 
-    def _seen(self) -> tuple[dict[str, bool], dict[str, Any]]:
+    def _seen(self) -> Counted:
         if self._known is None:
-            self._known = self._settled()
+            self._known = counted(self.form, self.answers)
         return self._known
-
-    def _settled(self) -> tuple[dict[str, bool], dict[str, Any]]:
-        """Take away what is not shown until nothing changes: an option that goes may take a question with it."""
-        given = {name: value for name, value in self.answers.items() if not _blank(value)}
-        kept = given
-        shown: dict[str, bool] = {}
-        for _ in range(len(self.form.items) + 1):
-            shown = self._shown_by(kept)
-            seen = {name: value for name, value in given.items() if shown[self._item_of(name)]}
-            trimmed = dict(self._trimmed(seen))
-            if trimmed == kept:
-                break
-            kept = trimmed
-        return shown, kept
-
-    def _shown_by(self, answers: Mapping[str, Any]) -> dict[str, bool]:
-        names = {item.name for item in self.form.items}
-        columns = {
-            name: Coded(np.zeros(1, dtype=np.int8), (value,)) for name, value in answers.items() if name in names
-        }
-        return {name: bool(seen[0]) for name, seen in self.form.visible(columns, 1).items()}
-
-    def _trimmed(self, seen: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Give the answers without options and rows that are not offered, and without words beside no “other”."""
-        for name, value in seen.items():
-            item = self.form.item(self._item_of(name))
-            if name != item.name:
-                chosen = seen.get(item.name)
-                if chosen == OTHER or (isinstance(chosen, tuple) and OTHER in chosen):
-                    yield name, value.strip()
-                continue
-            gone = {option.value for option in parts_of(item) if not offered(option, seen)}
-            if isinstance(value, tuple):
-                value = tuple(each for each in value if each not in gone)
-            elif isinstance(value, dict):
-                value = {row: each for row, each in value.items() if row not in gone}
-            elif isinstance(value, str) and value in gone:
-                value = None
-            elif isinstance(item, TextItem):
-                value = value.strip()
-            if not is_empty(value):
-                yield name, value
 
     def issues(self) -> dict[str, list[LocalText]]:
         """Return for each shown item what is wrong with its answer, or with there being none; in words for people."""
         found: dict[str, list[LocalText]] = {}
-        shown, counting = self._seen()
-        for problem in check_answers(self.form, counting):
-            item = self.form.item(self._item_of(problem.item.partition(".")[0]))
+        shown = self._seen().shown
+        for problem in check_answers(self.form, self._seen().answers):
+            item = self.form.item(item_of(self.form, problem.item.partition(".")[0]))
             if shown[item.name] and item.type != "hidden" and item.name not in self.unread:
                 found.setdefault(item.name, []).append(issue(item, problem))
         for name, (_, why) in self.unread.items():
-            if shown[self._item_of(name)]:
-                found[self._item_of(name)] = [why]
+            if shown[item_of(self.form, name)]:
+                found[item_of(self.form, name)] = [why]
         return {item.name: found[item.name] for item in self.form.items if item.name in found}
 
     def withheld(self) -> list[LocalText]:
@@ -179,7 +127,7 @@ class Filling:
 
     def must(self, item: BaseItem) -> bool:
         """Say whether an item has to be answered, given the other answers."""
-        return item.required or (item.require_if is not None and parse(item.require_if).holds(self._seen()[1]))
+        return item.required or (item.require_if is not None and parse(item.require_if).holds(self._seen().answers))
 
     def described(
         self, items: Sequence[BaseItem], tag: str, touched: Collection[str], *, prefix: str = ""
@@ -200,18 +148,3 @@ class Filling:
         from closeloop.widgets.form.described import described
 
         return described(self, items, tag, touched, prefix)
-
-
-def parts_of(item: BaseItem) -> Sequence[Option]:
-    """Return the options of an item, or the rows of a matrix."""
-    parts: Sequence[Option] = item.rows if isinstance(item, Matrix) else getattr(item, "options", ())
-    return parts
-
-
-def offered(option: Option, answers: Mapping[str, Any]) -> bool:
-    """Say whether an option is shown, given the answers that count."""
-    return option.show_if is None or parse(option.show_if).holds(answers)
-
-
-def _blank(value: object) -> bool:
-    return isinstance(value, str) and not value.strip()

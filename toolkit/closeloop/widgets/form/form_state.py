@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from closeloop.forms.counted import shown_pages
 from closeloop.forms.items import BaseItem, Page
 from closeloop.forms.logic import parse
 from closeloop.text import LANGUAGES, LocalText, message
@@ -64,9 +65,7 @@ class FormState:
     @property
     def pages(self) -> list[Page]:
         """The pages that are shown, given the answers."""
-        seen = self.filling.visible()
-        every = self.survey.questions.pages
-        return [page for page in every if any(item.type != "hidden" and seen[item.name] for item in page.items)]
+        return shown_pages(self.survey.questions, self.filling.visible())
 
     @property
     def asked(self) -> list[BaseItem]:

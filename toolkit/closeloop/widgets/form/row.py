@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from closeloop.forms.counted import OTHER_TEXT
 from closeloop.forms.items import BaseItem, Matrix
-from closeloop.widgets.form.filling import OTHER_TEXT
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey

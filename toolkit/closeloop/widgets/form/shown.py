@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from closeloop.forms.counted import OTHER_TEXT
 from closeloop.forms.items import BaseItem
 from closeloop.rootcause.worksheet.written import answer_text
 from closeloop.widgets.base import MOST_ROWS
 from closeloop.widgets.form.described import question, yes_no_texts
-from closeloop.widgets.form.filling import OTHER_TEXT
 from closeloop.widgets.form.typed import as_json
 
 if TYPE_CHECKING:
