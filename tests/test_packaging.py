@@ -68,7 +68,11 @@ def test_the_wheel_holds_the_shipped_surveys(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
     assert tops == {"closeloop", f"closeloop-{closeloop.__version__}.dist-info"}
-    assert not [name for name in wheel.namelist() if name.endswith((".pyc", ".ipynb")) or "/test" in name or "__pycache__" in name]
+    assert not [
+        name
+        for name in wheel.namelist()
+        if name.endswith((".pyc", ".ipynb")) or "/test" in name or "__pycache__" in name
+    ]
 
 
 def test_the_wheel_carries_both_licences(wheel: zipfile.ZipFile) -> None:

@@ -1,6 +1,7 @@
 // What survey-core itself says: one request a line on the input, one answer a line on the output.
 //
-//   {"op": "model", "json": …}                        the JSON that SurveyJS makes of it, and all complaints about it
+//   {"op": "model", "json": …, "values": …}           the JSON that SurveyJS makes of it, all complaints about it, and
+//                                                    what is shown to somebody who gave these answers
 //   {"op": "conditions", "cases": [[text, values], …]}  what each expression says of its values; null if it cannot be
 //                                                    read, a text if it made survey-core throw
 //   {"op": "tests", "json": …, "tests": […]}           every step and check of the tests, run by survey-core/tester
@@ -24,11 +25,14 @@ for (const level of ["log", "warn", "error"]) {
   console[level] = (...words) => said.push(`${level}: ${words.join(" ")}`);
 }
 
-function model({ json }) {
+function model({ json, values }) {
   const made = new survey.Model(json);
   const lint = lintSurvey(json);
+  const written = made.toJSON();
+  if (values) made.data = values;
   return {
-    json: made.toJSON(),
+    json: written,
+    shown: made.getAllQuestions().filter((each) => each.isVisible && each.page.isVisible).map((each) => each.name),
     jsonErrors: (made.jsonErrors || []).map((error) => `${error.type}: ${error.message}`),
     lint: lint.findings.map((found) => [found.severity, found.ruleId, found.reason, found.path, found.message]),
   };

@@ -88,7 +88,7 @@ def _check_expression(text: str) -> str:
         parse(text)
     except ExpressionError as error:
         raise fault(
-            "forms.expression", expression=error.expression, position=error.position, suggestion=error.suggestion
+            "forms.expression", expression=error.shown, position=error.position, suggestion=error.suggestion
         ) from None
     return text
 

@@ -59,6 +59,11 @@ _SYNONYMS = {
 _FULL_WIDTH = dict(zip("｛｝（）［］【】＝！＜＞，＋－＊／‘’“”＆｜≤≥≠", "{}()[][]=!<>,+-*/''''&|", strict=False))
 _FULL_WIDTH |= {"≤": "<=", "≥": ">=", "≠": "!="}
 _WORD = re.compile(r"[^\W\d]\w*")
+_MOST_CHARACTERS = 10_000
+_MOST_DIGITS = 300
+_MOST_DEPTH = 200  # what is evaluated is a tree, and Python's own stack bears only so much of it
+_MOST_LEVELS = 400  # of the grammar; a pair of parentheses takes several
+_MOST_SHOWN = 200
 
 
 class ExpressionError(SurveyDefinitionError):
@@ -72,13 +77,16 @@ class ExpressionError(SurveyDefinitionError):
         The 1-based character at which reading stopped.
     suggestion : LocalText
         What to write instead.
+    shown : str
+        The text as messages quote it: not longer than they are.
     """
 
     def __init__(self, expression: str, position: int, suggestion: LocalText) -> None:
         self.expression = expression
         self.position = position
         self.suggestion = suggestion
-        super().__init__(message("forms.expression", expression=expression, position=position, suggestion=suggestion))
+        self.shown = expression if len(expression) <= _MOST_SHOWN else f"{expression[:_MOST_SHOWN]}…"
+        super().__init__(message("forms.expression", expression=self.shown, position=position, suggestion=suggestion))
 
 
 @cache
@@ -92,12 +100,31 @@ def parse_tree(text: str) -> Tree[Token] | Token:
     Raises
     ------
     ExpressionError
-        If the text does not follow the grammar.
+        If the text does not follow the grammar, or is longer or nested deeper than any condition is.
     """
+    if len(text) > _MOST_CHARACTERS:
+        raise ExpressionError(text, _MOST_CHARACTERS, message("forms.expression_long", most=_MOST_CHARACTERS))
     try:
-        return _parser().parse(text)
+        tree = _parser().parse(text)
     except UnexpectedInput as error:
         raise ExpressionError(text, *_diagnose(text, error)) from None
+    _check_size(tree, text)
+    return tree
+
+
+def _check_size(tree: Tree[Token] | Token, text: str) -> None:
+    waiting: list[tuple[Tree[Token] | Token, int, int]] = [(tree, 1, 1)]
+    while waiting:
+        node, level, depth = waiting.pop()
+        if isinstance(node, Token):
+            if node.type == "NUMBER" and len(node) > _MOST_DIGITS:
+                raise ExpressionError(text, (node.start_pos or 0) + 1, message("forms.expression_number"))
+            continue
+        # Evaluated from the left, a chain of operators is as deep as it is long.
+        depth += len(node.children) // 2 if node.data == "binary" else 1
+        if depth > _MOST_DEPTH or level > _MOST_LEVELS:
+            raise ExpressionError(text, len(text), message("forms.expression_deep", most=_MOST_DEPTH))
+        waiting.extend((child, level + 1, depth) for child in node.children)
 
 
 def _diagnose(text: str, error: UnexpectedInput) -> tuple[int, LocalText]:

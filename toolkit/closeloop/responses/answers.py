@@ -10,13 +10,16 @@ import numpy as np
 
 from closeloop.forms.answers import check_value
 from closeloop.forms.coded import UNANSWERED, Coded
+from closeloop.forms.items import OTHER
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
 from closeloop.responses.labels import OTHER_TEXT
 from closeloop.responses.match import Match
+from closeloop.responses.placed import as_single, mentions, places
 from closeloop.responses.source import Cells, codes_of
-from closeloop.responses.spread import ranked_together, read_ranks, read_ticks, ticked_together
+from closeloop.responses.spread import one_of, ranked_together, read_ranks, read_ticks, ticked_together
 from closeloop.responses.values import Readings, read_texts
+from closeloop.responses.worded import in_words_or_numbers
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def decisive_items(survey: Survey) -> frozenset[str]:
 def read_answers(cells: Cells, matches: Sequence[Match], survey: Survey, layout: Layout, log: IssueLog) -> Answers:
     """Read every matched column of a source, note what cannot be read, and apply the form's branching and checks."""
     n = len(cells.source_rows)
-    reader = _AnswerReader(cells, survey, layout, log, n)
+    reader = _AnswerReader(cells, survey, in_words_or_numbers(cells, matches, survey, layout), log, n)
     by_item: dict[str, list[Match]] = {}
     for match in matches:
         if match.item:
@@ -80,8 +83,9 @@ class _AnswerReader:
         self.places[item.name] = (whole or parts or list(matches))[0]
         if whole:
             self.answers.columns[item.name] = self._whole(item, whole[0])
-        elif item.type == "multi" and parts:
-            self.answers.columns[item.name] = self._split(item, parts)
+        elif item.type in ("multi", "single") and parts:
+            beside = [m for m in matches if m.part == OTHER_TEXT]
+            self.answers.columns[item.name] = self._split(item, parts, beside)
         elif item.type == "matrix":
             for match in parts:
                 self.answers.columns[f"{item.name}.{match.part}"] = self._whole(item, match)
@@ -91,6 +95,8 @@ class _AnswerReader:
         for match in matches:
             if match.part == OTHER_TEXT:
                 self._other_text(item, match)
+                if item.type == "single" and whole and item.other:
+                    self._tick_other(item, whole[0])
 
     def _column(self, match: Match) -> tuple[NDArray[np.int32], list[str]]:
         column = self.cells.columns[match.column.position]
@@ -99,7 +105,7 @@ class _AnswerReader:
     def _whole(self, item: Any, match: Match) -> Coded:
         codes, texts = self._column(match)
         source = self.sources.get(item.name if match.part is None else f"{item.name}.{match.part}")
-        readings = read_texts(item, texts, self.layout, source or self.sources.get(item.name))
+        readings = read_texts(item, texts, self.layout, source or self.sources.get(item.name), match.column)
         self._note(item, match, codes, texts, readings)
         if readings.other:
             self._merge_other(item, codes, readings)
@@ -150,9 +156,20 @@ class _AnswerReader:
             },
         )
 
-    def _split(self, item: Any, parts: Sequence[Match]) -> Coded:
-        """Read a choice of several that is spread over one column an option."""
-        ticked = np.zeros((self.n, len(parts)), dtype=bool)
+    def _split(self, item: Any, parts: Sequence[Match], beside: Sequence[Match]) -> Coded:
+        """Read a choice of one or several that is spread over one column an option.
+
+        What is written `beside` "other" ticks it where the export has no column for the tick itself.
+        """
+        if any(match.column.role == "mention" for match in parts):
+            order = list(item.values)
+            ticked = mentions([named for _, named in self._named(item, parts)], order, self.n)
+            together, values = ticked_together(ticked, order, order)
+            return self._checked(item, parts[0], np.where(ticked.any(axis=1), together, UNANSWERED), list(values))
+        names = [str(match.part) for match in parts]
+        if beside and item.other and OTHER not in names:
+            names.append(OTHER)
+        ticked = np.zeros((self.n, len(names)), dtype=bool)
         said = np.zeros(self.n, dtype=bool)  # a tick or an explicit "no" somewhere: blank then means not ticked
         for place, match in enumerate(parts):
             codes, texts = self._column(match)
@@ -160,11 +177,26 @@ class _AnswerReader:
             self._note(item, match, codes, texts, Readings(values=[], problems=ticks.problems, missing=ticks.missing))
             ticked[:, place] = ticks.yes[codes]
             said |= ticked[:, place] | ticks.no[codes]
-        together, values = ticked_together(ticked, [str(match.part) for match in parts], item.values)
+            if ticks.other:
+                self.answers.others[item.name] = _coded(codes, [ticks.other.get(i) for i in range(len(texts))])
+        if len(names) > len(parts):
+            codes, texts = self._column(beside[0])
+            written = np.array([bool(s := t.strip()) and s not in self.layout.missing for t in texts] or [False])
+            ticked[:, -1] = written[codes]
+            said |= ticked[:, -1]
+        together, values = ticked_together(ticked, names, item.values)
+        if item.type == "single":
+            chosen, problems = one_of(values, item)
+            shown = ["; ".join(value) for value in values]
+            self._note(item, parts[0], together, shown, Readings(values=[], problems=problems))
+            return _coded(np.where(said, together, UNANSWERED), chosen)
         return self._checked(item, parts[0], np.where(said, together, UNANSWERED), list(values))
 
     def _ranks(self, item: Any, parts: Sequence[Match]) -> Coded:
-        """Read a ranking that is spread over one column an option, each holding a rank."""
+        """Read a ranking that is spread over one column an option, each holding a rank; or one a rank."""
+        if parts[0].column.role == "place":
+            together, values = ranked_together(places(self._named(item, parts), item.values, self.n), item.values)
+            return self._checked(item, parts[0], together, list(values))
         ranks = np.zeros((self.n, len(parts)), dtype=np.int16)
         for place, match in enumerate(parts):
             codes, texts = self._column(match)
@@ -173,6 +205,18 @@ class _AnswerReader:
             ranks[:, place] = numbers[codes]
         together, values = ranked_together(ranks, [str(match.part) for match in parts])
         return self._checked(item, parts[0], together, list(values))
+
+    def _named(self, item: Any, parts: Sequence[Match]) -> list[tuple[int, Coded]]:
+        """Read columns that each name one option of an item, with the numbers of the columns."""
+        named: list[tuple[int, Coded]] = []
+        for match in parts:
+            codes, texts = self._column(match)
+            readings = read_texts(as_single(item), texts, self.layout, self.sources.get(item.name), match.column)
+            self._note(item, match, codes, texts, readings)
+            if readings.other:
+                self._merge_other(item, codes, readings)
+            named.append((int(str(match.part).removeprefix("#")), _coded(codes, readings.values)))
+        return named
 
     def _checked(self, item: Any, match: Match, codes: NDArray[np.integer[Any]], values: list[Any]) -> Coded:
         """Return a column put together from several, with what breaks the item's own rules taken out and noted."""
@@ -185,6 +229,16 @@ class _AnswerReader:
         codes, texts = self._column(match)
         values = [t.strip() or None if t.strip() not in self.layout.missing else None for t in texts]
         self.answers.others[item.name] = _coded(codes, values)
+
+    def _tick_other(self, item: Any, whole: Match) -> None:
+        """Take a text beside "other" for a tick of it, where the export has no tick of its own."""
+        column = self.answers.columns[item.name]
+        codes, texts = self._column(whole)
+        blank = np.array([not (s := t.strip()) or s in self.layout.missing for t in texts] or [True])[codes]
+        written = self.answers.others[item.name].codes >= 0
+        self.answers.columns[item.name] = _coded(
+            np.where(written & blank, len(column.values), column.codes), (*column.values, OTHER)
+        )
 
     def _merge_other(self, item: Any, codes: NDArray[np.int32], readings: Readings) -> None:
         self.answers.others[item.name] = _coded(codes, [readings.other.get(i) for i in range(len(readings.values))])

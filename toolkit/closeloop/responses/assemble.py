@@ -71,7 +71,7 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     for each, log in zip(opened, logs, strict=True):
         matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
         frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
-        unsaid = survey is not None and survey.timezone is None and settings.timezone is None
+        unsaid = survey is not None and survey.timezone is None and settings.timezone is None and not each.layout.zone
         if unsaid and frame["answered_at"].notna().any():
             log.file_level(
                 "warning",
@@ -120,7 +120,7 @@ def _one_source(
         log,
         statuses=survey.status if survey else {},
         file=each.source.name,
-        naive_zone=settings.timezone or zone,
+        naive_zone=settings.timezone or layout.zone or zone,
         zone=zone,
     )
     fate[system.without_id] = QUARANTINED

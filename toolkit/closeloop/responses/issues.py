@@ -176,12 +176,12 @@ def issues_frame(logs: Sequence[tuple[IssueLog, NDArray[np.int32]]]) -> pd.DataF
     batches = [(log.file, numbers, batch) for log, numbers in logs for batch in log.batches]
     texts = {name: _Texts() for name in _CODED}
     rows: list[NDArray[np.int32]] = []
-    positions: list[NDArray[np.int16]] = []
+    positions: list[NDArray[np.int32]] = []
     for file, numbers, batch in batches:
         n = len(batch.rows)
         known = numbers[np.maximum(batch.rows, 0)] if len(numbers) else np.zeros(n, dtype=np.int32)
         rows.append(np.where(batch.rows >= 0, known, 0).astype(np.int32))
-        positions.append(np.full(n, batch.position + 1, dtype=np.int16))
+        positions.append(np.full(n, batch.position + 1, dtype=np.int32))
         for name, text in (
             ("severity", batch.severity),
             ("code", batch.code),
@@ -198,7 +198,7 @@ def issues_frame(logs: Sequence[tuple[IssueLog, NDArray[np.int32]]]) -> pd.DataF
         texts["suggestion_zh"].add([m.zh for m in batch.suggestions], batch.which)
     numbered: dict[str, Any] = {
         "source_row": np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32),
-        "position": np.concatenate(positions) if positions else np.zeros(0, dtype=np.int16),
+        "position": np.concatenate(positions) if positions else np.zeros(0, dtype=np.int32),
     }
     files = texts["source_file"].codes()
     order = np.lexsort((numbered["position"], numbered["source_row"], files))

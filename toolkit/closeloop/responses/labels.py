@@ -31,7 +31,15 @@ def part_of(item: Any, written: str) -> str | None:
             return str(option.value)
     labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
     found = look_up(labels, written) if wanted else None
-    return found or ("other" if wanted in other_labels(item) else None)
+    if found is None and wanted in other_labels(item):
+        return "other"
+    if found is None and getattr(item, "none", False) and wanted in map(plain_text, NONE_LABELS):
+        return NONE
+    return found
+
+
+NONE_LABELS = ("none", "None of the above", "None of these", "以上都不是", "以上皆无", "都没有")
+"""How platforms call the option that excludes all others."""
 
 
 def other_labels(item: Any) -> set[str]:

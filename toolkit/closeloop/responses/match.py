@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
 from closeloop.forms.fields import RESERVED_FOR_HIDDEN
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
-from closeloop.responses.labels import OTHER_TEXT, part_of, plain_text
+from closeloop.responses.labels import OTHER_TEXT, by_label, look_up, part_of, plain_text
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _SIMILAR = 0.6
 _LIKELY = 0.9
+_SPREAD = ("option", OTHER_TEXT, "place", "mention")
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +136,24 @@ class _Known:
                 continue
             part = found.part
             several = found.item is not None and self.items[found.item].type in ("multi", "ranking", "matrix")
-            if found.item and part is None and (column.role == OTHER_TEXT or (several and column.role == "option")):
-                part = OTHER_TEXT if column.role == OTHER_TEXT else part_of(self.items[found.item], column.option or "")
+            spread = column.role == OTHER_TEXT or (several and column.role in _SPREAD)
+            if found.item and part is None and spread:
+                part = self._part(self.items[found.item], column, source.options)
                 if part is None:
                     reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)
             reason = message("responses.reason_map", name=min(wanted & names, key=lambda name: name != source.column))
             return replace(found, column=column, part=part, confidence=1.0, verdict="certain", reason=reason)
         return None
+
+    def _part(self, item: Any, column: SourceColumn, told: Mapping[str, str] = NO_OPTIONS) -> str | None:
+        """Return which part of an item a column holds: an option or row, what was written beside, or a place."""
+        if column.role == OTHER_TEXT:
+            return OTHER_TEXT
+        option = column.option or ""
+        if column.role != "option":
+            return f"#{option}"
+        return part_of(item, look_up(by_label(told.items()), option) or option)
 
     def _by_role(self, column: SourceColumn) -> Match | None:
         if column.role == "system":
@@ -157,6 +170,14 @@ class _Known:
 
     def _by_name(self, column: SourceColumn) -> Match | None:
         found = self.target(column.header.strip())
+        if found is None and column.key:
+            found = self.target(column.key)
+            if found is not None and found.item and found.part is None and column.role in _SPREAD:
+                part = self._part(self.items[found.item], column)
+                if part is None:
+                    reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
+                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+                found = replace(found, part=part)
         if found is None:
             return None
         return replace(found, column=column, confidence=1.0, verdict="certain", reason=message("responses.reason_name"))
@@ -170,8 +191,8 @@ class _Known:
             )
         if item is not None and asked:
             part = None
-            if column.role in ("option", OTHER_TEXT):
-                part = OTHER_TEXT if column.role == OTHER_TEXT else part_of(self.items[item], column.option or "")
+            if column.role in _SPREAD:
+                part = self._part(self.items[item], column)
                 if part is None:
                     reason = message("responses.reason_no_option", item=item, option=column.option or "")
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)

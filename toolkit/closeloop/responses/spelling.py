@@ -12,6 +12,7 @@ SHEET_DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|[A-Za-z]{3}-\d{1,2}|\d{1,2}月\d{1,2}日"
 )
 WRITE_IN = re.compile(r"(?P<option>.*?)〖(?P<text>.*)〗", re.DOTALL)
+LETTERED = re.compile(r"[A-Z]{1,2}\.(?P<text>.+)", re.DOTALL)
 AFTER_OTHER = re.compile(r"(?P<option>[^:：]+)[:：]\s*(?P<text>.+)", re.DOTALL)
 WIDE = str.maketrans("０１２３４５６７８９．，＋－", "0123456789.,+-")  # as Chinese keyboards write them; ² is no 2
 LARGEST = 2**53  # whole numbers beyond are not exact as floating-point numbers

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closeloop.forms.answers import Problem
+from closeloop.forms.items import NONE, OTHER
 from closeloop.responses.dialects.layout import Layout
+from closeloop.responses.labels import NONE_LABELS, OTHER_LABELS
 from closeloop.responses.match import Match
 from closeloop.responses.spelling import TICKED, UNTICKED
 from closeloop.text import LocalText, message
@@ -22,18 +24,23 @@ _BITS = 62
 
 @dataclass(slots=True)
 class Ticks:
-    """What the distinct texts of an option's own column say: ticked, not ticked, no answer, or no sense."""
+    """What the distinct texts of an option's own column say: ticked, not ticked, no answer, or no sense.
+
+    `other` has what was written in the column of the option "other", which is ticked by it.
+    """
 
     yes: NDArray[np.bool_]
     no: NDArray[np.bool_]
     problems: dict[int, Problem] = field(default_factory=dict)
     missing: dict[int, LocalText] = field(default_factory=dict)
+    other: dict[int, str] = field(default_factory=dict)
 
 
 def read_ticks(item: Any, match: Match, texts: Sequence[str], layout: Layout) -> Ticks:
     """Read the distinct texts of the column of one option: a tick is 1, a yes, or the option's own name or number."""
     ticks = Ticks(np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool))
     names = _names(item, str(match.part), match.column.option)
+    takes_text = match.part == OTHER and getattr(item, "other", False)
     for i, text in enumerate(texts):
         stripped = text.strip()
         folded = stripped.casefold()
@@ -43,6 +50,9 @@ def read_ticks(item: Any, match: Match, texts: Sequence[str], layout: Layout) ->
             ticks.no[i] = True
         elif stripped in layout.missing:
             ticks.missing[i] = layout.missing[stripped]
+        elif stripped and takes_text:
+            ticks.yes[i] = True
+            ticks.other[i] = stripped
         elif stripped:
             ticks.problems[i] = Problem(
                 code="not_a_tick",
@@ -61,7 +71,29 @@ def _names(item: Any, part: str, header: str | None) -> set[str]:
         if option.value == part:
             names |= {text.strip().casefold() for text in option.text.values()}
             names.add(str(place if option.code is None else option.code))
+    extra = [value for value, on in ((OTHER, item.other), (NONE, item.none)) if on] if item.type != "ranking" else []
+    if part in extra:
+        names.add(str(len(item.options) + 1 + extra.index(part)))
+        names |= {text.strip().casefold() for text in (*OTHER_LABELS, *(item.other_text or {}).values())} if part == OTHER else {
+            text.casefold() for text in NONE_LABELS
+        }
     return names
+
+
+def one_of(values: Sequence[tuple[str, ...]], item: Any) -> tuple[list[Any], dict[int, Problem]]:
+    """Return the one option of each combination of ticks, and the combinations of several as problems."""
+    problems = {
+        i: Problem(
+            code="several_chosen",
+            item=item.name,
+            value=value,
+            message=message("responses.bad_several_chosen", value="; ".join(value)),
+            suggestion=message("responses.remedy_one"),
+        )
+        for i, value in enumerate(values)
+        if len(value) > 1
+    }
+    return [value[0] if len(value) == 1 else None for value in values], problems
 
 
 def ticked_together(

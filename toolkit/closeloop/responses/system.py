@@ -204,6 +204,10 @@ class _SystemReader:
             partial = np.array([text.casefold() in _UNFINISHED for text in texts] or [False])
             if n:
                 result[partial[codes]] = STATUSES.index("partial")
+        if self.layout.submitted is not None and n:
+            column = self.cells.columns[self.layout.submitted]
+            blank = np.array([not text.strip() for text in column.dictionary.to_pylist()])
+            result[blank[codes_of(column)]] = STATUSES.index("partial")
         if status is not None and n:
             codes, texts = self._column(status)
             known = np.array([STATUSES.index(spelled[t.casefold()]) if t.casefold() in spelled else 0 for t in texts])

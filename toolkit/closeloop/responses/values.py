@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.answers import Problem, check_value
-from closeloop.responses.dialects.layout import Layout
-from closeloop.responses.labels import by_label, look_up, other_labels
+from closeloop.responses.dialects.layout import Layout, SourceColumn
+from closeloop.responses.joined import part_choices
+from closeloop.responses.labels import NONE_LABELS, by_label, look_up, other_labels
 from closeloop.responses.spelling import (
     AFTER_OTHER,
     BROKEN,
     GROUPED,
     LARGEST,
+    LETTERED,
     NO,
     NUMBER,
     SHEET_DATE,
@@ -45,7 +48,13 @@ class Readings:
     written_in: set[int] = field(default_factory=set)
 
 
-def read_texts(item: Any, texts: Sequence[str], layout: Layout, source: SourceMap | None = None) -> Readings:
+def read_texts(
+    item: Any,
+    texts: Sequence[str],
+    layout: Layout,
+    source: SourceMap | None = None,
+    column: SourceColumn | None = None,
+) -> Readings:
     """Read the distinct texts of a column that answers one item (or one matrix row's scale).
 
     Parameters
@@ -58,11 +67,14 @@ def read_texts(item: Any, texts: Sequence[str], layout: Layout, source: SourceMa
         Which texts mean "no answer", how choices are parted and numbered.
     source : SourceMap, optional
         What the survey says about the platform's spellings: options, codes and texts that stand for no answer.
+    column : SourceColumn, optional
+        What the source itself says about the column's codes.
     """
     readings = Readings(values=[None] * len(texts))
-    reader = _Reader(item, layout, texts, source)
+    reader = _Reader(item, layout, texts, source, column.labels if column else {})
     told = source.missing if source else {}
     declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in told.items()}
+    declared = {**(column.missing if column else {}), **declared}
     if reader.is_text and _unlimited(item):
         gone = {**(layout.missing if layout.everywhere else {}), **declared}
         readings.values = [text if (s := text.strip()) and s not in gone else None for text in texts]
@@ -79,7 +91,7 @@ def read_texts(item: Any, texts: Sequence[str], layout: Layout, source: SourceMa
         if reason is not None and (layout.everywhere or not reader.is_text) and not reader.knows(stripped):
             readings.missing[place] = reason
             continue
-        value = reader.read(stripped if not reader.is_text else text, place, readings)
+        value = reader.read(reader.meant(stripped) if not reader.is_text else text, place, readings)
         if isinstance(value, Problem):
             readings.problems[place] = value
             continue
@@ -97,11 +109,23 @@ def _unlimited(item: Any) -> bool:
     return getattr(item, "format", "text") == "text" and all(getattr(item, limit, None) is None for limit in limits)
 
 
+NOT_CALLED: Mapping[str, str] = MappingProxyType({})
+_EXTRA_LABELS = ("Other, please specify", *NONE_LABELS)
+
+
 class _Reader:
     """Reads texts for one item; the item's options and labels are laid out once."""
 
-    def __init__(self, item: Any, layout: Layout, texts: Sequence[str], source: SourceMap | None) -> None:
+    def __init__(
+        self,
+        item: Any,
+        layout: Layout,
+        texts: Sequence[str],
+        source: SourceMap | None,
+        called: Mapping[str, str] = NOT_CALLED,
+    ) -> None:
         self.item = item
+        self.called = called
         self.layout = layout
         self.is_text = item.type in ("text", "comment", "hidden")
         self.mapped = by_label((source.options if source else {}).items())
@@ -109,17 +133,37 @@ class _Reader:
         self.by_number: dict[str, str] = {}
         options = getattr(item, "options", ())
         self.labels = by_label((label, o.value) for o in options for label in (o.value, *o.text.values()))
-        for place, option in enumerate(options, start=1):
+        for place, option in enumerate(options or getattr(item, "columns", ()), start=1):
             self.by_number[str(place if option.code is None else option.code)] = option.value
         for label in other_labels(item):
             self.labels.setdefault(label, "other")
         if getattr(item, "other", False):
             self.by_number.setdefault(str(len(self.by_number) + 1), "other")
         if getattr(item, "none", False):
-            self.labels.setdefault("none", "none")
+            self.by_number.setdefault(str(len(self.by_number) + 1), "none")
+            for label, value in by_label((text, "none") for text in NONE_LABELS).items():
+                self.labels.setdefault(label, value)
+        self.spellings = tuple(text for o in options for text in (o.value, *o.text.values())) + _EXTRA_LABELS
+        self.spellings += tuple(source.options) if source else ()
         numbers = {text.strip() for text in texts} - {""} - set(layout.missing)
         self.numbered = layout.by_number and all(_all_whole(text, layout.separators) for text in numbers)
         self.points = _point_labels(item)
+
+    def meant(self, text: str) -> str:
+        """Return what a text says without its platform's letter, and the label of a code where the item knows it."""
+        label = self.called.get(text)
+        if label is not None and text not in self.codes and self._says(label):
+            return label
+        lettered = LETTERED.fullmatch(text) if self.layout.lettered else None
+        if lettered and not self._says(text):
+            return lettered["text"].strip()
+        return text
+
+    def _says(self, text: str) -> bool:
+        """Say whether a text is one of the item's options, points, or a yes or no."""
+        if self.item.type == "yesno":
+            return text.casefold() in YES | NO or look_up(self.points, text) is not None
+        return self.knows(text) or look_up(self.points, text) is not None
 
     def knows(self, text: str) -> bool:
         """Say whether a text that could mean "no answer" is one of the item's own options."""
@@ -174,6 +218,8 @@ class _Reader:
     def _matrix_cell(self, text: str) -> Any:
         """Read the answer in one row of a matrix: a point of its scale, or one of its named columns."""
         scale = self.item.scale
+        if self.numbered and scale is None and text in self.by_number:
+            return self.by_number[text]
         if text in self.item.values:
             return text if scale is None else int(text)
         if scale is None:
@@ -267,7 +313,7 @@ class _Reader:
     def _several(self, text: str, place: int, readings: Readings) -> Any:
         chosen: list[str] = []
         unknown: list[str] = []
-        for part in self._parts(text):
+        for part in part_choices(text, self.layout.separators, self._is_option, self.spellings):
             value = self._known_option(part)
             if value is None:
                 written = self._write_in(part)
@@ -286,31 +332,12 @@ class _Reader:
         order = [option.value for option in self.item.options]
         return tuple(sorted(chosen, key=lambda v: order.index(v) if v in order else len(order)))
 
-    def _parts(self, text: str) -> list[str]:
-        """Part a cell into choices: at the platform's separators, but never inside the label of an option."""
-        if self._known_option(text) is not None:
-            return [text]
-        for separator in self.layout.separators:
-            if separator not in text:
-                continue
-            pieces = text.split(separator)
-            parts: list[str] = []
-            start = 0
-            while start < len(pieces):
-                for end in range(len(pieces), start, -1):
-                    joined = separator.join(pieces[start:end]).strip()
-                    if end == start + 1 or self._known_option(joined) is not None:
-                        if joined:
-                            parts.append(joined)
-                        start = end
-                        break
-            if any(self._known_option(part) is not None or self._write_in(part) is not None for part in parts):
-                return parts
-        return [text]
+    def _is_option(self, text: str) -> bool:
+        return self._known_option(text) is not None
 
     def _ranking(self, text: str) -> Any:
-        pieces = re.split(r"→|┋|;|,|>", text)
-        ranked = [self._known_option(piece.strip()) for piece in pieces if piece.strip()]
+        separators = tuple(dict.fromkeys(("→", "┋", *self.layout.separators, ";", ",", ">")))
+        ranked = [self._known_option(part) for part in part_choices(text, separators, self._is_option, self.spellings)]
         if any(value is None for value in ranked):
             return self._unknown(text)
         return tuple(str(value) for value in ranked)
@@ -328,6 +355,14 @@ def _point_labels(item: Any) -> dict[str, Any]:
     for value, text in (getattr(item, "labels", None) or {}).items():
         answer = {"yes": True, "no": False}.get(value, value)
         points += [(label, answer) for label in text.values()]
+    for end, place in (("low", 0), ("high", -1)):
+        text = getattr(item, end, None)
+        if text is not None and item.scale is not None and item.scale[place] not in item.labels:
+            points += [(label, item.scale[place]) for label in text.values()]
+    if item.type in ("nps", "csat", "ces", "rating", "matrix"):
+        points += [
+            (spelled, point) for label, point in points[:] for spelled in (f"{point} - {label}", f"{label} - {point}")
+        ]
     for column in getattr(item, "columns", None) or ():
         answer = column.value if item.scale is None else int(column.value)
         points += [(label, answer) for label in (column.value, *column.text.values())]

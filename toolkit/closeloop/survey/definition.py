@@ -94,7 +94,7 @@ class Rescale(Model):
 
     old: tuple[int, int] = Field(alias="from")
     new: tuple[int, int] = Field(alias="to")
-    rule: str | None = None
+    rule: Literal["linear", "linear-down"] = "linear"  # to the nearest point; halves up, or down
     comparable: bool = Field(default=False, strict=True)
 
 

@@ -18,6 +18,7 @@ from closeloop.forms.items import ITEM_TYPES, BaseItem
 from closeloop.forms.logic import parse
 from closeloop.survey.document import Document, KeyPath, path_text
 from closeloop.survey.findings import Finding
+from closeloop.survey.migrations import check_migrations
 from closeloop.survey.references import check_metrics, check_sources
 from closeloop.text import LocalText, message
 
@@ -84,7 +85,7 @@ def check_semantics(document: Document, languages: Sequence[str]) -> Iterator[Fi
     yield from check_metrics(outline)
     yield from check_sources(outline)
     yield from _rules_twice(outline)
-    yield from _migrations(outline)
+    yield from check_migrations(outline)
 
 
 def _list(data: object, key: str) -> list[Any]:
@@ -195,12 +196,3 @@ def _rules_twice(outline: Outline) -> Iterator[Finding]:
                     text = message("survey.entry_twice", name=value, key=key)
                     yield outline.finding(code, (key, position, name), text)
                 seen.add(value)
-
-
-def _migrations(outline: Outline) -> Iterator[Finding]:
-    version = outline.document.data.get("version")
-    for position, part in enumerate(_list(outline.document.data, "migrations")):
-        old, new = (part.get("from"), part.get("to")) if isinstance(part, Mapping) else (None, None)
-        if isinstance(old, int) and isinstance(new, int) and isinstance(version, int) and not old < new <= version:
-            text = message("survey.migration_versions", old=old, new=new, version=version)
-            yield outline.finding("migration_versions", ("migrations", position, "to"), text)

@@ -12,6 +12,8 @@ from closeloop.analysis.scorecard.margins import Ints, Mask, cuboid, line, with_
 
 _NEAR = 4
 """Of each dimension so many values are tried first."""
+_MOST_ALONE = 40
+"""So many groups are looked at one by one; while there are more, whole crossings are hidden, which is quick."""
 
 Least = tuple[tuple[Ints, int], ...]
 
@@ -45,8 +47,9 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
     Groups are hidden in four steps: (1) the small ones; (2) all crossings of some dimensions where fewer than three in
     four groups would remain; (3) groups that hold a small one and in which all answers are of one kind; (4) for each
     small group the tables are looked for by linear programming; where there is none, the groups are hidden that notice
-    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way. What was found
-    stays true when more is hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a
+    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way; while more than 40
+    groups wait for that, the crossing with most small groups is hidden whole. What was found stays true when more is
+    hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a
     table with fractions of people is proof enough, as it is in `suppress`.
 
     Examples
@@ -107,10 +110,33 @@ class _Search:
     def run(self) -> None:
         """Hide groups until every small one is protected."""
         self.known = Alternatives.of(self.cells, self.shown, self.least)
-        for fixed in product((False, True), repeat=self.shown.ndim):
-            self._together(fixed)
+        self._all_together()
+        while np.count_nonzero(self._waiting()) > _MOST_ALONE and (crossing := self._most_exposed()).any():
+            self._hide(crossing)
+            self._all_together()
         for i in range(self.groups.size):
             self._alone(i)
+
+    def _waiting(self) -> Mask:
+        """Return which small groups are not protected yet, as far as is known."""
+        return ~(self.large & self.few & self.other)
+
+    def _most_exposed(self) -> Mask:
+        """Return the shown groups of the crossing that has most small groups; none where only single filters remain."""
+        best, chosen = 0, np.zeros_like(self.shown)
+        small = np.zeros(self.shown.size, bool)
+        small[self.groups] = True
+        for fixed in product((False, True), repeat=self.shown.ndim):
+            part = np.zeros_like(self.shown)
+            part[cuboid(self.cells.shape[1:], fixed)] = True
+            count = np.count_nonzero(small.reshape(self.shown.shape) & part)
+            if sum(fixed) > 1 and count > best and (self.shown & part).any():
+                best, chosen = count, self.shown & part
+        return chosen
+
+    def _all_together(self) -> None:
+        for fixed in product((False, True), repeat=self.shown.ndim):
+            self._together(fixed)
 
     def _together(self, fixed: tuple[bool, ...]) -> None:
         """Look for tables that protect many groups at once: those that have a value in the same dimensions."""

@@ -12,11 +12,11 @@ from itertools import islice
 from types import ModuleType
 
 from closeloop.errors import ResponseValidationError, closest
-from closeloop.responses.dialects import closeloop, plain, qualtrics, wjx
+from closeloop.responses.dialects import closeloop, google_forms, plain, qualtrics, surveymonkey, typeform, wjx
 from closeloop.responses.dialects.layout import Layout
 from closeloop.text import LocalText, message
 
-DIALECTS: tuple[ModuleType, ...] = (closeloop, qualtrics, wjx, plain)
+DIALECTS: tuple[ModuleType, ...] = (closeloop, qualtrics, wjx, typeform, surveymonkey, google_forms, plain)
 
 
 def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:

@@ -21,6 +21,7 @@ SYSTEM = (
 """What a column can be other than an answer: the targets of the role ``system``."""
 
 _NOTHING: Mapping[str, LocalText] = MappingProxyType({})
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _NO_STATUS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -30,8 +31,9 @@ class SourceColumn:
 
     `key` is the platform's stable name of it (an ImportId, a question number), `group` what all columns of one question
     share, `question` the question's text, `option` the text of the option that this column holds where a question is
-    spread over several, `role` one of answer, option, other_text, system, derived, unused; `target` names the system
-    column, or the column that a derived one was derived from.
+    spread over several, `role` one of answer, option, other_text, place (the option on one place of a ranking), mention
+    (one of the options ticked), system, derived, unused; `target` names the system column, or the column that a derived
+    one was derived from. `labels` says what the column's codes are called, `missing` which of them mean "no answer".
     """
 
     position: int
@@ -43,6 +45,8 @@ class SourceColumn:
     role: str = "answer"
     target: str | None = None
     reason: LocalText | None = None
+    labels: Mapping[str, str] = field(default_factory=lambda: _NO_LABELS)
+    missing: Mapping[str, LocalText] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,9 @@ class Layout:
     `missing` maps a text that stands for "no answer" to its reason; `everywhere` says whether that holds for comments
     too. `separators` part the choices in one cell; `by_number` says that choices are written as numbers from 1 on.
     `statuses` maps a canonical status to the platform's spellings. `key_columns` are the positions that tell one
-    response from another where the platform gives no id of its own; none means the whole row does.
+    response from another where the platform gives no id of its own; none means the whole row does. `submitted` is the
+    position of a column that is empty until a response is complete, `zone` the zone of times that do not name one, where
+    the platform says it. `lettered` says that choices carry the letter of their place, as in ``A.男``.
     """
 
     platform: str
@@ -66,6 +72,9 @@ class Layout:
     by_number: bool = False
     statuses: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_STATUS)
     key_columns: tuple[int, ...] = ()
+    submitted: int | None = None
+    zone: str | None = None
+    lettered: bool = False
 
     def with_ruled_out(self, refused: Iterable[LocalText]) -> Layout:
         """Return the layout with what was ruled out before it added to the reason."""
