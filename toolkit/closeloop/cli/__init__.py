@@ -1,4 +1,4 @@
-"""The command line: ``import``, ``score``, ``draft``, ``triage``, ``due``, ``report``, ``verify``, ``app``, ``demo``.
+"""The command line: ``import``, ``score``, ``draft``, ``diff``, ``triage``, ``due``, ``report``, ``verify``, ``app``, ``demo``.
 
 Exit codes: 0 done, 1 findings (with ``--strict``, and of ``verify``), 2 wrong use or unreadable input. A fault in the
 input is a message with place and remedy on the error stream, never a traceback.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from closeloop.cli import answers, example, followup, serving  # noqa: F401  # each adds its commands
+from closeloop.cli import answers, example, followup, serving, versions  # noqa: F401  # each adds its commands
 from closeloop.cli.terminal import app
 
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from closeloop.errors import InsufficientDataError
 from closeloop.responses.dialects import find_layout
 from closeloop.responses.dialects.layout import Layout, SourceColumn
+from closeloop.responses.draft_spread import points_of, spread_kind
 from closeloop.responses.labels import OTHER_LABELS, plain_text
 from closeloop.responses.match import unique_headers
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
-from closeloop.responses.spelling import is_date, is_number, is_whole, is_yes_no, split_write_in
+from closeloop.responses.spelling import LETTERED, is_date, is_number, is_whole, is_yes_no, split_write_in
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class _Question:
 
     columns: list[SourceColumn]
     texts: list[str] = field(default_factory=list)  # answers, with repetition, without the empty ones
+    kind: str = ""  # multi, ranking or matrix where it is spread over columns
+    beside: SourceColumn | None = None  # where it is written what "other" is
 
 
 def draft_survey(
@@ -87,7 +90,7 @@ def draft_survey(
     from closeloop.survey.load import survey_from_dict
 
     source = open_source(Path(path) if isinstance(path, str) else path, encoding, sheet)
-    layout = find_layout(source.head, dialect)
+    layout = find_layout(source.head, dialect, source.facts.name)
     cells = source.cells(layout.header_rows)
     if not len(cells.source_rows):
         raise InsufficientDataError(message("responses.header_only", file=source.facts.name))
@@ -119,36 +122,57 @@ def draft_survey(
 
 
 def _questions(layout: Layout, cells: Cells) -> list[_Question]:
-    asked = [c for c in layout.columns if c.role in ("answer", "option") and (c.header.strip() or c.question)]
+    asked = [c for c in layout.columns if c.role in ("answer", "option", "row", "mention") and (c.header.strip() or c.question)]
     texts = {c.position: _texts(cells, c, layout) for c in asked}
-    spread: dict[str, bool] = {}
+    grouped: dict[str, list[SourceColumn]] = {}
     for column in asked:
         if column.role == "option":
-            spread[column.group] = spread.get(column.group, True) and _only_ticks(texts[column.position])
+            grouped.setdefault(column.group, []).append(column)
+    spread = {
+        group: spread_kind(
+            cells, [c.position for c in parts], [texts[c.position] for c in parts], [c.option or c.header for c in parts]
+        )
+        for group, parts in grouped.items()
+    }
     questions: list[_Question] = []
     by_group: dict[str, _Question] = {}
     for column in asked:
-        if column.role == "option" and spread[column.group]:
+        if column.role == "mention":
             if column.group not in by_group:
                 questions.append(_Question(columns=[]))
                 by_group[column.group] = questions[-1]
+            by_group[column.group].columns.append(column)
+        elif column.role == "option" and spread[column.group]:
+            if column.group not in by_group:
+                questions.append(_Question(columns=[], kind=spread[column.group]))
+                by_group[column.group] = questions[-1]
+            question = by_group[column.group]
             ticked = next((text for text in texts[column.position] if text not in ("0", "1")), None)
-            by_group[column.group].columns.append(replace(column, option=ticked or column.option or column.header))
+            label = column.option or (ticked if question.kind == "multi" else None) or column.header
+            question.columns.append(replace(column, option=ticked or label if question.kind == "multi" else label))
+            question.texts += texts[column.position]
         else:
             alone = replace(column, role="answer", question=column.option or column.question)
             questions.append(_Question(columns=[alone], texts=texts[column.position]))
+    _lay_beside(layout, questions)
     return questions
+
+
+def _lay_beside(layout: Layout, questions: Sequence[_Question]) -> None:
+    """Put each column of write-ins to the question before it, where that is one of choices."""
+    for column in layout.columns:
+        before = [q for q in questions if q.columns[-1].position < column.position]
+        if column.role == "other_text" and before:
+            question = max(before, key=lambda q: q.columns[-1].position)
+            if not column.group or question.columns[-1].group in ("", column.group):
+                question.beside = question.beside or column
 
 
 def _texts(cells: Cells, column: SourceColumn, layout: Layout) -> list[str]:
     counts = cells.columns[column.position].value_counts().to_pylist()
     stripped = ((entry["values"].strip(), entry["counts"]) for entry in counts)
-    return [text for text, n in stripped if text and text not in layout.missing for _ in range(n)]
-
-
-def _only_ticks(texts: Sequence[str]) -> bool:
-    """Say whether a column only ever says that its option was ticked, or also that it was not."""
-    return len(set(texts) - {"0"}) <= 1
+    texts = [text for text, n in stripped if text and text not in {*layout.missing, *column.missing} for _ in range(n)]
+    return [LETTERED.sub(r"\g<text>", text) for text in texts] if layout.lettered else texts
 
 
 def _name(column: SourceColumn, number: int, taken: set[str]) -> str:
@@ -194,19 +218,37 @@ def _source_map(name: str, question: _Question, headers: Sequence[str]) -> dict[
     if first.group and first.key == first.group:
         return {name: {"column": first.group}}
     entries = {name if c.role == "answer" else f"{name}.{c.option}": c for c in question.columns}
+    if question.beside is not None:
+        entries[f"{name}.other_text"] = question.beside
     return {target: {"import_id": c.key} if c.key else {"column": headers[c.position]} for target, c in entries.items()}
 
 
 def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
     column = question.columns[0]
     ask = {tag: column.question or column.header.strip()}
-    if column.role == "option":
-        labels = list(dict.fromkeys(str(c.option) for c in question.columns))
-        return _with(
-            {"type": "multi", "ask": ask, "options": _options(labels, tag)},
-            message("responses.draft_columns", n=len(labels)),
-        )
+    called = {code: label for code, label in column.labels.items() if code not in column.missing}
+    if called and column.role in ("answer", "mention") and set(question.texts) <= called.keys():
+        options = [{"value": code, "text": {tag: label}} for code, label in called.items()]
+        kind = "multi" if column.role == "mention" else "single"
+        return _with({"type": kind, "ask": ask, "options": options}, message("platforms.draft_labels", n=len(called)))
+    other = {"other": True} if question.beside is not None else {}
+    labels = list(dict.fromkeys(str(c.option) for c in question.columns))
+    if question.kind == "multi":
+        item = {"type": "multi", "ask": ask, "options": _options(labels, tag), **other}
+        return _with(item, message("responses.draft_columns", n=len(labels)))
+    if question.kind == "ranking":
+        item = {"type": "ranking", "ask": ask, "options": _options(labels, tag)}
+        return _with(item, message("responses.draft_ranks", n=len(labels)))
+    if question.kind == "matrix":
+        points = points_of(question.texts)
+        scale = {"columns": _options(_labels(question.texts)[0], tag)} if points is None else {"points": points}
+        item = {"type": "matrix", "ask": ask, "rows": _options(labels, tag), **scale}
+        return _with(item, message("responses.draft_grid", n=len(labels), columns=len(set(question.texts))))
     kind = _kind(question.texts, layout, tag)
+    if other and kind["type"] == "single":
+        kind |= other
+    elif other:
+        question.beside = None
     return _with({"type": kind.pop("type"), "ask": ask, **kind}, kind.pop("why"))
 
 

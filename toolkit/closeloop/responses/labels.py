@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from unicodedata import category, normalize
 
@@ -20,22 +20,28 @@ def part_of(item: Any, written: str) -> str | None:
 
     The option "other" of an item that allows it is named ``other``.
     """
-    wanted = plain_text(written)
-    if written.strip() == OTHER_TEXT:
-        return OTHER_TEXT
-    if written.strip() == NONE and getattr(item, "none", False):
-        return NONE
+    return parts_by_text(item)(written)
+
+
+def parts_by_text(item: Any) -> Callable[[str], str | None]:
+    """Return `part_of` for one item, its labels laid out once for many texts."""
     parts = item.rows if item.type == "matrix" else getattr(item, "options", ())
-    for option in parts:
-        if written.strip() == option.value:
-            return str(option.value)
+    values = {str(option.value) for option in parts}
     labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
-    found = look_up(labels, written) if wanted else None
-    if found is None and wanted in other_labels(item):
-        return "other"
-    if found is None and getattr(item, "none", False) and wanted in map(plain_text, NONE_LABELS):
-        return NONE
-    return found
+    others = other_labels(item)
+    nones = set(map(plain_text, NONE_LABELS)) if getattr(item, "none", False) else set()
+
+    def find(written: str) -> str | None:
+        stripped = written.strip()
+        if stripped == OTHER_TEXT or (stripped == NONE and nones):
+            return stripped
+        if stripped in values:
+            return stripped
+        wanted = plain_text(written)
+        found = look_up(labels, written) if wanted else None
+        return found or ("other" if wanted in others else NONE if wanted in nones else None)
+
+    return find
 
 
 NONE_LABELS = ("none", "None of the above", "None of these", "以上都不是", "以上皆无", "都没有")
@@ -53,10 +59,21 @@ OTHER_LABELS = (
     "other",
     "Other (please specify)",
     "Other, please specify",
+    "-oth-",
     "其他",
     "其它",
     "其他（请注明）",
     "其它（请注明）",
+    "其他（请说明）",
+    "Andere",
+    "Sonstiges",
+    "Sonstiges (bitte angeben)",
+    "Autre",
+    "Autre (veuillez préciser)",
+    "Otro",
+    "Otro (especifique)",
+    "Outro",
+    "Altro",
 )
 """How platforms call the option that lets people write something of their own; compared as `plain_text`."""
 
@@ -92,19 +109,26 @@ def folded_text(text: str) -> str:
 
 
 def by_label(labels: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """Return what labels stand for, by their `folded_text`, and by their `plain_text` where that tells them apart."""
+    """Return what labels stand for: as written, by their `folded_text`, and by their `plain_text` where that is clear.
+
+    So "Store" is the option of that name, though the value of another is "store".
+    """
+    written: dict[str, T] = {}
     exact: dict[str, T] = {}
     loose: dict[str, T] = {}
     clashing: set[str] = set()
     for label, target in labels:
+        written.setdefault(label, target)
         exact.setdefault(folded_text(label), target)
         plain = plain_text(label)
         if plain and loose.setdefault(plain, target) != target:
             clashing.add(plain)
-    return {plain: target for plain, target in loose.items() if plain not in clashing} | exact
+    return {plain: target for plain, target in loose.items() if plain not in clashing} | exact | written
 
 
 def look_up(labels: Mapping[str, T], text: str) -> T | None:
     """Return what a text stands for among labels laid out by `by_label`; None if it is none of them."""
+    if text in labels:
+        return labels[text]
     folded = folded_text(text)
     return labels[folded] if folded in labels else labels.get(plain_text(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError, closest
 from closeloop.forms.fields import RESERVED_FOR_HIDDEN
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
+from closeloop.responses.grouped import by_option_labels
 from closeloop.responses.labels import OTHER_TEXT, by_label, look_up, part_of, plain_text
 from closeloop.text import LocalText, message
 
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
 _SIMILAR = 0.6
-_LIKELY = 0.9
-_SPREAD = ("option", OTHER_TEXT, "place", "mention")
+_SPREAD = ("option", "row", OTHER_TEXT, "place", "mention")
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -71,7 +72,7 @@ def match_columns(layout: Layout, survey: Survey | None, asked: Mapping[str, str
         _told(column, told[header], known) if header in told else known.match(column)
         for header, column in zip(known.unique, layout.columns, strict=True)
     ]
-    matches = _by_option_labels(matches, known)
+    matches = by_option_labels(matches, known.items)
     return _one_column_each(matches, [header in told for header in known.unique])
 
 
@@ -92,6 +93,8 @@ class _Known:
     def __init__(self, survey: Survey | None, layout: Layout) -> None:
         self.layout = layout
         self.unique = unique_headers(layout)
+        self.sizes = Counter(column.group for column in layout.columns)
+        self.headers = Counter(column.header.strip() for column in layout.columns)
         self.items: dict[str, Any] = {item.name: item for item in survey.items if item.type != "note"} if survey else {}
         self.folded = {name.casefold(): name for name in self.items}
         self.sources = dict(survey.sources.get(layout.platform, {})) if survey else {}
@@ -121,7 +124,17 @@ class _Known:
 
     def match(self, column: SourceColumn) -> Match:
         """Return what one column is, by itself."""
-        return self._by_map(column) or self._by_role(column) or self._by_name(column) or self._by_text(column)
+        told = self._by_map(column) or self._by_role(column)
+        if told is None and self._says_more(column):
+            text = self._by_text(column)
+            return text if text.item or text.system else self._by_name(column) or text
+        return told or self._by_name(column) or self._by_text(column)
+
+    def _says_more(self, column: SourceColumn) -> bool:
+        """Say whether a column's question tells more than its name: that stands twice, or is another item's by chance."""
+        if self.headers[column.header.strip()] > 1:
+            return True
+        return column.question not in ("", column.header) and plain_text(column.question) in self.texts
 
     def _by_map(self, column: SourceColumn) -> Match | None:
         names = {self.unique[column.position], column.key, column.group} - {""}
@@ -151,9 +164,14 @@ class _Known:
         if column.role == OTHER_TEXT:
             return OTHER_TEXT
         option = column.option or ""
-        if column.role != "option":
+        if column.role not in ("option", "row"):
             return f"#{option}"
         return part_of(item, look_up(by_label(told.items()), option) or option)
+
+    def _whole(self, item: Any, column: SourceColumn) -> bool:
+        """Say whether what looks like an option's column answers the item as a whole: nothing else belongs to it."""
+        alone = self.sizes[column.group] == 1 and item.type not in ("single", "multi", "ranking", "matrix")
+        return not column.question or alone
 
     def _by_role(self, column: SourceColumn) -> Match | None:
         if column.role == "system":
@@ -170,8 +188,8 @@ class _Known:
 
     def _by_name(self, column: SourceColumn) -> Match | None:
         found = self.target(column.header.strip())
-        if found is None and column.key:
-            found = self.target(column.key)
+        if found is None:
+            found = self.target(column.key) or self.target(column.question)
             if found is not None and found.item and found.part is None and column.role in _SPREAD:
                 part = self._part(self.items[found.item], column)
                 if part is None:
@@ -193,7 +211,7 @@ class _Known:
             part = None
             if column.role in _SPREAD:
                 part = self._part(self.items[item], column)
-                if part is None:
+                if part is None and not self._whole(self.items[item], column):
                     reason = message("responses.reason_no_option", item=item, option=column.option or "")
                     return Match(column=column, verdict="check", confidence=0.5, reason=reason)
             known = (*(self.items[item].ask or {}).values(), *(self.items[item].label or {}).values())
@@ -207,6 +225,8 @@ class _Known:
                 verdict="certain" if same else "likely",
                 reason=reason,
             )
+        if column.role in _SPREAD and not column.question:  # an option's label is no question to be like
+            return Match(column=column, reason=message("responses.reason_kept"))
         near = max(((_likeness(asked, text), name) for text, name in self.texts.items() if asked), default=(0.0, ""))
         if near[0] >= _SIMILAR:
             reason = message("responses.reason_similar", header=column.header.strip(), item=near[1])
@@ -217,32 +237,6 @@ class _Known:
 def _likeness(a: str, b: str) -> float:
     matcher = difflib.SequenceMatcher(a=a, b=b)
     return matcher.ratio() if matcher.real_quick_ratio() >= _SIMILAR and matcher.quick_ratio() >= _SIMILAR else 0.0
-
-
-def _by_option_labels(matches: Sequence[Match], known: _Known) -> list[Match]:
-    """Match columns that hold one option each by the labels of the whole group."""
-    result = list(matches)
-    groups: dict[str, list[int]] = {}
-    for i, match in enumerate(matches):
-        if match.item is None and match.column.role == "option" and match.verdict == "unused":
-            groups.setdefault(match.column.group, []).append(i)
-    for places in groups.values():
-        labels = [matches[i].column.option or "" for i in places]
-        best: tuple[float, str] = (0.0, "")
-        for name, item in known.items.items():
-            if item.type == "multi":
-                hits = sum(part_of(item, label) is not None for label in labels)
-                best = max(best, (hits / len(labels), name))
-        if best[0] < _LIKELY:
-            continue
-        for i in places:
-            part = part_of(known.items[best[1]], matches[i].column.option or "")
-            reason = message("responses.reason_labels", hits=round(best[0] * len(labels)), of=len(labels))
-            if part:
-                result[i] = replace(
-                    matches[i], item=best[1], part=part, confidence=0.97, verdict="likely", reason=reason
-                )
-    return result
 
 
 def _one_column_each(matches: Sequence[Match], told: Sequence[bool]) -> list[Match]:
@@ -265,8 +259,14 @@ def _one_column_each(matches: Sequence[Match], told: Sequence[bool]) -> list[Mat
 def unique_headers(layout: Layout) -> list[str]:
     """Return the headers of a layout as they can be told apart: a repeated one gets ``#2``, an empty one its place."""
     names: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for column in layout.columns:
-        names.setdefault(unique_name(column.header.strip() or f"column {column.position + 1}", names))
+        header = column.header.strip() or f"column {column.position + 1}"
+        name = header
+        while name in names:
+            counts[header] = counts.get(header, 1) + 1
+            name = f"{header}#{counts[header]}"
+        names[name] = None
     return list(names)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _TABLES = {".parquet", ".pq"}
+_SAVED = {".sav", ".zsav"}
 
 
 def read_responses(
@@ -42,12 +43,12 @@ def read_responses(
     Parameters
     ----------
     source : path, list of paths, or frame
-        CSV, TSV, XLSX, XLSM, XLS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
+        CSV, TSV, XLSX, XLSM, XLS, SPSS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
     survey : Survey or str, optional
         What the answers are checked against; a name or path is loaded. Without one, every column is kept as text.
     dialect : str
-        ``"auto"`` (found from the header, with the reason), ``"closeloop"`` (what a form has written), ``"qualtrics"``,
-        ``"wjx"`` or ``"plain"``.
+        ``"auto"`` (found from the header, with the reason), ``"closeloop"`` (what a form has written), ``"plain"``, or
+        a platform: ``"qualtrics"``, ``"surveymonkey"``, ``"typeform"``, ``"google_forms"``, ``"wjx"``, ….
     encoding : str
         ``"auto"`` or the name of an encoding.
     sheet : str or int, optional
@@ -95,7 +96,7 @@ def read_responses(
     for each in _each(source):
         with shown_progress(each, progress) as report:
             found = open_source(each, encoding, sheet)
-            layout = find_layout(found.head, dialect)
+            layout = find_layout(found.head, dialect, found.facts.name)
             opened.append(_read(found, layout, report))
     if not any(each.source.rows for each in opened):
         raise InsufficientDataError(message("responses.header_only", file=", ".join(o.source.name for o in opened)))
@@ -152,6 +153,10 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
         from closeloop.responses.workbook import WorkbookSource
 
         return WorkbookSource(source, sheet)
+    if suffix in _SAVED:
+        from closeloop.responses.sav import SavSource
+
+        return SavSource(source)
     if suffix in _TABLES:
         from closeloop.responses.table import TableSource
 
@@ -172,13 +177,14 @@ def _read(source: Source, layout: Layout, report: Any) -> Opened:
             suggestion=message("responses.remedy_encoding"),
         )
     headers = [column.header.strip() for column in layout.columns]
+    first: dict[str, int] = {}
     for position, header in enumerate(headers):
-        if header and header in headers[:position]:
+        if header and first.setdefault(header, position) != position:
             log.file_level(
                 "info",
                 "duplicate_header",
                 message(
-                    "responses.duplicate_header", header=header, first=headers.index(header) + 1, second=position + 1
+                    "responses.duplicate_header", header=header, first=first[header] + 1, second=position + 1
                 ),
                 column=header,
                 position=position,

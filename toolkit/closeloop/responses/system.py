@@ -210,7 +210,7 @@ class _SystemReader:
             result[blank[codes_of(column)]] = STATUSES.index("partial")
         if status is not None and n:
             codes, texts = self._column(status)
-            known = np.array([STATUSES.index(spelled[t.casefold()]) if t.casefold() in spelled else 0 for t in texts])
+            known = np.array([STATUSES.index(_status(t.casefold(), spelled)) for t in texts] or [0])
             result = np.where(known[codes] > 0, known[codes], result).astype(np.int8)
         return pd.Series(pd.Categorical.from_codes(result, categories=pd.Index(STATUSES, dtype="str")))
 
@@ -239,6 +239,14 @@ class _SystemReader:
                 item=match.system or "",
             )
         )
+
+
+def _status(text: str, spelled: Mapping[str, str]) -> str:
+    """Return the status that a text spells; a spelling that ends in ``*`` stands for all that begin with it."""
+    if text in spelled:
+        return spelled[text]
+    starts = (name for start, name in spelled.items() if start.endswith("*") and text.startswith(start[:-1]))
+    return next(starts, "complete")
 
 
 def _salt(file: str) -> np.uint64:

@@ -134,7 +134,8 @@ class _Reader:
         options = getattr(item, "options", ())
         self.labels = by_label((label, o.value) for o in options for label in (o.value, *o.text.values()))
         for place, option in enumerate(options or getattr(item, "columns", ()), start=1):
-            self.by_number[str(place if option.code is None else option.code)] = option.value
+            code = place if option.code is None or layout.by_place else option.code
+            self.by_number[str(code)] = option.value
         for label in other_labels(item):
             self.labels.setdefault(label, "other")
         if getattr(item, "other", False):

@@ -18,8 +18,8 @@ class Route:
 
     Examples
     --------
-    >>> step = Migration.model_validate({"from": 1, "to": 2, "rename": {"q1": "pains"}, "recode": {"pains": {"a": "b"}}})
-    >>> route = Route((step,))
+    >>> told = {"from": 1, "to": 2, "rename": {"q1": "pains"}, "recode": {"pains": {"a": "b"}}}
+    >>> route = Route((Migration.model_validate(told),))
     >>> route.name("q1"), route.value("q1", "a"), route.value("q1", "c")
     ('pains', 'b', 'c')
     """
@@ -27,7 +27,7 @@ class Route:
     steps: tuple[Migration, ...] = ()
 
     def name(self, name: str) -> str | None:
-        """Return what an item (or the row of a matrix, ``matrix.row``) is called at the end; None where it is dropped."""
+        """Return what an item (or a matrix's row, ``matrix.row``) is called at the end; None where it is dropped."""
         for step in self.steps:
             head, _, row = name.partition(".")
             if head in step.drop or name in step.drop:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from closeloop.errors import closest
 from closeloop.forms.form import answer_names, dependencies, find_cycle
 from closeloop.forms.grammar import ExpressionError
-from closeloop.forms.items import ITEM_TYPES, BaseItem
+from closeloop.forms.items import ITEM_TYPES, BaseItem, Page
 from closeloop.forms.logic import parse
 from closeloop.survey.document import Document, KeyPath, path_text
 from closeloop.survey.findings import Finding
@@ -76,9 +76,18 @@ class Outline:
         return self.finding(code, path, message("survey.unknown_item", name=name), suggestion, item)
 
 
-def check_semantics(document: Document, languages: Sequence[str]) -> Iterator[Finding]:
-    """Give the faults that lie between the parts of a survey file."""
-    outline = Outline(document, tuple(item_entries(document.data, languages)))
+def check_semantics(document: Document, languages: Sequence[str], pages: Sequence[Page] = ()) -> Iterator[Finding]:
+    """Give the faults that lie between the parts of a survey file.
+
+    Parameters
+    ----------
+    document : Document
+    languages : sequence of str
+        The languages that the file declares.
+    pages : sequence of Page
+        The file's pages, where they are free of faults of their own: what was read once is not read again.
+    """
+    outline = Outline(document, tuple(item_entries(document.data, languages, pages)))
     yield from _twice(outline)
     yield from _conditions(outline)
     yield from _cycle(outline)
@@ -93,13 +102,14 @@ def _list(data: object, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def item_entries(data: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entry]:
+def item_entries(data: Mapping[str, Any], languages: Sequence[str], pages: Sequence[Page] = ()) -> Iterator[Entry]:
     """Give the items of all pages as they stand in the file."""
     for number, page in enumerate(_list(data, "pages")):
         for position, raw in enumerate(_list(page, "items")):
             if isinstance(raw, Mapping) and isinstance(raw.get("name"), str):
                 path: KeyPath = ("pages", number, "items", position)
-                yield Entry(raw["name"], path, number, raw, _item(raw, languages))
+                item = pages[number].items[position] if pages else _item(raw, languages)
+                yield Entry(raw["name"], path, number, raw, item)
 
 
 def _item(raw: Mapping[str, Any], languages: Sequence[str]) -> BaseItem | None:

@@ -71,7 +71,7 @@ def build(document: Document) -> SurveyFile:
         definition = SurveyFile.model_validate(document.data, context={"languages": declared})
     except ValidationError as error:
         findings.extend(model_findings(error, document, SurveyFile, _ENTRIES))
-    findings.extend(check_semantics(document, declared))
+    findings.extend(check_semantics(document, declared, () if definition is None else definition.pages))
     if definition is None or findings:
         raise definition_error(document.file, _once(findings))
     return definition

@@ -12,14 +12,40 @@ from itertools import islice
 from types import ModuleType
 
 from closeloop.errors import ResponseValidationError, closest
-from closeloop.responses.dialects import closeloop, google_forms, plain, qualtrics, surveymonkey, typeform, wjx
+from closeloop.responses.dialects import (
+    closeloop,
+    formbricks,
+    google_forms,
+    limesurvey,
+    plain,
+    qualtrics,
+    spss,
+    surveymonkey,
+    tencent,
+    typeform,
+    wjx,
+)
 from closeloop.responses.dialects.layout import Layout
 from closeloop.text import LocalText, message
 
-DIALECTS: tuple[ModuleType, ...] = (closeloop, qualtrics, wjx, typeform, surveymonkey, google_forms, plain)
+DIALECTS: tuple[ModuleType, ...] = (
+    closeloop,
+    spss,
+    qualtrics,
+    wjx,
+    tencent,
+    limesurvey,
+    formbricks,
+    typeform,
+    surveymonkey,
+    google_forms,
+    plain,
+)
+
+_UNMISTAKABLE = (closeloop, spss)
 
 
-def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
+def find_layout(head: Sequence[Sequence[str]], asked: str = "auto", file: str = "") -> Layout:
     """Return the layout of a source from its first records.
 
     Parameters
@@ -28,6 +54,8 @@ def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
         The first records, header rows included.
     asked : str
         ``"auto"``, or the name of the dialect that the user wants.
+    file : str
+        The source's name: 问卷星 writes into it how choices are exported.
 
     Raises
     ------
@@ -42,13 +70,13 @@ def find_layout(head: Sequence[Sequence[str]], asked: str = "auto") -> Layout:
         found: Layout | LocalText = DIALECTS[names.index(asked)].recognise(head)
         if isinstance(found, LocalText):
             raise ResponseValidationError(message("responses.dialect_unfit", asked=asked, why=found))
-        return found
+        return wjx.told_by_name(found, file)
     refused: list[LocalText] = []
     for dialect in DIALECTS:
         found = dialect.recognise(head)
         if isinstance(found, Layout):
-            return found.with_ruled_out(refused)
-        if dialect is not closeloop:  # its header cannot be mistaken: that another file is none of ours says nothing
+            return wjx.told_by_name(found, file).with_ruled_out(refused)
+        if dialect not in _UNMISTAKABLE:  # that another file is none of these says nothing
             refused.append(message("responses.dialect_ruled_out", name=dialect.LABEL, why=found))
     raise ResponseValidationError(message("responses.no_header"))
 
@@ -60,6 +88,6 @@ def looks_chinese(text: str) -> bool:
 
     for delimiter in (",", "\t", ";"):
         head = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 5))
-        if isinstance(wjx.recognise(head), Layout):
+        if any(isinstance(platform.recognise(head), Layout) for platform in (wjx, tencent)):
             return True
     return False

@@ -31,7 +31,7 @@ class SourceColumn:
 
     `key` is the platform's stable name of it (an ImportId, a question number), `group` what all columns of one question
     share, `question` the question's text, `option` the text of the option that this column holds where a question is
-    spread over several, `role` one of answer, option, other_text, place (the option on one place of a ranking), mention
+    spread over several, `role` one of answer, option, row (of a matrix), other_text, place (the option on one place of a ranking), mention
     (one of the options ticked), system, derived, unused; `target` names the system column, or the column that a derived
     one was derived from. `labels` says what the column's codes are called, `missing` which of them mean "no answer".
     """
@@ -58,7 +58,8 @@ class Layout:
     `statuses` maps a canonical status to the platform's spellings. `key_columns` are the positions that tell one
     response from another where the platform gives no id of its own; none means the whole row does. `submitted` is the
     position of a column that is empty until a response is complete, `zone` the zone of times that do not name one, where
-    the platform says it. `lettered` says that choices carry the letter of their place, as in ``A.男``.
+    the platform says it. `lettered` says that choices carry the letter of their place, as in ``A.男``;
+    `by_place` that a number is a choice's place even where the survey gives the choices codes.
     """
 
     platform: str
@@ -75,6 +76,7 @@ class Layout:
     submitted: int | None = None
     zone: str | None = None
     lettered: bool = False
+    by_place: bool = False
 
     def with_ruled_out(self, refused: Iterable[LocalText]) -> Layout:
         """Return the layout with what was ruled out before it added to the reason."""

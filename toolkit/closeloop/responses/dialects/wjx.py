@@ -1,9 +1,14 @@
-"""问卷星 (wjx.cn): 按文本 (answers as text) and 按序号 (choices as numbers counted from 1)."""
+"""问卷星 (wjx.cn): 按文本 (0, answers as text), 按分数 (1, choices as scores), 按序号 (2, as places counted from 1).
+
+Times are Beijing time. An export by number has no room for what was written beside a choice, and its −3 and −2 mean
+"no answer" everywhere, so that a number cannot be −3 or −2.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.text import LocalText, message
@@ -16,6 +21,7 @@ _SYSTEM = {"提交答卷时间": "answered_at", "来源": "channel_source"}
 _KEY = ("序号", "提交答卷时间", "所用时间", "来自IP")  # 序号 starts at 1 in every survey, so it is no id by itself
 _QUESTION = re.compile(r"\s*(?P<number>\d+)\s*[、:：.．](?P<text>.*)", re.DOTALL)
 _SPREAD = re.compile(r"\s*第(?P<number>\d+)题[(（](?P<option>.*)[)）]\s*", re.DOTALL)
+_FILE = re.compile(r"\d{4,}_(?P<mode>[012])_")
 _WRITE_IN = re.compile(r"(?P<option>.*?)【[^】]*】")
 
 
@@ -47,7 +53,23 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         separators=("┋",),
         by_number=by_number,
         key_columns=tuple(headers.index(name) for name in _KEY if name in headers),
+        zone="Asia/Shanghai",
     )
+
+
+def told_by_name(layout: Layout, file: str) -> Layout:
+    """Return the layout as the file's name has it, ``{survey}_{0|1|2}_{title}_{n}_{n}``; unchanged where it is silent.
+
+    An export by score and one by place look alike; only the name tells them apart.
+    """
+    found = _FILE.match(file) if layout.platform == NAME else None
+    if found is None:
+        return layout
+    if found["mode"] == "0":
+        return replace(layout, by_number=False, reason=message("responses.wjx_by_text"))
+    by_place = found["mode"] == "2"
+    reason = message("platforms.wjx_by_place" if by_place else "platforms.wjx_by_score")
+    return replace(layout, by_number=True, by_place=by_place, reason=reason)
 
 
 def _all_numbers(head: Sequence[Sequence[str]], headers: Sequence[str]) -> bool:

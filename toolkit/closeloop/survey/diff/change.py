@@ -183,5 +183,3 @@ class SurveyDiff:
 def ordered(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Return changes with the gravest first, otherwise as they come."""
     return tuple(sorted(changes, key=lambda change: -VERDICTS.index(change.verdict)))
-
-

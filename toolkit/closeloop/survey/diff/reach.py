@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -16,21 +16,24 @@ from closeloop.forms.coded import Coded
 from closeloop.forms.form import Form, last_page
 from closeloop.forms.items import BaseItem, Matrix
 from closeloop.forms.logic import parse
-from closeloop.forms.nodes import Array, Binary, Choice, Literal as Constant, Node, Reference, Unary
+from closeloop.forms.nodes import Array, Binary, Choice, Node, Reference, Unary
+from closeloop.forms.nodes import Literal as Constant
 from closeloop.forms.values import check_value
 from closeloop.survey.route import Route
 
 Reach = Literal["same", "fewer", "more", "unclear"]
 _MOST = 1 << 17
 _MOST_TICKS = 6
+_ENDS = "ends: "
 _COMPARED = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
 @dataclass(slots=True)
 class _Use:
-    """How conditions use an answer: the constants it is compared with, and whether it is used in any other way."""
+    """How conditions use an answer: the constants it is compared with, by order, and whether in any other way."""
 
     constants: list[object] = field(default_factory=list)
+    ordered: bool = False
     otherwise: bool = False
 
 
@@ -95,9 +98,9 @@ class Reaches:
         return any(self.route.value(name, value) != value for value in (*item.values, *(item.scale or ())))
 
     def _renamed(self, text: str) -> str:
-        for name in sorted(parse(text).names, key=len, reverse=True):
-            text = text.replace("{" + name + "}", "{" + str(self._later(name)) + "}")
-        return text
+        for name in parse(text.removeprefix(_ENDS)).names:
+            text = text.replace("{" + name + "}", "{" + str(self._later(name)) + "\0}")
+        return text.replace("\0}", "}")
 
     def _later(self, name: str) -> str | None:
         head, dot, row = name.partition(".")
@@ -143,10 +146,10 @@ class Reaches:
             old[name] = Coded(codes, tuple(values))
             later = self._later(name)
             if later is not None:
-                new[later] = Coded.of(np.array([*(self._moved(name, v) for v in values), None], dtype=object)).where(
-                    np.ones(len(values) + 1, dtype=bool)
-                )
-                new[later] = Coded(new[later].codes[codes], new[later].values)
+                moved = [self._moved(name, value) for value in values]
+                distinct = list(dict.fromkeys(value for value in moved if value not in (None, ())))
+                places = np.array([*(distinct.index(v) if v in distinct else -1 for v in moved), -1])
+                new[later] = Coded(places[codes], tuple(distinct))
         return old, new
 
     def _moved(self, name: str, value: object) -> object:
@@ -160,7 +163,7 @@ def _conditions(form: Form, name: str) -> frozenset[str]:
     number = next(i for i, page in enumerate(form.pages) if any(item.name == name for item in page.items))
     names = [[item.name for item in page.items] for page in form.pages]
     own = {text for text in (form.pages[number].show_if, form.item(name).show_if) if text is not None}
-    return frozenset(own | {f"ends: {text}" for text in form.end_if if last_page(text, names) < number})
+    return frozenset(own | {f"{_ENDS}{text}" for text in form.end_if if last_page(text, names) < number})
 
 
 def _closure(form: Form, name: str) -> set[str]:
@@ -172,12 +175,12 @@ def _closure(form: Form, name: str) -> set[str]:
         if each not in found:
             found.add(each)
             for text in _conditions(form, each):
-                waiting += [n.partition(".")[0] for n in parse(text.removeprefix("ends: ")).names]
+                waiting += [n.partition(".")[0] for n in parse(text.removeprefix(_ENDS)).names]
     return found
 
 
 def _texts(form: Form, name: str) -> set[str]:
-    return {text.removeprefix("ends: ") for each in _closure(form, name) for text in _conditions(form, each)}
+    return {text.removeprefix(_ENDS) for each in _closure(form, name) for text in _conditions(form, each)}
 
 
 def _answers_of(item: BaseItem) -> Iterator[str]:
@@ -195,7 +198,8 @@ def _collect(node: Node, uses: dict[str, _Use], names: Mapping[str | None, str])
             if isinstance(this, Reference) and _constants(other) is not None and node.operator not in ("and", "or"):
                 use = uses.setdefault(names.get(this.name, this.name), _Use())
                 use.constants += _constants(other) or []
-                use.otherwise |= node.operator not in _COMPARED or this is node.right
+                use.ordered |= node.operator not in ("=", "!=")
+                use.otherwise |= node.operator not in _COMPARED
             elif _constants(this) is None:
                 _collect(this, uses, names)
     elif isinstance(node, Unary):
@@ -241,7 +245,8 @@ def _axis(item: BaseItem, name: str, use: _Use) -> Sequence[object] | None:
     if item.type == "date":
         days = _days(use.constants)
         return None if days is None else _tried(item, days)
-    return _texts_around(use.constants) if item.type in ("text", "comment", "hidden") else None
+    plain = item.type in ("text", "comment", "hidden") and not use.ordered
+    return _texts_around(use.constants) if plain else None
 
 
 def _ticks(item: BaseItem, use: _Use) -> Sequence[object] | None:
@@ -259,12 +264,13 @@ def _around(numbers: Sequence[float], *, whole: bool) -> list[float]:
     """Return numbers at, between and beyond the given ones."""
     step = 1 if whole else 0.5
     found = {float(n) for n in numbers} | {n - step for n in numbers} | {n + step for n in numbers}
-    found |= {(a + b) / 2 for a, b in zip(numbers, numbers[1:], strict=False) if not whole}
+    found |= {(a + b) / 2 for a, b in pairwise(numbers) if not whole}
     return sorted({float(math.floor(n)) for n in found} if whole else found) or [0.0]
 
 
 def _tried(item: BaseItem, values: Sequence[Any]) -> list[Any]:
-    return [value for value in values if check_value(item, value) is None]
+    ends = [end for end in (getattr(item, "min", None), getattr(item, "max", None)) if end is not None]
+    return [value for value in sorted({*values, *ends}) if check_value(item, value) is None]
 
 
 def _days(constants: Sequence[object]) -> list[date] | None:

@@ -52,7 +52,8 @@ def faults(subject: Subject, place: Place) -> Iterator[LintFinding]:
             told.add(id(node))  # said already, of a part of it
         elif isinstance(node, Binary) and (node.operator in _COMPARISONS or node.operator in {"and", "or"}):
             for finding in _looked_at(subject, place, node, tree):
-                told.add(id(node))
+                if finding.level != "info":
+                    told.add(id(node))
                 yield finding
     whole_was_tried = isinstance(tree, Binary) and tree.operator in _COMPARISONS | {"and", "or"}
     if id(tree) not in told and not whole_was_tried:

@@ -1,0 +1,168 @@
+"""Two versions of a survey, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from closeloop.forms.items import BaseItem
+from closeloop.survey.diff.change import Change, SurveyDiff, ordered
+from closeloop.survey.diff.reach import Reaches
+from closeloop.survey.document import Document, KeyPath, path_text
+from closeloop.survey.located import located
+from closeloop.survey.route import Route, route
+from closeloop.text import LocalText
+
+if TYPE_CHECKING:
+    from closeloop.survey.survey import Survey
+
+_LONGEST = 60
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Two versions being compared.
+
+    `pairs` maps the items of the old version to those of the new one that they have become, `route` says what the
+    migrations tell.
+    """
+
+    old: Survey
+    new: Survey
+    documents: tuple[Document, Document]
+    route: Route
+    pairs: dict[str, str] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def note(
+        self,
+        kind: str,
+        old_path: KeyPath | None,
+        new_path: KeyPath | None,
+        *,
+        item: str = "",
+        old: object = None,
+        new: object = None,
+        told: bool = True,
+    ) -> None:
+        """Note a change; a path is None where the key is not in that version."""
+        before, after = self.documents
+        path = new_path if new_path is not None else old_path
+        self.changes.append(
+            Change(
+                kind=kind,
+                item=item,
+                path=path_text(path or ()),
+                old_place=_place(before, old_path),
+                new_place=_place(after, new_path),
+                old=brief(old),
+                new=brief(new),
+                told=told,
+            )
+        )
+
+    @property
+    def reaches(self) -> Reaches:
+        """Who is shown what in both."""
+        return Reaches(self.old.questions, self.new.questions, self.pairs, self.route)
+
+
+def compare_surveys(old: Survey, new: Survey) -> SurveyDiff:
+    """Return what `new`, a later version of `old`, changes.
+
+    Parameters
+    ----------
+    old, new : Survey
+
+    Returns
+    -------
+    SurveyDiff
+
+    Examples
+    --------
+    >>> from closeloop.survey.load import load_survey, survey_from_dict
+    >>> survey = load_survey("relationship-nps")
+    >>> data = survey.to_dict()
+    >>> data["pages"][0]["items"][6]["points"] = 7
+    >>> print(compare_surveys(survey, survey_from_dict(data)).changes[0].why)
+    The scale was 1–5, is 1–7; the same number means something else.
+    """
+    from closeloop.survey.diff.items import compare_items, paired
+    from closeloop.survey.diff.whole import compare_whole
+
+    steps = route(new.migrations, old.version, new.version) if old.id == new.id else Route()
+    comparison = Comparison(old, new, (located(old), located(new)), steps)
+    comparison.pairs = paired(old, new, steps)
+    compare_whole(comparison)
+    compare_items(comparison)
+    return SurveyDiff(id=old.id, versions=(old.version, new.version), changes=ordered(comparison.changes))
+
+
+def item_paths(survey: Survey) -> dict[str, KeyPath]:
+    """Return where each item stands in the file."""
+    return {
+        item.name: ("pages", number, "items", position)
+        for number, page in enumerate(survey.definition.pages)
+        for position, item in enumerate(page.items)
+    }
+
+
+def brief(value: object) -> str:
+    """Return a value as a change shows it: texts in the first language that differs are chosen before.
+
+    Examples
+    --------
+    >>> brief(range(1, 6)), brief(("a", "b")), brief(None)
+    ('1–5', 'a, b', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, range):
+        text = f"{value[0]}–{value[-1]}" + (f" / {value.step}" if value.step > 1 else "")
+    elif isinstance(value, LocalText):
+        text = " / ".join(value.values())
+    elif isinstance(value, Mapping):
+        text = ", ".join(f"{key}: {brief(entry)}" for key, entry in value.items())
+    elif isinstance(value, Iterable) and not isinstance(value, str):
+        text = ", ".join(map(brief, value))
+    else:
+        text = str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def differing(old: LocalText | None, new: LocalText | None) -> tuple[object, object]:
+    """Return two texts in those languages only in which they differ."""
+    before, after = dict(old or {}), dict(new or {})
+    tags = [tag for tag in dict.fromkeys((*before, *after)) if before.get(tag) != after.get(tag)]
+    return (
+        LocalText({tag: before[tag] for tag in tags if tag in before}) if old else None,
+        LocalText({tag: after[tag] for tag in tags if tag in after}) if new else None,
+    )
+
+
+def same_in_common(old: LocalText | None, new: LocalText | None) -> bool:
+    """Say whether two texts are the same in every language that both have: a new language changes no wording."""
+    if old is None or new is None:
+        return old is new
+    return all(old[tag] == new[tag] for tag in set(old) & set(new))
+
+
+def by_key(entries: Sequence[Any], key: str) -> dict[str, tuple[int, Any]]:
+    """Return entries of a list by what tells them apart, each with its position."""
+    return {str(getattr(entry, key)): (position, entry) for position, entry in enumerate(entries)}
+
+
+def dumped(value: BaseItem | Any) -> Any:
+    """Return a part of a survey as plain data."""
+    return value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _place(document: Document, path: KeyPath | None) -> str:
+    if path is None or not document.file:
+        return ""
+    line = document.line(path)
+    return document.file if line is None else f"{document.file}:{line}"
