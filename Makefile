@@ -17,6 +17,8 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $
 # Several workers with several threads each would be in each other's way. Files go in their own order: sorted by the
 # number of their tests, those that drive a browser would come last, one after the other.
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# See the file there: seconds of every process that looks at a notebook.
+LEAN := PYTHONPATH="$(CURDIR)/scripts/without"
 # An inherited MPLBACKEND would hide inline figures; hashes and time zone are fixed so that outputs are repeatable.
 KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
 # A hundred kernels and processes are started: without bytecode and parsed files at hand, each takes 4 s longer.
@@ -51,6 +53,12 @@ $(VENV)/.dev: pyproject.toml $(LOCK) $(VENV)/.pip
 	@$(PIP) install -c $(LOCK) -e . --group dev
 	@touch $(VENV)/.core $@
 
+# survey-core is only what the conformance tests compare with: without a network they are skipped, and say so.
+$(VENV)/.surveyjs: tests/surveyjs/package-lock.json $(VENV)/.dev
+	@mkdir -p $(VENV)/surveyjs && cp tests/surveyjs/package.json tests/surveyjs/package-lock.json $(VENV)/surveyjs/
+	@if (cd $(VENV)/surveyjs && ../bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >npm.log 2>&1); \
+	then touch $@; else echo "survey-core could not be downloaded, see $(VENV)/surveyjs/npm.log; its tests are skipped."; fi
+
 # --- what a user runs ---
 
 demo: $(VENV)/.core ## sample data, end to end, to an HTML report in out/
@@ -67,9 +75,9 @@ test: lint ## everything: lint, types, all tests, the browser, the notebooks' ou
 	@$(MAKE) --no-print-directory -j 2 types suite
 
 # Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
-suite: $(VENV)/.dev
-	@$(THREADS) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
-	@$(KERNEL_ENV) $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
+suite: $(VENV)/.dev $(VENV)/.surveyjs
+	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(KERNEL_ENV) $(THREADS) $(LEAN) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 test-engines: $(VENV)/.dev ## the score on every dataframe engine (Spark and Dask join with their own tests)

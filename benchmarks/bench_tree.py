@@ -113,8 +113,7 @@ _PAGE = """async ([esm, css, state]) => {
   window.until = async test => {
     const so = new Function('return ' + test);
     while (!so()) await new Promise(done => { const seen = new MutationObserver(() => { seen.disconnect(); done(); });
-      seen.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
-      requestAnimationFrame(() => { seen.disconnect(); done(); }); });
+      seen.observe(document, {subtree: true, childList: true, characterData: true, attributes: true}); });
     return await painted() - start;
   };
 }"""

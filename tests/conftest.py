@@ -31,6 +31,28 @@ def shared() -> Callable[[str], Path]:
     return find
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end on how much ours and the real survey-core agree, or why they were not compared.
+
+    The counts come with the reports of the tests, so that they also arrive from the processes of pytest-xdist.
+    """
+    counts: dict[str, list[int]] = {}
+    reasons: set[str] = set()
+    for kind in ("passed", "failed", "skipped"):
+        for report in terminalreporter.getreports(kind):
+            if kind == "skipped" and "test_conformance.py" in report.nodeid:
+                reasons.add(str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr))
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "survey-core" and getattr(report, "when", "") == "call":
+                    what, agreed, total = value
+                    counts[what] = [agreed, total]
+    if counts:
+        shown = ", ".join(f"{agreed:,} of {total:,} {what}" for what, (agreed, total) in sorted(counts.items()))
+        terminalreporter.write_line("conformance with survey-core 3.1.1: " + shown)
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"conformance with survey-core 3.1.1 was not checked: {reason}")
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Start each test in English, whatever the one before chose."""

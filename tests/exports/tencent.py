@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.spelled import Answers, asked, choices, plain, point, write_table
-
 from closeloop.survey.survey import Survey
+from exports.spelled import Answers, asked, choices, plain, point, write_table
 
 _LEAD = ["编号", "开始答题时间", "结束答题时间", "答题时长"]
 _TAIL = [
-    "语言", "清洗数据结果", "智能清洗数据无效概率", "地理位置国家和地区", "地理位置省", "地理位置市", "用户类型", "用户标识",
-    "昵称", "自定义字段", "IP", "UA", "Referrer", "",
+    "语言", "清洗数据结果", "智能清洗数据无效概率", "地理位置国家和地区", "地理位置省", "地理位置市", "用户类型",
+    "用户标识", "昵称", "自定义字段", "IP", "UA", "Referrer", "",
 ]  # fmt: skip
 
 

@@ -73,10 +73,50 @@ def test_unanswered_differs_from_everything(text: str) -> None:
         ("{a}", {"a": 2}, False),
         ("!{a}", {"a": 2}, False),
         ("{a} or {b}", {"a": "x"}, False),
+        ("1 / ' ' > 100", {}, True),
+        ("-1 / ' ' < -100", {}, True),
+        ("1 / '-0' < -100", {}, True),
+        ("0 / ' ' = 0", {}, False),
+        ("'' + 3 = 3", {}, True),
+        ("{a} + 7 = 107", {"a": ("10",)}, True),
+        ("{a} + {b} = 107", {"a": ("10",), "b": ("7",)}, True),
+        ("{a} + 7 = 7", {"a": ("x", "y")}, True),
+        ("{a} = 16", {"a": "0x10"}, True),
+        ("{a} > 10", {"a": "Infinity"}, True),
+        ("{a} = ''", {"a": "undefined"}, True),
+        ("1 + 0.00000001 > 1", {}, True),
     ],
 )
 def test_meaning_is_that_of_surveyjs(text: str, answers: dict[str, object], outcome: bool) -> None:
     assert parse(text).holds(answers) is outcome
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 4_000 + "{a}" + ")" * 4_000,
+        "!" * 9_000 + "{a}",
+        " or ".join(["{a} = 1"] * 900),
+        "iif({a}, " * 900 + "1" + ", 2)" * 900,
+        "{a} anyof " + "[" * 4_000 + "1" + "]" * 4_000,
+        "{a} = " + "1" * 9_000,
+        "{a} = '" + "x" * 100_000 + "'",
+    ],
+)
+def test_an_expression_that_is_too_long_or_too_deep_is_refused_in_a_few_words(text: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_long_condition_is_still_read() -> None:
+    assert parse(" or ".join(f"{{a}} = {n}" for n in range(150))).holds({"a": 149})
+    assert parse("(" * 40 + "{a} = 1" + ")" * 40).holds({"a": 1})
+
+
+def test_a_number_larger_than_a_browser_knows_is_infinite() -> None:
+    assert not parse("{a} < 5").holds({"a": 10**400})
+    assert parse("{a} + 1 > 5").holds({"a": 10**400})
 
 
 def test_a_date_compares_as_its_iso_text() -> None:

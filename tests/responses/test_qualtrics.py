@@ -263,3 +263,82 @@ def test_the_legacy_layout_is_read_by_place_where_it_is_localised() -> None:
         "V9": "answered_at",
         "V10": "finished",
     }
+
+
+def test_two_questions_of_one_tag_are_told_apart_by_their_text(write: Write, small: Survey) -> None:
+    text = table({"recommend": "x", "Q1": "Why?", "QX": "Which branch?"}, [["9", "fast", "West"]]).replace("QX", "Q1")
+    accepted = cl.read_responses(write(text), small).accepted
+    assert (accepted["why"][0], str(accepted["branch"][0])) == ("fast", "west")
+
+
+def test_two_spread_questions_of_one_tag_are_told_apart_by_their_ids() -> None:
+    tags = ["ResponseId", "Q4_1", "Q4_2", "Q4_1", "Q4_2"]
+    labels = ["ID", "What hurts? - Price", "What hurts? - Waiting", "Rate - Speed", "Rate - Care"]
+    ids = ["_recordId", "QID4_1", "QID4_2", "QID9_1", "QID9_2"]
+    columns = find_layout([tags, labels, [json.dumps({"ImportId": key}) for key in ids]]).columns
+    assert [(c.group, c.question, c.option) for c in columns[1:]] == [
+        ("QID4", "What hurts?", "Price"),
+        ("QID4", "What hurts?", "Waiting"),
+        ("QID9", "Rate", "Speed"),
+        ("QID9", "Rate", "Care"),
+    ]
+
+
+def test_each_pass_of_a_loop_is_a_question_of_its_own(write: Write, small_file: dict[str, Any]) -> None:
+    ask = small_file["pages"][0]["items"][1]["ask"]
+    ask["en"] = "Why East?"
+    questions = {"recommend": "x", "1_Q5": "Why East?", "2_Q5": "Why West?"}
+    text = table(questions, [["9", "near", "far"]]).replace('""QID1""', '""1_QID5""').replace('""QID2""', '""2_QID5""')
+    responses = cl.read_responses(write(text), survey_from_dict(small_file))
+    assert responses.accepted[["why", "2_Q5"]].values.tolist() == [["near", "far"]]
+    keys = responses.columns.set_index("source_column")["source_key"]
+    assert keys[["1_Q5", "2_Q5"]].tolist() == ["1_QID5", "2_QID5"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        ("Q16_FIRST_CLICK", "time and clicks"),
+        ("Q16_PAGE_SUBMIT", "time and clicks"),
+        ("Q16_CLICK_COUNT", "time and clicks"),
+        ("Q22_BROWSER", "answered with"),
+        ("Q22_RESOLUTION", "answered with"),
+        ("Q_RecaptchaScore", "mark of quality"),
+        ("Q_BallotBoxStuffing", "mark of quality"),
+        ("Q_DuplicateRespondent", "mark of quality"),
+        ("Q_RelevantIDFraudScore", "mark of quality"),
+        ("Q_StraightliningPercentage", "mark of quality"),
+        ("why - Topics", "worked out by the platform from the texts of why"),
+    ],
+)
+def test_what_qualtrics_adds_is_no_answer_and_is_kept(write: Write, small: Survey, tag: str, reason: str) -> None:
+    responses = cl.read_responses(write(table({"recommend": "x", tag: "Why?"}, [["9", "0.9"]])), small)
+    column = responses.columns.set_index("source_column").loc[tag]
+    assert (column["item"], column["verdict"]) in ((None, "unused"), (pytest.approx(float("nan"), nan_ok=True), "unused"))
+    assert reason in column["reason_en"]
+    assert responses.accepted[tag].tolist() == ["0.9"]
+
+
+def test_options_carried_forward_have_an_x_in_their_tags(write: Write, small: Survey) -> None:
+    questions = {"recommend": "x", "Q5_x1": "What hurts? - Waiting", "Q5_x2": "What hurts? - Staff"}
+    questions |= {"Q5_x9_TEXT": "What hurts? - Other - Text"}
+    accepted = cl.read_responses(write(table(questions, [["3", "1", "", "the queue"]])), small).accepted
+    ticked = ["pains__price", "pains__wait", "pains__staff", "pains__other"]
+    assert accepted[ticked].values.tolist() == [[False, True, False, True]]
+    assert accepted["pains__other_text"].tolist() == ["the queue"]
+
+
+def test_groups_in_another_language_are_compared_too(write: Write, small: Survey) -> None:
+    rows = [["Promotor", "9"], ["Kritiker", "6"], ["Passiv", "8"], ["贬损者", "3"]]
+    responses = cl.read_responses(write(table({"recommend_NPS_GROUP": "x", "recommend": "x"}, rows)), small)
+    assert "agrees in 4 of 4" in responses.columns.set_index("source_column").loc["recommend_NPS_GROUP", "reason_en"]
+
+
+def test_a_tab_separated_export_is_read(write: Write, small: Survey) -> None:
+    text = table({"recommend": "x", "why": "y"}, [["9", "a, b"]])
+    rows = list(csv.reader(io.StringIO(text)))
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter="\t").writerows(rows)
+    utf16 = buffer.getvalue().encode("utf-16")  # as Qualtrics writes it
+    for data in (buffer.getvalue().encode(), utf16):
+        assert cl.read_responses(write(data, "answers.tsv"), small).accepted["why"].tolist() == ["a, b"]

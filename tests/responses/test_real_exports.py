@@ -23,13 +23,16 @@ EXPORTS = [
     ("wjx/wjx_800_800_0.xls", "wjx", 1),
     ("wjx/wjx_800_800_2.xls", "wjx", 1),
     ("xlsm/nhs_pensions_FIC_data.example.xlsm", "plain", 2),
-    ("surveymonkey/538_starwars_head80.csv", "plain", 1),
-    ("surveymonkey/538_steak_head80.csv", "plain", 1),
-    ("typeform/fcc2016_part1_head60.csv", "plain", 1),
-    ("google_forms/dask2021_head60lines.csv", "plain", 1),
-    ("tencent/reconstructed_tencent_utf8bom.csv", "plain", 1),
-    ("tencent/reconstructed_tencent_gb18030.csv", "plain", 1),
-    ("formbricks/reconstructed_from_source.csv", "plain", 1),
+    ("surveymonkey/538_starwars_head80.csv", "surveymonkey", 2),
+    ("surveymonkey/538_steak_head80.csv", "surveymonkey", 2),
+    ("typeform/fcc2016_part1_head60.csv", "typeform", 1),
+    ("google_forms/dask2021_head60lines.csv", "google_forms", 1),
+    ("tencent/reconstructed_tencent_utf8bom.csv", "tencent", 1),
+    ("tencent/reconstructed_tencent_gb18030.csv", "tencent", 1),
+    ("formbricks/reconstructed_from_source.csv", "formbricks", 1),
+    ("spss/pyreadstat_missing_test.sav", "spss", 1),
+    ("spss/pyreadstat_sample_missing.sav", "spss", 1),
+    ("spss/pyreadstat_simple_alltypes.sav", "spss", 1),
 ]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exports.qualtrics import write
-from exports.spelled import assert_told, surveys
 
 import closeloop as cl
+from exports.qualtrics import write
+from exports.spelled import assert_told, surveys
 
 VARIANTS = {
     "labels": {"labels": True},

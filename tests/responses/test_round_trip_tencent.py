@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import closeloop as cl
 from exports import tencent
 from exports.spelled import assert_told, surveys
-
-import closeloop as cl
 
 
 def test_answers_come_back(tmp_path: Path) -> None:

@@ -147,3 +147,31 @@ def test_an_option_the_survey_lacks_is_shown_not_dropped(
     assert (row["verdict"], row["role"]) == ("check", "unused")
     assert "停车" in row["reason_zh"]
     assert responses.accepted["第4题(停车)"].tolist() == ["-3", "0", "0"]
+
+
+@pytest.fixture
+def scored(small_file: dict[str, Any]) -> Survey:
+    """A survey whose choices have scores that are not their places."""
+    for option, score in zip(small_file["pages"][0]["items"][2]["options"], (2, 1), strict=True):
+        option["code"] = score
+    return survey_from_dict(small_file)
+
+
+def test_the_name_of_the_file_says_whether_a_number_is_a_score_or_a_place(write: Write, scored: Survey) -> None:
+    text = table(["1、推荐我们？", "3、哪家门店？"], [["9", "1"], ["3", "2"]])
+    by_score, by_place, unsaid = (
+        cl.read_responses(write(text, name), scored)
+        for name in ("31415926_1_门店_2_2.csv", "31415926_2_门店_2_2.csv", "export.csv")
+    )
+    assert by_score.accepted["branch"].astype(str).tolist() == ["west", "east"]
+    assert by_place.accepted["branch"].astype(str).tolist() == ["east", "west"]
+    assert unsaid.accepted["branch"].astype(str).tolist() == ["west", "east"]  # the codes of the survey, as ever
+    assert "按分数" in by_score.sources[0].platform_reason.zh
+    assert "按序号" in by_place.sources[0].platform_reason.en
+
+
+def test_times_are_beijing_times_wherever_the_survey_is_read(write: Write, small_file: dict[str, Any]) -> None:
+    del small_file["timezone"]
+    responses = cl.read_responses(by_text(write), survey_from_dict(small_file))
+    assert str(responses.accepted["answered_at_utc"].iloc[0]) == "2026-05-02 23:05:01+00:00"
+    assert "timezone_unknown" not in set(responses.issues["code"])

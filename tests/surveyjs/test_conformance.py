@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+import closeloop as cl
 from closeloop.forms.coded import Coded
 from closeloop.forms.logic import parse
-from closeloop.survey.load import survey_from_dict
+from closeloop.survey.load import shipped_names, survey_from_dict
 from closeloop.survey.survey import Survey
 from random_expressions import random_expression, random_values
 from random_surveys import random_answers, random_survey
@@ -23,6 +24,8 @@ UNAWARE = 60
 OWN_FAULT = "TypeError: res.toFixed is not a function"
 # Findings of its linter that are no fault of the translation: random conditions contradict one another at times.
 RANDOMNESS = {"expression/contradiction", "element/never-visible", "page/empty", "expression/meaningless-condition"}
+# Their verdict on a step in our words; what they call an error is a command that could not be carried out.
+VERDICTS = {"passed": "passed", "failed": "failed", "error": "failed", "skipped": "skipped"}
 
 
 @pytest.fixture
@@ -92,3 +95,47 @@ def test_random_expressions_mean_the_same(ask: Any, counted: Any) -> None:
         assert parse(text).holds(answers) is there, (text, values)
         agreed += 1
     counted("expressions", agreed, EXPRESSIONS)
+
+
+def test_the_branch_tests_of_every_shipped_survey_have_the_same_outcome_step_by_step(ask: Any, counted: Any) -> None:
+    surveys = [cl.load_survey(name) for name in shipped_names()]
+    assert all(survey.tests for survey in surveys), "every shipped survey has tests"
+    total = sum(len(survey.tests) for survey in surveys)
+    counted("branch tests", compared(ask, surveys), total)
+
+
+def test_branch_tests_that_expect_the_contrary_fail_in_the_same_steps(ask: Any) -> None:
+    surveys = [contrary(cl.load_survey(name)) for name in shipped_names()]
+    assert compared(ask, surveys) == sum(len(survey.tests) for survey in surveys)
+    assert not any(survey.run_tests().ok for survey in surveys)
+
+
+def compared(ask: Any, surveys: list[Survey]) -> int:
+    """Run the tests of surveys in both engines; return how many have the same outcome in every step and check."""
+    written = [[test.model_dump(mode="json", exclude_none=True) for test in survey.tests] for survey in surveys]
+    replies = ask(
+        {"op": "tests", "json": survey.to_surveyjs(), "tests": tests}
+        for survey, tests in zip(surveys, written, strict=True)
+    )
+    agreed = 0
+    for survey, reply in zip(surveys, replies, strict=True):
+        assert (reply["issues"], reply["said"]) == ([], []), survey.id
+        for ours, theirs in zip(survey.run_tests().tests, reply["tests"], strict=True):
+            here = [(step.outcome, [(c.target, c.check, c.passed) for c in step.checks]) for step in ours.steps]
+            there = [
+                (VERDICTS[step["status"]], [(c["target"], c["check"], c["passed"]) for c in step["checks"]])
+                for step in theirs["steps"]
+            ]
+            assert (ours.name, here) == (theirs["name"], there), survey.id
+            agreed += 1
+    return agreed
+
+
+def contrary(survey: Survey) -> Survey:
+    """Return a survey whose tests expect to see what they should not, and the other way round."""
+    data = survey.to_dict()
+    for test in data["tests"]:
+        for step in test["steps"]:
+            for expected in step.get("expect", {}).values():
+                expected.update({key: not value for key, value in expected.items() if isinstance(value, bool)})
+    return survey_from_dict(data)

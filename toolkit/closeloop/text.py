@@ -192,7 +192,10 @@ def message(key: str, /, **values: Any) -> LocalText:
         If the catalogue has no such key.
     """
     area, _, name = key.partition(".")
-    return LocalText({tag: _filled(text, tag, values) for tag, text in catalogue(area)[name].items()})
+    found = catalogue(area)[name]
+    if not values and not any("{" in text for text in found.values()):
+        return found
+    return LocalText({tag: _filled(text, tag, values) for tag, text in found.items()})
 
 
 def _filled(text: str, tag: str, values: Mapping[str, Any]) -> str:

@@ -199,12 +199,14 @@ def write_content(content: Mapping[str, Any], path: str | Path) -> Path:
     Raises
     ------
     StoreError
-        If the file cannot be written; what stood there before is untouched.
+        If the file cannot be written, or its place is taken by a folder or a device; what stood there before is
+        untouched.
     """
     target = Path(path)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     beside = None
     try:
+        check_target(target)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=f".{target.name}.", delete=False
         ) as stream:
@@ -219,6 +221,20 @@ def write_content(content: Mapping[str, Any], path: str | Path) -> Path:
             beside.unlink(missing_ok=True)
         raise StoreError(message("versioned.not_written", file=target, reason=error.strerror or error)) from error
     return target
+
+
+def check_target(target: Path) -> None:
+    """Refuse to put a file in the place of something that is none: renaming over it would do away with it.
+
+    Raises
+    ------
+    StoreError
+        If it is a folder, or a device such as ``/dev/null``, a pipe, a socket.
+    """
+    if target.is_dir():
+        raise StoreError(message("versioned.is_folder", file=target))
+    if target.exists() and not target.is_file():
+        raise StoreError(message("versioned.no_plain_file", file=target))
 
 
 def read_content(path: str | Path) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def _loop(settings: Settings) -> Loop:
 
 
 def _board(settings: Settings) -> Any:
-    return _loop(settings).board()
+    board = _loop(settings).board()
+    board.alone = True
+    return board
 
 
 def _retrospective(settings: Settings) -> Any:
@@ -56,7 +58,9 @@ def _form(settings: Settings) -> Any:
     from closeloop.survey.load import load_survey
 
     to = settings.to or (_loop(settings) if settings.loop else None)
-    return load_survey(settings.survey).form(to=to, mode=settings.mode)
+    form = load_survey(settings.survey).form(to=to, mode=settings.mode)
+    form.alone = True
+    return form
 
 
 _PAGES: dict[str, Callable[[Settings], Any]] = {FORM: _form, BOARD: _board, RETROSPECTIVE: _retrospective}

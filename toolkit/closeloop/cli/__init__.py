@@ -1,14 +1,17 @@
-"""The command line: ``import``, ``score``, ``draft``, ``diff``, ``triage``, ``due``, ``report``, ``verify``, ``app``, ``demo``.
+"""The command line.
 
-Exit codes: 0 done, 1 findings (with ``--strict``, and of ``verify``), 2 wrong use or unreadable input. A fault in the
-input is a message with place and remedy on the error stream, never a traceback.
+``import``, ``score``, ``draft``, ``new``, ``lint``, ``test``, ``schema``, ``diff``, ``triage``, ``due``, ``report``,
+``verify``, ``app``, ``demo``.
+
+Exit codes: 0 done, 1 findings (with ``--strict``, and of ``diff``, ``verify``), 2 wrong use or unreadable input. A fault
+in the input is a message with place and remedy on the error stream, never a traceback.
 """
 
 from __future__ import annotations
 
 import sys
 
-from closeloop.cli import answers, example, followup, serving, versions  # noqa: F401  # each adds its commands
+from closeloop.cli import answers, example, followup, serving, surveys, versions  # noqa: F401  # each adds its commands
 from closeloop.cli.terminal import app
 
 

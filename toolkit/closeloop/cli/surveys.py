@@ -62,7 +62,7 @@ def _linted(file: str) -> LintReport:
 
 @app.command("test")
 @guarded
-def test_(files: Files, as_json: AsJson = False) -> None:
+def run_tests(files: Files, as_json: AsJson = False) -> None:
     """Run the tests: of surveys, step by step; exit with 1 where one fails. 运行问卷中的分支测试。"""  # noqa: D400
     from closeloop.survey.load import load_survey
 
@@ -75,13 +75,13 @@ def test_(files: Files, as_json: AsJson = False) -> None:
             refused.append(error)
     failed = sum(len(report.failed) for report in reports)
     if as_json:
-        faults = [str(finding) for error in refused for finding in error.findings]
+        faults = [str(finding) for each in refused for finding in each.findings]
         typer.echo(_json({"surveys": [report.to_dict() for report in reports], "failed": failed, "refused": faults}))
     else:
         for report in reports:
             typer.echo(str(report))
-    for error in refused:
-        typer.echo(f"closeloop: {error}", err=True)
+    for each in refused:
+        typer.echo(f"closeloop: {each}", err=True)
     if refused:
         raise typer.Exit(WRONG)
     if failed:
@@ -131,7 +131,7 @@ def new(
 
 
 def _expanded(files: list[str]) -> Iterator[str]:
-    """Give the surveys that are named; of a folder, all that lie in it."""
+    """Give the surveys that are named; of a folder, all in it but the released versions, which nobody edits."""
     from closeloop.survey.load import SUFFIX
 
     for file in files:
@@ -139,7 +139,8 @@ def _expanded(files: list[str]) -> Iterator[str]:
         if not folder.is_dir():
             yield file
             continue
-        found = sorted(str(path) for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
+        named = sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
+        found = [str(path) for path in named if "released" not in path.relative_to(folder).parts[:-1]]
         if not found:
             raise CloseloopError(message("cli.no_surveys", folder=file, suffix=SUFFIX))
         yield from found

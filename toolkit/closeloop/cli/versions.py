@@ -32,7 +32,7 @@ def diff(
         bool, typer.Option("--release", help="Keep snapshots of the files, beside them. 保存文件的快照。")
     ] = False,
 ) -> None:
-    """Say what a later version of a survey changes; exit with 1 if it breaks and nothing owns up to it. 比较问卷版本。"""  # noqa: D400
+    """Say what a later version of a survey changes; exit with 1 if it breaks unannounced. 比较问卷的两个版本。"""  # noqa: D400
     named = files or []
     if released is not None and not named and not release:
         _against_snapshots(released)

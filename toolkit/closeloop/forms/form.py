@@ -207,13 +207,13 @@ def find_cycle(depends: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 def _sorted(depends: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return the items so that each comes after those it depends on; the order of the file where that is free."""
     placed: dict[str, None] = {}
-
-    def place(name: str) -> None:
-        if name not in placed:
-            for earlier in depends[name]:
-                place(earlier)
-            placed[name] = None
-
-    for name in depends:
-        place(name)
+    for start in depends:
+        waiting = [start]
+        while waiting:
+            name = waiting[-1]
+            earlier = [each for each in depends[name] if each not in placed]
+            if name in placed or not earlier:
+                placed[waiting.pop()] = None
+            else:
+                waiting.extend(reversed(earlier))
     return tuple(placed)

@@ -15,7 +15,7 @@ from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n, key_name, protect
-from closeloop.metrics.score_input import ScoreInput, checked_keys, chosen_metrics, score_input
+from closeloop.metrics.score_input import ScoreInput, cautions_on, checked_keys, chosen_metrics, score_input
 from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
@@ -129,7 +129,7 @@ def score(
         confidence_level=confidence_level,
         min_n=min_n,
         n_rows=n_rows,
-        notes=score_notes(blocks, min_n, weight, drawn),
+        notes=(*score_notes(blocks, min_n, weight, drawn), *cautions_on(given, metrics)),
         source=given.source,
         period=given.period,
         labels=given.labels,

@@ -31,6 +31,8 @@ class ScoreInput:
         First and last day of the answers.
     labels, titles : mapping
         What values and columns are called on display.
+    cautions : mapping
+        Item → what a reader of its scores has to know, such as why those of two versions are not comparable.
     cache : dict
         Where coded columns may be kept; it belongs to an object that never changes.
     """
@@ -41,6 +43,7 @@ class ScoreInput:
     period: tuple[dt.date, dt.date] | None = None
     labels: Mapping[str, Mapping[object, LocalText]] = field(default_factory=dict)
     titles: Mapping[str, LocalText] = field(default_factory=dict)
+    cautions: Mapping[str, tuple[LocalText, ...]] = field(default_factory=dict)
     cache: dict[object, Any] = field(default_factory=dict)
 
 
@@ -104,6 +107,20 @@ def answer_rows(given: ScoreInput, columns: Sequence[str], what: LocalText | str
         return frame[wanted]
     rows: pd.DataFrame = frame.select(wanted).to_pandas()
     return rows
+
+
+def cautions_on(given: ScoreInput, metrics: Sequence[Metric]) -> tuple[LocalText, ...]:
+    """Return what a reader of these metrics has to know about their items, each once.
+
+    Examples
+    --------
+    >>> from closeloop.metrics.spec import Nps
+    >>> given = ScoreInput(frame=pd.DataFrame(), cautions={"recommend": (LocalText("Not comparable."),)})
+    >>> [str(text) for text in cautions_on(given, [Nps("recommend")])]
+    ['Not comparable.']
+    """
+    items = (item.partition("__")[0] for metric in metrics for item in metric.items)
+    return tuple(dict.fromkeys(text for item in items for text in given.cautions.get(item, ())))
 
 
 def checked_keys(names: Sequence[str], reserved: Sequence[str]) -> tuple[str, ...]:

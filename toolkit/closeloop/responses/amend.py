@@ -13,6 +13,7 @@ from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import Opened
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.match import unique_name
+from closeloop.responses.long import relaid
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Source
 from closeloop.responses.write import defused
@@ -25,15 +26,17 @@ _OURS = ("source_file", "source_sha256", "source_sheet", "source_row", PROBLEMS)
 
 def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
     """Return the sources with the corrected cells in them; what stood there before is noted."""
-    source, doubtful = _reopened(opened, Path(fixed) if isinstance(fixed, str) else fixed)
+    source, doubtful = _reopened(
+        [each.lines or each for each in opened], Path(fixed) if isinstance(fixed, str) else fixed
+    )
     header = source.head[0]
     for name in ("source_file", "source_row"):
         if name not in header:
             raise ResponseValidationError(message("responses.amend_no_key", column=name))
-    result = list(opened)
+    result = [each.lines or each for each in opened]
     cells = source.cells(1)
     header = [*header, *(f"column {place + 1}" for place in range(len(header), len(cells.columns)))]
-    everywhere = {name for each in opened for name in _columns(each)}
+    everywhere = {name for each in result for name in _columns(each)}
     ours = {*_OURS, unique_name(PROBLEMS, dict.fromkeys(everywhere))} - ({PROBLEMS} & everywhere)
     for number, *row in zip(cells.source_rows, *(column.to_pylist() for column in cells.columns), strict=True):
         values = dict(zip(header, row, strict=True))
@@ -57,7 +60,7 @@ def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
             suggestion=message("responses.remedy_encoding"),
         )
         result[0] = replace(result[0], notes=(*result[0].notes, *log.batches))
-    return tuple(result)
+    return tuple(relaid(before, lines) for before, lines in zip(opened, result, strict=True))
 
 
 def _reopened(opened: Sequence[Opened], fixed: Any) -> tuple[Source, bool]:

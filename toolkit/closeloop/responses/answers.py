@@ -18,6 +18,7 @@ from closeloop.responses.match import Match
 from closeloop.responses.placed import as_single, mentions, places
 from closeloop.responses.source import Cells, codes_of
 from closeloop.responses.spread import one_of, ranked_together, read_ranks, read_ticks, ticked_together
+from closeloop.responses.timed import note_evidence
 from closeloop.responses.values import Readings, read_texts
 from closeloop.responses.worded import in_words_or_numbers
 from closeloop.text import message
@@ -56,9 +57,12 @@ def read_answers(cells: Cells, matches: Sequence[Match], survey: Survey, layout:
     for match in matches:
         if match.item:
             by_item.setdefault(match.item, []).append(match)
+    given = {match.system: match for match in matches if match.system}
     for item in survey.items:
         if item.name in by_item:
             reader.read(item, by_item[item.name])
+        elif item.name in given:
+            reader.take(item, given[item.name])
     reader.hide()
     reader.run_checks()
     return reader.answers
@@ -74,6 +78,7 @@ class _AnswerReader:
         self.decisive = decisive_items(survey)
         self.sources = survey.sources.get(layout.platform, {})
         self.places: dict[str, Match] = {}
+        self.known: dict[str, bool] = {}
         self.explained: dict[str, NDArray[np.intp]] = {}
         self.answers = Answers(rejected=np.zeros(n, dtype=bool))
 
@@ -92,11 +97,19 @@ class _AnswerReader:
                 self.places[f"{item.name}.{match.part}"] = match
         elif item.type == "ranking" and parts:
             self.answers.columns[item.name] = self._ranks(item, parts)
-        for match in matches:
-            if match.part == OTHER_TEXT:
-                self._other_text(item, match)
-                if item.type == "single" and whole and item.other:
-                    self._tick_other(item, whole[0])
+        written = [m for m in matches if m.part == OTHER_TEXT]
+        if whole and not written:  # beside the answers, a column named after "other" holds what was written
+            written = [m for m in parts if m.part == OTHER]
+        for match in written:
+            self._other_text(item, match)
+            if item.type == "single" and whole and item.other:
+                self._tick_other(item, whole[0])
+
+    def take(self, item: Any, match: Match) -> None:
+        """Take a hidden item that is a column of every response (a respondent, a wave): conditions may refer to it."""
+        codes, texts = self._column(match)
+        self.places[item.name] = match
+        self.answers.columns[item.name] = _coded(codes, [text.strip() or None for text in texts])
 
     def _column(self, match: Match) -> tuple[NDArray[np.int32], list[str]]:
         column = self.cells.columns[match.column.position]
@@ -107,6 +120,7 @@ class _AnswerReader:
         source = self.sources.get(item.name if match.part is None else f"{item.name}.{match.part}")
         readings = read_texts(item, texts, self.layout, source or self.sources.get(item.name), match.column)
         self._note(item, match, codes, texts, readings)
+        note_evidence(readings.evidence, item.name, match, codes, texts, self.cells.source_rows, self.log)
         if readings.other:
             self._merge_other(item, codes, readings)
         return _coded(codes, readings.values)
@@ -278,10 +292,14 @@ class _AnswerReader:
         """Say whether the export lacks an item on which it depends if this one was shown: then nobody can tell."""
         from closeloop.forms.logic import parse
 
-        page = next(page for page in self.survey.questions.pages if any(item.name == name for item in page.items))
-        conditions = (self.survey.item(name).show_if, page.show_if)
-        asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
-        return not asked <= {each.partition(".")[0] for each in self.answers.columns}
+        if name not in self.known:
+            self.known[name] = False  # a circle decides nothing
+            page = next(page for page in self.survey.questions.pages if any(item.name == name for item in page.items))
+            conditions = (self.survey.item(name).show_if, page.show_if)
+            asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
+            there = {each.partition(".")[0] for each in self.answers.columns}
+            self.known[name] = not asked <= there or any(self._undecided(each) for each in sorted(asked))
+        return self.known[name]
 
     def run_checks(self) -> None:
         """Apply the items' own checks, and note required questions that were shown and left blank."""

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from closeloop.responses.answers import Answers, read_answers
+from closeloop.responses.dialects import closeloop
+from closeloop.responses.conflicts import without_conflicts
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
 from closeloop.responses.match import Match, match_columns, unique_headers
+from closeloop.responses.migrate.move import migrated
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
 from closeloop.text import LocalText, message
@@ -29,12 +32,26 @@ ACCEPTED, QUARANTINED, SUPERSEDED = 0, 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A source whose cells were read and whose layout is known; `notes` were made on the way."""
+    """A source whose cells were read and whose layout is known; `notes` were made on the way.
+
+    `lineage` has the versions of the survey before the present one, from that which was answered on; `said` is the
+    version that the source itself names, where no survey of it is at hand. Of a long table, `lines` is the source as it
+    stood, `of_line` the row of each of its lines, and `joined` the cells (by column) put together from several lines.
+    """
 
     source: SourceFile
     cells: Cells
     layout: Layout
     notes: tuple[Batch, ...] = ()
+    lineage: tuple[Survey, ...] = ()
+    said: int | None = None
+    lines: Opened | None = None
+    of_line: NDArray[np.intp] | None = None
+    joined: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def asked(self, survey: Survey | None) -> Survey | None:
+        """Return the survey that its answers were given to: that of its time, where it is not the present one."""
+        return self.lineage[0] if self.lineage else survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +86,7 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     logs = [IssueLog(file=each.source.name, batches=list(each.notes)) for each in opened]
     frames, fates, matched = [], [], []
     for each, log in zip(opened, logs, strict=True):
-        matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
+        matches = match_columns(each.layout, each.asked(survey), settings.columns_of(each.layout))
         frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
         unsaid = survey is not None and survey.timezone is None and settings.timezone is None and not each.layout.zone
         if unsaid and frame["answered_at"].notna().any():
@@ -109,36 +126,52 @@ def _zone(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
 def _one_source(
     each: Opened, matches: list[Match], survey: Survey | None, settings: Settings, zone: str, log: IssueLog
 ) -> tuple[pd.DataFrame, NDArray[np.int8], list[Match]]:
-    cells, layout = each.cells, each.layout
+    layout = each.layout
+    asked = each.asked(survey)
+    cells, conflicting = without_conflicts(each, matches, asked, log)
     n = len(cells.source_rows)
     fate = np.zeros(n, dtype=np.int8)
+    fate[conflicting] = QUARANTINED
     fate[_misshapen(cells, log)] = QUARANTINED
     system = read_system(
         cells,
         matches,
         layout,
         log,
-        statuses=survey.status if survey else {},
+        statuses=asked.status if asked else {},
         file=each.source.name,
-        naive_zone=settings.timezone or layout.zone or zone,
+        naive_zone=settings.timezone or layout.zone or (asked.timezone if asked else None) or zone,
         zone=zone,
     )
     fate[system.without_id] = QUARANTINED
     answers = Answers()
-    if survey is not None:
-        answers = read_answers(cells, matches, survey, layout, log)
+    if survey is not None and asked is not None:
+        answers = read_answers(cells, matches, asked, layout, log)
         fate[answers.rejected] = QUARANTINED
         matches = [_regrouped(match, matches, cells, answers) for match in matches]
-        _note_matching(matches, survey, log)
+        _note_matching(matches, asked, log)
+        answers, matches = migrated(answers, _versions_named(matches, layout), (*each.lineage, survey), log)
     columns = {str(name): column for name, column in system.frame.items()}
     columns |= {
         "source_file": constant_category(each.source.name, n),
         "source_row": pd.Series(cells.source_rows),
     }
     if survey is not None:
+        columns["survey_version"] = pd.Series(np.full(n, each.said or asked.version, dtype=np.int32))
         columns |= item_columns(survey, answers, n)
     columns |= kept_columns(cells, matches, columns)
     return pd.DataFrame(columns), fate, matches
+
+
+def _versions_named(matches: Sequence[Match], layout: Layout) -> list[Match]:
+    """Return the matches with the column in which closeloop's forms write the version named as what it is."""
+    reason = message("migrate.column_version")
+    return [
+        replace(m, system="survey_version", confidence=1.0, verdict="certain", reason=reason)
+        if layout.platform == closeloop.NAME and m.column.header == "survey_version" and m.column.role == "unused"
+        else m
+        for m in matches
+    ]
 
 
 def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
@@ -185,6 +218,11 @@ def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
 
 _GROUPS = dict.fromkeys(range(7), 1) | dict.fromkeys((7, 8), 2) | dict.fromkeys((9, 10), 3)
 """Detractors, passives, promoters, as platforms number them."""
+_GROUP_NAMES = {
+    1: ("1", "detractor", "kritiker", "détracteur", "detractor", "detrator", "detrattore", "批判者", "贬损者"),
+    2: ("2", "passive", "neutral", "passiv", "passif", "pasivo", "passivo", "中立者", "被动者"),
+    3: ("3", "promoter", "promotor", "promoteur", "promotore", "推奨者", "推荐者"),
+}
 
 
 def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: Answers) -> Match:
@@ -196,7 +234,7 @@ def _regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: An
     if score is None or not score.values:
         return match
     column = cells.columns[match.column.position]
-    spelled = {"detractor": 1, "1": 1, "passive": 2, "neutral": 2, "2": 2, "promoter": 3, "3": 3}
+    spelled = {name: number for number, names in _GROUP_NAMES.items() for name in names}
     groups = [spelled.get(text.strip().casefold(), 0) for text in column.dictionary.to_pylist()]
     theirs = np.array(groups or [0])[codes_of(column)]
     ours = np.array([_GROUPS[v] if isinstance(v, int) and v in _GROUPS else 0 for v in (*score.values, None)])[

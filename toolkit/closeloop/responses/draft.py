@@ -7,7 +7,6 @@ what was asked.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,25 +15,21 @@ from typing import TYPE_CHECKING, Any
 from closeloop.errors import InsufficientDataError
 from closeloop.responses.dialects import find_layout
 from closeloop.responses.dialects.layout import Layout, SourceColumn
+from closeloop.responses.draft_choices import choice_of, labels_of, options_of
 from closeloop.responses.draft_spread import points_of, spread_kind
-from closeloop.responses.labels import OTHER_LABELS, plain_text
 from closeloop.responses.match import unique_headers
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
-from closeloop.responses.spelling import LETTERED, is_date, is_number, is_whole, is_yes_no, split_write_in
+from closeloop.responses.spelling import LETTERED, is_date, is_number, is_whole, is_yes_no
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
-_MOST_OPTIONS = 30
-_FEW_OPTIONS = 12
 _ENOUGH = 20  # answers before a stray may be called one
 _MOST = 0.95
 _MOST_POINTS = 10
-_LONG_LABEL = 60
-_LONG_TEXT = 30
 _MOST_NAME = 32
 
 
@@ -122,7 +117,11 @@ def draft_survey(
 
 
 def _questions(layout: Layout, cells: Cells) -> list[_Question]:
-    asked = [c for c in layout.columns if c.role in ("answer", "option", "row", "mention") and (c.header.strip() or c.question)]
+    asked = [
+        c
+        for c in layout.columns
+        if c.role in ("answer", "option", "row", "mention") and (c.header.strip() or c.question)
+    ]
     texts = {c.position: _texts(cells, c, layout) for c in asked}
     grouped: dict[str, list[SourceColumn]] = {}
     for column in asked:
@@ -130,7 +129,10 @@ def _questions(layout: Layout, cells: Cells) -> list[_Question]:
             grouped.setdefault(column.group, []).append(column)
     spread = {
         group: spread_kind(
-            cells, [c.position for c in parts], [texts[c.position] for c in parts], [c.option or c.header for c in parts]
+            cells,
+            [c.position for c in parts],
+            [texts[c.position] for c in parts],
+            [c.option or c.header for c in parts],
         )
         for group, parts in grouped.items()
     }
@@ -225,24 +227,27 @@ def _source_map(name: str, question: _Question, headers: Sequence[str]) -> dict[
 
 def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
     column = question.columns[0]
-    ask = {tag: column.question or column.header.strip()}
+    labels = list(dict.fromkeys(str(c.option) for c in question.columns))
+    shown = ", ".join(labels[:3]) + " …" * (len(labels) > 3) if question.kind else column.header.strip()
+    ask = {tag: column.question or shown}
     called = {code: label for code, label in column.labels.items() if code not in column.missing}
     if called and column.role in ("answer", "mention") and set(question.texts) <= called.keys():
         options = [{"value": code, "text": {tag: label}} for code, label in called.items()]
         kind = "multi" if column.role == "mention" else "single"
         return _with({"type": kind, "ask": ask, "options": options}, message("platforms.draft_labels", n=len(called)))
     other = {"other": True} if question.beside is not None else {}
-    labels = list(dict.fromkeys(str(c.option) for c in question.columns))
     if question.kind == "multi":
-        item = {"type": "multi", "ask": ask, "options": _options(labels, tag), **other}
+        item = {"type": "multi", "ask": ask, "options": options_of(labels, tag), **other}
         return _with(item, message("responses.draft_columns", n=len(labels)))
+    if question.kind:
+        question.beside = None
     if question.kind == "ranking":
-        item = {"type": "ranking", "ask": ask, "options": _options(labels, tag)}
+        item = {"type": "ranking", "ask": ask, "options": options_of(labels, tag)}
         return _with(item, message("responses.draft_ranks", n=len(labels)))
     if question.kind == "matrix":
         points = points_of(question.texts)
-        scale = {"columns": _options(_labels(question.texts)[0], tag)} if points is None else {"points": points}
-        item = {"type": "matrix", "ask": ask, "rows": _options(labels, tag), **scale}
+        scale = {"columns": options_of(labels_of(question.texts)[0], tag)} if points is None else {"points": points}
+        item = {"type": "matrix", "ask": ask, "rows": options_of(labels, tag), **scale}
         return _with(item, message("responses.draft_grid", n=len(labels), columns=len(set(question.texts))))
     kind = _kind(question.texts, layout, tag)
     if other and kind["type"] == "single":
@@ -265,7 +270,7 @@ def _kind(texts: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
     distinct = list(dict.fromkeys(texts))
     if not distinct:
         return {"type": "text", "why": message("responses.draft_nothing")}
-    if all(text in ("0", "1") for text in distinct) and len(distinct) > 1:
+    if set(distinct) <= {"0", "1"} and "0" in distinct:
         return {"type": "yesno", "why": message("responses.draft_zero_one")}
     points = [int(float(text)) for text in texts if is_whole(text) and 0 <= float(text) <= _MOST_POINTS]
     if _mostly(points, texts):
@@ -286,7 +291,7 @@ def _kind(texts: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
         fitting = [text for text in texts if test(text)]
         if _mostly(fitting, texts):
             return {"type": kind, "why": _and_strays(message(f"responses.draft_{reason}"), texts, fitting)}
-    return _choice(texts, distinct, layout, tag)
+    return choice_of(texts, distinct, layout, tag)
 
 
 def _mostly(fitting: Sequence[object], texts: Sequence[str]) -> bool:
@@ -296,58 +301,3 @@ def _mostly(fitting: Sequence[object], texts: Sequence[str]) -> bool:
 def _and_strays(why: LocalText, texts: Sequence[str], fitting: Sequence[object]) -> LocalText:
     strays = len(texts) - len(fitting)
     return message("responses.draft_strays", why=why, n=strays) if strays else why
-
-
-def _choice(texts: Sequence[str], distinct: Sequence[str], layout: Layout, tag: str) -> dict[str, Any]:
-    for separator in layout.separators:
-        parted = [text for text in texts if separator in text]
-        parts = [p.strip() for text in texts for p in text.split(separator) if p.strip()]
-        labels, other = _labels(parts)
-        few = 0 < len(labels) <= _MOST_OPTIONS and len(labels) * 2 <= len(parts)
-        each = Counter(p.strip() for text in distinct for p in text.split(separator) if p.strip())
-        few = few and max(each.values()) > 1  # “Yes, please” and “No, thank you” have a comma and nothing in common
-        if few and len(parted) * 5 >= len(texts) and max(map(len, labels)) <= _LONG_LABEL:
-            return {
-                "type": "multi",
-                "options": _options(labels, tag),
-                **({"other": True} if other else {}),
-                "why": message("responses.draft_multi", separator=separator, n=len(labels)),
-            }
-    labels, other = _labels(texts)
-    n = len(labels)
-    repeated = (n <= _FEW_OPTIONS and n < len(texts)) or (n <= _MOST_OPTIONS and n * 5 <= len(texts))
-    if labels and repeated and max(map(len, labels)) <= _LONG_LABEL:
-        return {
-            "type": "single",
-            "options": _options(labels, tag),
-            **({"other": True} if other else {}),
-            "why": message("responses.draft_single", n=len(labels)),
-        }
-    long = sum(map(len, distinct)) / len(distinct) > _LONG_TEXT
-    return {"type": "comment" if long else "text", "why": message("responses.draft_text", n=len(distinct))}
-
-
-def _labels(texts: Sequence[str]) -> tuple[list[str], bool]:
-    """Return option labels, numbered ones in their order, and whether something was written beside one of them."""
-    labels: dict[str, None] = {}
-    other = False
-    for text in texts:
-        label, written = split_write_in(text)
-        if written is not None or plain_text(label) in _OTHER:
-            other = True
-        else:
-            labels.setdefault(label)
-    numbers = [re.search(r"\d+", label) for label in labels]
-    if all(numbers) and len({m[0] for m in numbers if m}) == len(labels):
-        return sorted(labels, key=lambda label: int(re.search(r"\d+", label)[0])), other  # type: ignore[index]
-    return list(labels), other
-
-
-_OTHER = {plain_text(label) for label in OTHER_LABELS}
-
-
-def _options(labels: Sequence[str], tag: str) -> list[dict[str, Any]]:
-    folded: dict[str, str] = {}
-    for label in labels:
-        folded.setdefault(label.casefold(), label)
-    return [{"value": label, "text": {tag: label}} for label in folded.values()]

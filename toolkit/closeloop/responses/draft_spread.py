@@ -26,7 +26,9 @@ def spread_kind(cells: Cells, positions: Sequence[int], texts: Sequence[Sequence
     labels : sequence of str
         The option or row that each of them is headed by.
     """
-    if all(len(set(each) - {"0"}) <= 1 for each in texts):
+    ticks = [set(each) - {"0"} for each in texts]
+    marks = [text for each in ticks for text in each]
+    if all(len(each) <= 1 for each in ticks) and len(set(marks)) in (0, 1, len(marks)):
         return "multi"
     distinct = {text for each in texts for text in each}
     ranks = {str(rank) for rank in range(1, len(positions) + 1)}

@@ -27,6 +27,7 @@ def parts_by_text(item: Any) -> Callable[[str], str | None]:
     """Return `part_of` for one item, its labels laid out once for many texts."""
     parts = item.rows if item.type == "matrix" else getattr(item, "options", ())
     values = {str(option.value) for option in parts}
+    codes = {str(option.code): str(option.value) for option in parts if option.code is not None}
     labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
     others = other_labels(item)
     nones = set(map(plain_text, NONE_LABELS)) if getattr(item, "none", False) else set()
@@ -39,7 +40,7 @@ def parts_by_text(item: Any) -> Callable[[str], str | None]:
             return stripped
         wanted = plain_text(written)
         found = look_up(labels, written) if wanted else None
-        return found or ("other" if wanted in others else NONE if wanted in nones else None)
+        return found or ("other" if wanted in others else NONE if wanted in nones else codes.get(stripped))
 
     return find
 

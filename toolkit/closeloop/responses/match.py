@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,12 @@ from closeloop.forms.fields import RESERVED_FOR_HIDDEN
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
 from closeloop.responses.grouped import by_option_labels
 from closeloop.responses.labels import OTHER_TEXT, by_label, look_up, part_of, plain_text
+from closeloop.responses.likeness import propose
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
-_SIMILAR = 0.6
 _SPREAD = ("option", "row", OTHER_TEXT, "place", "mention")
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -29,7 +28,8 @@ class Match:
     """One column and what it was taken for.
 
     `item` and `part` (an option, a matrix row, `OTHER_TEXT`) or `system` say what; both None: kept, not used.
-    `verdict` is certain, likely, check (not applied: a person decides) or unused.
+    `verdict` is certain, likely, check (not applied: a person decides) or unused. `proposal` is what a column to check
+    may be, as `read_responses` takes it in ``columns``; `belongs` the item of a column whose part of it is unknown.
     """
 
     column: SourceColumn
@@ -39,6 +39,8 @@ class Match:
     confidence: float = float("nan")
     verdict: str = "unused"
     reason: LocalText = field(default_factory=lambda: LocalText(""))
+    proposal: str | None = None
+    belongs: str | None = None
 
     @property
     def role(self) -> str:
@@ -73,7 +75,8 @@ def match_columns(layout: Layout, survey: Survey | None, asked: Mapping[str, str
         for header, column in zip(known.unique, layout.columns, strict=True)
     ]
     matches = by_option_labels(matches, known.items)
-    return _one_column_each(matches, [header in told for header in known.unique])
+    matches = _one_column_each(matches, [header in told for header in known.unique])
+    return propose(matches, known.items, known.unique, set(told)) if survey else matches
 
 
 def _told(column: SourceColumn, target: str | None, known: _Known) -> Match:
@@ -84,7 +87,10 @@ def _told(column: SourceColumn, target: str | None, known: _Known) -> Match:
     if found is None:
         near = ", ".join(closest(target, [*known.items, *SYSTEM])) or ", ".join(known.items)
         raise ResponseValidationError(message("responses.item_unknown", item=target, names=near))
-    return replace(found, column=column, confidence=1.0, verdict="certain", reason=reason)
+    part = found.part
+    if found.item and part is None and column.role in _SPREAD:  # the item of a column that holds a part of it
+        part = known.part(known.items[found.item], column)
+    return replace(found, column=column, part=part, confidence=1.0, verdict="certain", reason=reason)
 
 
 class _Known:
@@ -131,35 +137,37 @@ class _Known:
         return told or self._by_name(column) or self._by_text(column)
 
     def _says_more(self, column: SourceColumn) -> bool:
-        """Say whether a column's question tells more than its name: that stands twice, or is another item's by chance."""
+        """Say whether a column's question tells more than its name: that stands twice, or is another item's."""
         if self.headers[column.header.strip()] > 1:
             return True
         return column.question not in ("", column.header) and plain_text(column.question) in self.texts
 
     def _by_map(self, column: SourceColumn) -> Match | None:
-        names = {self.unique[column.position], column.key, column.group} - {""}
-        if self.unique[column.position] == column.header.strip():  # the text of a repeated header names no column
-            names |= {column.question} - {""}
+        unique = self.unique[column.position]
+        own, shared = {unique, column.key} - {""}, {column.group} - {""}
+        if unique == column.header.strip():  # the text of a repeated header names no column
+            shared |= {column.question} - {""}
+        return self._mapped(column, own, whole=False) or self._mapped(column, shared - own, whole=True)
+
+    def _mapped(self, column: SourceColumn, names: set[str], *, whole: bool) -> Match | None:
+        """Return what the survey's map says of a column under some names; `whole`: these are its question's names."""
         for target, source in self.sources.items():
             wanted = {source.column, source.import_id} - {None, ""}
-            if not wanted & names:
-                continue
-            found = self.target(target)
-            if found is None:
+            found = self.target(target) if wanted & names else None
+            if found is None or (whole and found.part is not None):
                 continue
             part = found.part
             several = found.item is not None and self.items[found.item].type in ("multi", "ranking", "matrix")
             spread = column.role == OTHER_TEXT or (several and column.role in _SPREAD)
             if found.item and part is None and spread:
-                part = self._part(self.items[found.item], column, source.options)
+                part = self.part(self.items[found.item], column, source.options)
                 if part is None:
-                    reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
-                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+                    return _no_part(column, found.item)
             reason = message("responses.reason_map", name=min(wanted & names, key=lambda name: name != source.column))
             return replace(found, column=column, part=part, confidence=1.0, verdict="certain", reason=reason)
         return None
 
-    def _part(self, item: Any, column: SourceColumn, told: Mapping[str, str] = NO_OPTIONS) -> str | None:
+    def part(self, item: Any, column: SourceColumn, told: Mapping[str, str] = NO_OPTIONS) -> str | None:
         """Return which part of an item a column holds: an option or row, what was written beside, or a place."""
         if column.role == OTHER_TEXT:
             return OTHER_TEXT
@@ -191,10 +199,9 @@ class _Known:
         if found is None:
             found = self.target(column.key) or self.target(column.question)
             if found is not None and found.item and found.part is None and column.role in _SPREAD:
-                part = self._part(self.items[found.item], column)
+                part = self.part(self.items[found.item], column)
                 if part is None:
-                    reason = message("responses.reason_no_option", item=found.item, option=column.option or "")
-                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+                    return _no_part(column, found.item)
                 found = replace(found, part=part)
         if found is None:
             return None
@@ -210,10 +217,9 @@ class _Known:
         if item is not None and asked:
             part = None
             if column.role in _SPREAD:
-                part = self._part(self.items[item], column)
+                part = self.part(self.items[item], column)
                 if part is None and not self._whole(self.items[item], column):
-                    reason = message("responses.reason_no_option", item=item, option=column.option or "")
-                    return Match(column=column, verdict="check", confidence=0.5, reason=reason)
+                    return _no_part(column, item)
             known = (*(self.items[item].ask or {}).values(), *(self.items[item].label or {}).values())
             same = (column.question or column.header).strip() in known
             reason = message("responses.reason_text" if same else "responses.reason_text_nearly")
@@ -225,18 +231,12 @@ class _Known:
                 verdict="certain" if same else "likely",
                 reason=reason,
             )
-        if column.role in _SPREAD and not column.question:  # an option's label is no question to be like
-            return Match(column=column, reason=message("responses.reason_kept"))
-        near = max(((_likeness(asked, text), name) for text, name in self.texts.items() if asked), default=(0.0, ""))
-        if near[0] >= _SIMILAR:
-            reason = message("responses.reason_similar", header=column.header.strip(), item=near[1])
-            return Match(column=column, confidence=round(near[0], 2), verdict="check", reason=reason)
         return Match(column=column, reason=message("responses.reason_kept"))
 
 
-def _likeness(a: str, b: str) -> float:
-    matcher = difflib.SequenceMatcher(a=a, b=b)
-    return matcher.ratio() if matcher.real_quick_ratio() >= _SIMILAR and matcher.quick_ratio() >= _SIMILAR else 0.0
+def _no_part(column: SourceColumn, item: str) -> Match:
+    reason = message("responses.reason_no_option", item=item, option=column.option or "")
+    return Match(column=column, verdict="check", confidence=0.5, reason=reason, belongs=item)
 
 
 def _one_column_each(matches: Sequence[Match], told: Sequence[bool]) -> list[Match]:

@@ -12,7 +12,9 @@ from closeloop.responses.assemble import Opened, Settings
 from closeloop.responses.dialects import find_layout, looks_chinese
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import Batch, IssueLog
+from closeloop.responses.long import laid_wide, long_columns
 from closeloop.responses.match import match_columns, unique_headers, unique_name
+from closeloop.responses.migrate.written import Versions, written_for
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
 from closeloop.responses.source import Source
@@ -35,8 +37,11 @@ def read_responses(
     sheet: str | int | None = None,
     columns: Mapping[str, str | None] | None = None,
     timezone: str | None = None,
+    dates: str = "auto",
+    layout: str = "auto",
     strict: bool = False,
     progress: bool | None = None,
+    versions: Versions | None = None,
 ) -> Responses:
     """Return the responses in one or several exports, checked against a survey, with nothing dropped.
 
@@ -57,10 +62,19 @@ def read_responses(
         Header → ``item``, ``item.part`` or a system column; None leaves the column alone. Wins over everything found.
     timezone : str, optional
         The zone of times that do not name one; the survey's if left out.
+    dates : str
+        ``"day-first"`` or ``"month-first"`` for dates such as 3/4/2026; ``"auto"``: each column as a whole tells, and
+        where it does not, the date is left open. Dates with the year first need nothing.
+    layout : str
+        ``"wide"`` (a row a response), ``"long"`` (a row an answer, with columns such as response_id, question, answer,
+        and perhaps option), or ``"auto"``: long where a plain table has such a header.
     strict : bool
         Raise if any answer had to be set aside.
     progress : bool, optional
         Show progress; by default for large files at a terminal or in a notebook.
+    versions : mapping, optional
+        File → the version of the survey it was answered with (a number, found beside the survey file, or the survey of
+        that time). Its answers are then brought to the present version. Files of closeloop's forms say it themselves.
 
     Returns
     -------
@@ -96,8 +110,8 @@ def read_responses(
     for each in _each(source):
         with shown_progress(each, progress) as report:
             found = open_source(each, encoding, sheet)
-            layout = find_layout(found.head, dialect, found.facts.name)
-            opened.append(_read(found, layout, report))
+            seen = replace(find_layout(found.head, dialect, found.facts.name), day_first=_day_first(dates))
+            opened.append(_read(found, seen, report, layout))
     if not any(each.source.rows for each in opened):
         raise InsufficientDataError(message("responses.header_only", file=", ".join(o.source.name for o in opened)))
     settings = Settings(columns=columns, timezone=timezone)
@@ -105,15 +119,22 @@ def read_responses(
     for header in columns or {}:
         if header.strip() not in headers:
             raise ColumnNotFoundError(header, headers, message("responses.the_file"))
-    opened = _named_apart(opened)
+    opened = written_for(_named_apart(opened), survey, versions)
     if survey is not None:
         for each in opened:
-            _refuse_strangers(each, survey, settings)
+            _refuse_strangers(each, each.lineage[0] if each.lineage else survey, settings)
     responses = Responses(survey, tuple(opened), settings)
     _ = responses.ledger  # what is wrong with the call is said here, not where the result is first looked at
     if strict:
         _raise_errors(responses)
     return responses
+
+
+def _day_first(dates: str) -> bool | None:
+    known = {"auto": None, "day-first": True, "month-first": False}
+    if dates not in known:
+        raise ResponseValidationError(message("responses.dates_unknown", asked=dates))
+    return known[dates]
 
 
 def _named_apart(opened: list[Opened]) -> list[Opened]:
@@ -166,7 +187,7 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
     return DelimitedSource(source, encoding, looks_chinese)
 
 
-def _read(source: Source, layout: Layout, report: Any) -> Opened:
+def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> Opened:
     log = IssueLog(file=source.facts.name)
     if source.guessed_encoding:
         log.file_level(
@@ -183,9 +204,7 @@ def _read(source: Source, layout: Layout, report: Any) -> Opened:
             log.file_level(
                 "info",
                 "duplicate_header",
-                message(
-                    "responses.duplicate_header", header=header, first=first[header] + 1, second=position + 1
-                ),
+                message("responses.duplicate_header", header=header, first=first[header] + 1, second=position + 1),
                 column=header,
                 position=position,
             )
@@ -199,14 +218,16 @@ def _read(source: Source, layout: Layout, report: Any) -> Opened:
         platform_reason=layout.reason,
     )
     notes: tuple[Batch, ...] = tuple(log.batches)
-    return Opened(source=facts, cells=cells, layout=layout, notes=notes)
+    opened = Opened(source=facts, cells=cells, layout=layout, notes=notes)
+    long = long_columns(layout, source.head, asked)
+    return laid_wide(opened, long) if long and facts.rows else opened
 
 
 def _refuse_strangers(each: Opened, survey: Survey, settings: Settings) -> None:
     """Raise if not one column answers an item: then the file, the survey or the header row is the wrong one."""
     matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
-    if any(match.item for match in matches):
-        return
+    if any(match.item or match.proposal for match in matches):
+        return  # what is only proposed is said, and waits to be confirmed
     headers = [column.header.strip() for column in each.layout.columns]
     items = [item for item in survey.items if item.type not in ("note", "hidden")]
     near = {item.name: closest(item.name, headers, 1) for item in items}

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble
 from closeloop.responses.frame import rows_of
 from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
@@ -83,13 +84,18 @@ class Responses:
     @cached_property
     def quarantined(self) -> pd.DataFrame:
         """The rows set aside, as text and as they stood in the source, with ``problems``; correct them and `amend`."""
-        rows = rows_of(self._assembled.fate == QUARANTINED, self.raw)
+        line_of = [each.of_line if each.of_line is not None else np.arange(each.source.rows) for each in self._opened]
+        starts = np.cumsum([0, *(each.source.rows for each in self._opened)])
+        of_line = np.concatenate([lines + start for lines, start in zip(line_of, starts, strict=False)])
+        aside = (self._assembled.fate == QUARANTINED)[of_line]
+        rows = rows_of(aside, self.raw)
         text, colon = ("message_zh", "：") if language() == "zh-CN" else ("message_en", ": ")
         why = self.issues.loc[self.issues["effect"] == "quarantined", ["source_file", "source_row", "item", text]]
         said: dict[tuple[str, int], list[str]] = {}
         for file, row, i, t in why.itertuples(index=False, name=None):
             said.setdefault((file, row), []).append(t if not i or t.startswith(i) else f"{i}{colon}{t}")
-        places = zip(rows["source_file"], rows["source_row"], strict=True)
+        first = np.concatenate([each.cells.source_rows for each in self._opened])[of_line[aside]]
+        places = zip(rows["source_file"], first.tolist(), strict=True)
         problems = unique_name("problems", {str(name): None for name in rows})
         return rows.assign(**{problems: ["; ".join(said.get(place, ())) for place in places]})
 
@@ -105,7 +111,7 @@ class Responses:
         import pyarrow as pa
 
         frames = []
-        for each in self._opened:
+        for each in (opened.lines or opened for opened in self._opened):
             n = each.source.rows
             columns: dict[str, Any] = {}
             for name, value in (
@@ -140,6 +146,7 @@ class Responses:
                 "role": match.role,
                 "confidence": match.confidence,
                 "verdict": match.verdict,
+                "proposal": match.proposal,
                 "reason_en": match.reason.en,
                 "reason_zh": match.reason.zh,
             }
@@ -236,6 +243,7 @@ class Responses:
     @cached_property
     def _score_input(self) -> ScoreInput:
         from closeloop.metrics.score import ScoreInput
+        from closeloop.responses.migrate.comparable import score_cautions
         from closeloop.responses.scoring import key_labels, key_titles, metric_specs
 
         frame = self.accepted
@@ -253,7 +261,75 @@ class Responses:
             period=self.period,
             labels=key_labels(self.survey),
             titles=key_titles(self.survey),
+            cautions=score_cautions(self._opened, self.survey),
         )
+
+    def confirm(self, columns: Mapping[str, str | None] | Literal[True] = True) -> Responses:
+        """Return the responses with columns confirmed that were only proposed.
+
+        Parameters
+        ----------
+        columns : mapping or True
+            Header → ``item``, ``item.part`` or a system column; None leaves a column alone. Left out: every
+            ``proposal`` in `columns`. A column that fits two items equally well has none, and has to be named.
+
+        Returns
+        -------
+        Responses
+            The same sources, read anew. `mapped` puts what was confirmed into the survey, so that it is asked once.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If a column is in none of the sources.
+        ResponseValidationError
+            If there is no such item, or one header is proposed for two items.
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd
+        >>> answers = pd.DataFrame({"recommend": [9, 3], "What is the main reason for this score?": ["fast", "late"]})
+        >>> responses = cl.read_responses(answers, cl.load_survey("relationship-nps"))
+        >>> responses.columns[["verdict", "proposal"]].values.tolist()[1]
+        ['check', 'why']
+        >>> responses.confirm().accepted["why"].tolist()
+        ['fast', 'late']
+        """
+        from closeloop.responses.confirmed import with_confirmed
+
+        settings = with_confirmed(self._settings, self._opened, self._assembled.matches, columns)
+        confirmed = Responses(self.survey, self._opened, settings)
+        _ = confirmed.ledger  # an item that does not exist is said here
+        return confirmed
+
+    def mapped(self) -> Survey:
+        """Return the survey with ``sources`` filled in for the platforms that were read.
+
+        Returns
+        -------
+        Survey
+            For each column that was taken for an item: its header, the platform's lasting id of it, and the texts and
+            codes in it that stand for options. `Survey.save` to the file it came from changes nothing but ``sources``,
+            comments kept; the same export is then read with every such column certain.
+
+        Raises
+        ------
+        ResponseValidationError
+            If the responses were read without a survey.
+
+        Examples
+        --------
+        >>> import closeloop as cl, pandas as pd
+        >>> answers = pd.DataFrame({"recommend": [9, 3], "What is the main reason for this score?": ["fast", "late"]})
+        >>> responses = cl.read_responses(answers, cl.load_survey("relationship-nps")).confirm()
+        >>> responses.mapped().sources["plain"]["why"].column
+        'What is the main reason for this score?'
+        """
+        from closeloop.responses.confirmed import with_sources
+
+        if self.survey is None:
+            raise ResponseValidationError(message("responses.no_survey_to_map"))
+        return with_sources(self.survey, self._opened, self._assembled.matches)
 
     def amend(self, fixed: str | Path | pd.DataFrame) -> Responses:
         """Return the responses with corrected rows taken back in.
@@ -285,6 +361,42 @@ class Responses:
         from closeloop.responses.amend import amended
 
         return Responses(self.survey, amended(self._opened, fixed), self._settings)
+
+    def migrate(self, to_version: Survey | int) -> Responses:
+        """Return the responses as answers to a later version of the survey, as its ``migrations:`` tell.
+
+        Parameters
+        ----------
+        to_version : Survey or int
+            The later survey, or its number: it is then looked for beside the survey file and among its snapshots.
+
+        Returns
+        -------
+        Responses
+            ``accepted`` in the columns of that version, ``survey_version`` says which one was answered; `raw` and the
+            ledger are as before. What changed is counted in ``issues`` (``migrated_…``), a line a kind of change.
+
+        Raises
+        ------
+        SurveyDefinitionError
+            If it is another survey, an earlier version, or a step is missing: every answer without a place is named.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from closeloop.responses.read import read_responses
+        >>> from closeloop.survey.load import load_survey, survey_from_dict
+        >>> first = load_survey("relationship-nps")
+        >>> data = first.to_dict() | {"version": 2}
+        >>> data["pages"][0]["items"][4]["name"] = "reason"
+        >>> data["migrations"] = [{"from": 1, "to": 2, "rename": {"why": "reason"}}]
+        >>> responses = read_responses(pd.DataFrame({"recommend": [9], "why": ["fast"]}), first)
+        >>> responses.migrate(survey_from_dict(data)).accepted[["recommend", "reason"]].values.tolist()
+        [[9, 'fast']]
+        """
+        from closeloop.responses.migrate.responses import migrated_responses
+
+        return migrated_responses(self, self._opened, self._settings, to_version)
 
     def write(self, folder: str | Path) -> Path:
         """Write everything into a folder: accepted (Parquet, CSV), quarantine to correct, superseded, issues, ledger.

@@ -92,10 +92,10 @@ def _text(value: Any, kind: str) -> str:
 def _variable(name: str, column: pa.DictionaryArray, told: Any) -> Variable:
     labels = {cell_text(code): str(text) for code, text in told.variable_value_labels.get(name, {}).items()}
     ranges = told.missing_ranges.get(name, [])
-    codes = {text for text in column.dictionary.to_pylist() if any(_within(text, each) for each in ranges)}
-    codes |= {code for code in labels if any(_within(code, each) for each in ranges)}
+    codes = column.dictionary.to_pylist()
+    gone = frozenset(code for code in (*codes, *labels) if code and any(_within(code, each) for each in ranges))
     label = told.column_names_to_labels.get(name) or ""
-    return Variable(name=name, label=str(label), labels=labels, missing=frozenset(codes - {""}))
+    return Variable(name=name, label=str(label), labels=labels, missing=gone, codes=tuple(codes))
 
 
 def _within(text: str, bounds: Mapping[str, Any]) -> bool:

@@ -43,8 +43,13 @@ def read_ticks(item: Any, match: Match, texts: Sequence[str], layout: Layout) ->
     takes_text = match.part == OTHER and getattr(item, "other", False)
     for i, text in enumerate(texts):
         stripped = text.strip()
-        folded = stripped.casefold()
-        if folded in names or folded in TICKED:
+        if stripped in match.column.missing:
+            ticks.missing[i] = match.column.missing[stripped]
+            continue
+        folded = match.column.labels.get(stripped, stripped).casefold()
+        if stripped in layout.no:
+            ticks.no[i] = True
+        elif folded in names or folded in TICKED:
             ticks.yes[i] = True
         elif folded in UNTICKED:
             ticks.no[i] = True
@@ -74,9 +79,8 @@ def _names(item: Any, part: str, header: str | None) -> set[str]:
     extra = [value for value, on in ((OTHER, item.other), (NONE, item.none)) if on] if item.type != "ranking" else []
     if part in extra:
         names.add(str(len(item.options) + 1 + extra.index(part)))
-        names |= {text.strip().casefold() for text in (*OTHER_LABELS, *(item.other_text or {}).values())} if part == OTHER else {
-            text.casefold() for text in NONE_LABELS
-        }
+        called = (*OTHER_LABELS, *(item.other_text or {}).values()) if part == OTHER else NONE_LABELS
+        names |= {text.strip().casefold() for text in called}
     return names
 
 

@@ -14,7 +14,7 @@ from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
 from closeloop.responses.match import Match
 from closeloop.responses.source import Cells, codes_of
-from closeloop.responses.times import parse_times
+from closeloop.responses.timed import read_times
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -150,33 +150,7 @@ class _SystemReader:
             nothing = np.full(n, np.datetime64("NaT"), dtype="datetime64[us]")
             return pd.Series(nothing), pd.Series(nothing).dt.tz_localize("UTC")
         codes, texts = self._column(match)
-        parsed = parse_times(texts, naive_zone, zone)
-        bad = np.array([bool(text) for text in texts]) & np.isnat(parsed.local) if texts else np.zeros(0, dtype=bool)
-        for flag, code in ((parsed.ambiguous, "ambiguous_date"), (bad & ~parsed.ambiguous, "not_a_date")):
-            wrong = np.flatnonzero(flag)
-            if wrong.size:
-                place = np.full(len(texts), -1)
-                place[wrong] = np.arange(wrong.size)
-                rows = np.flatnonzero(flag[codes])
-                shown = [texts[i] for i in wrong]
-                self.log.add(
-                    Batch(
-                        severity="warning",
-                        code=code,
-                        effect="blanked",
-                        rows=rows,
-                        which=place[codes[rows]],
-                        texts=shown,
-                        messages=[message(f"responses.bad_{code}", value=text) for text in shown],
-                        suggestions=[message("responses.remedy_date")] * len(shown),
-                        position=match.column.position,
-                        column=match.column.header,
-                        item="answered_at",
-                    )
-                )
-        if not texts:
-            return self.times(None, naive_zone, zone, n)
-        return pd.Series(parsed.local[codes]), pd.Series(parsed.instant[codes]).dt.tz_localize("UTC")
+        return read_times(match, codes, texts, self.cells.source_rows, self.layout, self.log, (naive_zone, zone))
 
     def texts(self, match: Match | None, n: int) -> pd.Series:
         """Return a text column, missing where the source has nothing."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from closeloop.errors import ResponseValidationError, closest
+from closeloop.responses.dates import Evidence, full_year, serial_days, year_first
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -28,33 +29,53 @@ _CLOCKS = {
     (1, True): (" %I:%M %p", " %p %I:%M"),
 }
 """How a time of day may be written, by its number of colons and whether it has AM or PM: few patterns to try."""
-_SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Times of distinct texts: `local` in the survey's zone, `instant` in UTC, both naive; which are ambiguous."""
+    """Times of distinct texts: `local` in the survey's zone, `instant` in UTC, both naive.
+
+    `ambiguous` marks texts that can be read two ways and are not read; `date_only` those without a time of day, read as
+    midnight; `skipped` times that the clock of their zone never showed, `twice` those it showed twice. `evidence` is
+    what the column as a whole tells.
+    """
 
     local: NDArray[np.datetime64]
     instant: NDArray[np.datetime64]
     ambiguous: NDArray[np.bool_]
+    date_only: NDArray[np.bool_]
+    skipped: NDArray[np.bool_]
+    twice: NDArray[np.bool_]
+    evidence: tuple[Evidence, ...] = ()
 
 
-def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
+def parse_times(
+    texts: Sequence[str],
+    naive_zone: str,
+    zone: str,
+    *,
+    day_first: bool | None = None,
+    date1904: bool | None = None,
+) -> Times:
     """Read times, each distinct text once.
 
     Year-first forms, Chinese forms (2026年5月3日) and forms with an offset are read as they stand. Of ``3/4/2026``
-    the texts together decide which number is the day; where none exceeds 12 they are ambiguous, and not guessed. What
+    the texts together decide which number is the day (see `year_first`); where they do not, it is ambiguous, and not
+    guessed. A column of nothing but spreadsheet day numbers is read as such. A day without a time is its midnight. What
     cannot be read is NaT.
 
     Parameters
     ----------
     texts : sequence of str
-        The distinct texts of a column.
+        The distinct texts of a whole column.
     naive_zone : str
         The zone of times that do not name one.
     zone : str
         The zone of the local times to return.
+    day_first : bool, optional
+        Whether the day stands before the month, where somebody said so.
+    date1904 : bool, optional
+        Whether day numbers count from 1904, as in workbooks of old Macintoshes; left out, only if they prove it.
 
     Raises
     ------
@@ -68,21 +89,53 @@ def parse_times(texts: Sequence[str], naive_zone: str, zone: str) -> Times:
     """
     series = pd.Series(list(texts), dtype="str").str.strip()
     zoned = series.str.contains(_ENDS_IN_OFFSET, regex=True, na=False)
-    naive, ambiguous = _clock_times(series.mask(zoned, ""))
-    aware = naive.dt.tz_localize(
-        checked_zone(naive_zone), ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward"
-    )
+    clock = series.mask(zoned, "")
+    offsets = series[zoned].str.extract(_OFFSET)
+    clock[zoned] = offsets["clock"].fillna("")  # the dates of all texts together tell which number is the day
+    read = _clock_times(clock, day_first, date1904)
+    naive = read.times.mask(zoned)
+    checked_zone(naive_zone)
+    aware = naive.dt.tz_localize(naive_zone, ambiguous="NaT", nonexistent="NaT")
+    lost = (aware.isna() & naive.notna()).to_numpy()
+    skipped = np.zeros(len(series), dtype=bool)
+    if lost.any():
+        skipped[lost] = naive[lost].dt.tz_localize(
+            naive_zone, ambiguous=np.ones(int(lost.sum()), dtype=bool), nonexistent="NaT"
+        ).isna()  # fmt: skip
+        aware[lost] = naive[lost].dt.tz_localize(
+            naive_zone, ambiguous=np.ones(int(lost.sum()), dtype=bool), nonexistent="shift_forward"
+        )
     instant = aware.dt.tz_convert("UTC")
     if zoned.any():
-        instant[zoned] = _with_offset(series[zoned])
+        instant[zoned] = _with_offset(series[zoned], read.times[zoned], offsets)
     local = instant.dt.tz_convert(checked_zone(zone)).dt.tz_localize(None)
     if naive_zone == zone:  # as written, also where the clock was put back
         local = local.where(zoned, naive)
+    day_only = (~zoned & naive.notna() & ~clock.str.contains(":", regex=False)).to_numpy(dtype=bool) & ~read.serial
     return Times(
         local=local.to_numpy("datetime64[us]"),
-        ambiguous=ambiguous,
         instant=instant.dt.tz_localize(None).to_numpy("datetime64[us]"),
+        ambiguous=read.ambiguous & instant.isna().to_numpy(),
+        date_only=day_only,
+        skipped=skipped & ~day_only,
+        twice=lost & ~skipped & ~day_only,
+        evidence=read.evidence,
     )
+
+
+def parse_days(
+    texts: Sequence[str], *, day_first: bool | None = None, date1904: bool | None = None
+) -> tuple[list[dt.date | None], NDArray[np.bool_], tuple[Evidence, ...]]:
+    """Read dates, each distinct text once: the days, which texts are ambiguous, and what the column tells.
+
+    Examples
+    --------
+    >>> parse_days(["25.4.2026", "3.4.2026"])[0]
+    [datetime.date(2026, 4, 25), datetime.date(2026, 4, 3)]
+    """
+    read = _clock_times(pd.Series(list(texts), dtype="str").str.strip(), day_first, date1904)
+    days = [None if pd.isna(time) else time.date() for time in read.times]
+    return days, read.ambiguous, read.evidence
 
 
 def checked_zone(name: str) -> str:
@@ -100,37 +153,53 @@ def checked_zone(name: str) -> str:
         raise ResponseValidationError(message("responses.zone_unknown", found=name, names=", ".join(near))) from error
 
 
-def _with_offset(texts: pd.Series) -> pd.Series:
+def _with_offset(texts: pd.Series, clock: pd.Series, parts: pd.DataFrame) -> pd.Series:
     """Return the instants that texts with an offset say: the ISO forms at once, the others piece by piece."""
     instant = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601").astype("datetime64[us, UTC]")
-    odd = texts[instant.isna()]
-    if len(odd):
-        parts = odd.str.extract(_OFFSET)
-        clock, _ = _clock_times(parts["clock"].fillna("").reset_index(drop=True))
+    odd = instant.isna()
+    if odd.any():
         seconds = parts["hours"].fillna("0").astype(int) * 3600 + parts["minutes"].fillna("0").astype(int) * 60
         ahead = seconds.where(parts["sign"] != "-", -seconds).astype("timedelta64[s]")
-        instant[odd.index] = clock.set_axis(odd.index).sub(ahead).dt.tz_localize("UTC")
+        instant[odd] = clock[odd].sub(ahead[odd]).dt.tz_localize("UTC")
     return instant
 
 
-def _clock_times(texts: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
-    """Return the times that texts without an offset say, and which texts do not tell the day from the month."""
+@dataclass(slots=True)
+class _Clock:
+    """Times without an offset, which texts are ambiguous, whether they are day numbers, and what tells it."""
+
+    times: pd.Series
+    ambiguous: NDArray[np.bool_]
+    evidence: tuple[Evidence, ...] = ()
+    serial: bool = False
+
+
+def _clock_times(texts: pd.Series, day_first: bool | None, date1904: bool | None) -> _Clock:
+    """Return the times that texts without an offset say."""
     naive = pd.Series(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"))
-    unread = _fill(naive, texts[texts != ""], "%Y-%m-%d")
-    if len(unread):
-        unread = unread.str.replace("T", " ").str.replace(r"(:\d{2})\.\d+", r"\1", regex=True)
-        for name, mark in _NAMED_DAY_PARTS:
-            unread = unread.str.replace(rf"\s*{name}\s*", f" {mark} ", regex=True)
-        unread = unread.str.replace(r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ", regex=True)
-        unread = _fill(naive, unread.str.strip(), "%Y-%m-%d")
     ambiguous = np.zeros(len(texts), dtype=bool)
-    if len(unread):
-        order = _day_or_month_first(unread)
-        if order is None:
-            ambiguous[unread.index[unread.str.match(_SLASHED)]] = True
-        else:
-            _fill(naive, unread, order)
-    return naive, ambiguous
+    unread = _fill(naive, texts[texts != ""], "%Y-%m-%d")
+    if not len(unread):
+        return _Clock(naive, ambiguous)
+    serials = serial_days(unread, date1904) if naive.isna().all() else None
+    if serials is not None:
+        naive[unread.index] = serials[0]
+        first = replace(serials[1], places=(int(unread.index[0]),))
+        return _Clock(naive, ambiguous, (first,), serial=True)
+    unread = unread.str.replace("T", " ").str.replace(r"(:\d{2})\.\d+", r"\1", regex=True)
+    for name, mark in _NAMED_DAY_PARTS:
+        unread = unread.str.replace(rf"\s*{name}\s*", f" {mark} ", regex=True)
+    unread = unread.str.replace(r"^(\d\d)年", lambda year: f"{full_year(int(year[1]))}年", regex=True)
+    unread = unread.str.replace(r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ", regex=True)
+    unread = _fill(naive, unread.str.strip(), "%Y-%m-%d")
+    if not len(unread):
+        return _Clock(naive, ambiguous)
+    ordered = year_first(unread.str.replace(", ", " ", regex=False), day_first)
+    _fill(naive, ordered.texts[~ordered.ambiguous], "%Y-%m-%d")
+    at = unread.index.to_numpy()
+    ambiguous[at[ordered.ambiguous]] = True
+    evidence = tuple(replace(e, places=tuple(int(at[place]) for place in e.places)) for e in ordered.evidence)
+    return _Clock(naive, ambiguous, evidence)
 
 
 def _fill(times: pd.Series, texts: pd.Series, day: str) -> pd.Series:
@@ -149,15 +218,3 @@ def _fill(times: pd.Series, texts: pd.Series, day: str) -> pd.Series:
                 read[places[known]] = True
                 times[found.index[known]] = found[known].astype("datetime64[us]")
     return texts[~read]
-
-
-def _day_or_month_first(texts: pd.Series) -> str | None:
-    pairs = texts.str.extract(_SLASHED).dropna().astype(int)
-    if pairs.empty:
-        return None
-    separators = texts[pairs.index].str.extract(r"\d([/.-])\d", expand=False)
-    mark = str(separators.iloc[0])
-    day_first, month_first = bool((pairs[0] > 12).any()), bool((pairs[1] > 12).any())
-    if day_first == month_first:
-        return None
-    return f"%d{mark}%m{mark}%Y" if day_first else f"%m{mark}%d{mark}%Y"

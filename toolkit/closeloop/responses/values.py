@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.answers import Problem, check_value
+from closeloop.responses.dates import SERIAL, Evidence
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.joined import part_choices
 from closeloop.responses.labels import NONE_LABELS, by_label, look_up, other_labels
@@ -32,13 +33,16 @@ from closeloop.text import LocalText, message
 if TYPE_CHECKING:
     from closeloop.survey.definition import SourceMap
 
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+
 
 @dataclass(slots=True)
 class Readings:
     """What the distinct texts of one column say, in their order.
 
     `values` has None where there is no answer; why not is in `problems` (a bad text) or `missing` (a declared token).
-    An empty cell is in neither. `other` holds what was written beside "other", `written_in` the texts taken as such.
+    An empty cell is in neither. `other` holds what was written beside "other", `written_in` the texts taken as such,
+    `evidence` what a column of dates tells as a whole.
     """
 
     values: list[Any]
@@ -46,6 +50,7 @@ class Readings:
     missing: dict[int, LocalText] = field(default_factory=dict)
     other: dict[int, str] = field(default_factory=dict)
     written_in: set[int] = field(default_factory=set)
+    evidence: tuple[Evidence, ...] = ()
 
 
 def read_texts(
@@ -72,6 +77,7 @@ def read_texts(
     """
     readings = Readings(values=[None] * len(texts))
     reader = _Reader(item, layout, texts, source, column.labels if column else {})
+    readings.evidence = reader.evidence
     told = source.missing if source else {}
     declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in told.items()}
     declared = {**(column.missing if column else {}), **declared}
@@ -149,6 +155,10 @@ class _Reader:
         numbers = {text.strip() for text in texts} - {""} - set(layout.missing)
         self.numbered = layout.by_number and all(_all_whole(text, layout.separators) for text in numbers)
         self.points = _point_labels(item)
+        self.days: dict[str, tuple[dt.date | None, bool]] = {}
+        self.evidence: tuple[Evidence, ...] = ()
+        if item.type == "date":
+            self.dated(texts)
 
     def meant(self, text: str) -> str:
         """Return what a text says without its platform's letter, and the label of a code where the item knows it."""
@@ -258,21 +268,41 @@ class _Reader:
             return bool(point)
         if folded in YES or folded == "1":
             return True
-        if folded in NO or folded == "0" or (folded == "2" and self.numbered):
+        if text in self.layout.no or folded in NO or folded == "0" or (folded == "2" and self.numbered):
             return False
         return self._problem("not_yes_no", text, "remedy_yes_no")
 
     def _date(self, text: str) -> Any:
-        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?", text)
+        found = _YEAR_FIRST.fullmatch(text)
         if found:
             try:
                 return dt.date(*(int(part) for part in found.groups()))
             except ValueError:
-                pass
-        return self._problem("not_a_date", text, "remedy_date")
+                return self._problem("not_a_date", text, "remedy_date")
+        day, ambiguous = self.days.get(text.strip(), (None, False))
+        if day is not None:
+            return day
+        return self._problem("ambiguous_date" if ambiguous else "not_a_date", text, "remedy_date")
+
+    def dated(self, texts: Sequence[str]) -> None:
+        """Read all dates of a column that do not have the year first: only together do they tell which is the day."""
+        from closeloop.responses.times import parse_days
+
+        gone = {*self.layout.missing, ""}
+        stripped = [text.strip() for text in texts]
+        odd = [i for i, text in enumerate(stripped) if text not in gone and not _YEAR_FIRST.fullmatch(text)]
+        if not odd:
+            return
+        asked = [stripped[i] for i in odd]
+        days, ambiguous, evidence = parse_days(asked, day_first=self.layout.day_first, date1904=self.layout.date1904)
+        if len(odd) < sum(text not in gone for text in stripped):  # day numbers only where all are
+            evidence = tuple(e for e in evidence if e.code != "date_serials")
+            days = [None if SERIAL.fullmatch(text) else day for text, day in zip(asked, days, strict=True)]
+        self.days = dict(zip(asked, zip(days, ambiguous.tolist(), strict=True), strict=True))
+        self.evidence = tuple(replace(e, places=tuple(odd[place] for place in e.places)) for e in evidence)
 
     def _option(self, text: str, place: int, readings: Readings) -> Any:
-        value = self._known_option(text)
+        value = self.known_option(text)
         if value is not None:
             return value
         written = self._write_in(text)
@@ -291,7 +321,7 @@ class _Reader:
         shown = ", ".join(option.value for option in self.item.options[:12])
         return self._problem("unknown_option", text, "remedy_option", options=shown, item=self.item.name)
 
-    def _known_option(self, text: str) -> str | None:
+    def known_option(self, text: str) -> str | None:
         told = self.codes.get(text, look_up(self.mapped, text))
         if told is not None:
             return told
@@ -306,7 +336,7 @@ class _Reader:
         for pattern in (WRITE_IN, AFTER_OTHER):
             found = pattern.fullmatch(text)
             if found:
-                value = self._known_option(found["option"].strip())
+                value = self.known_option(found["option"].strip())
                 if value is not None and (pattern is WRITE_IN or value == "other"):
                     return value, found["text"].strip()
         return None
@@ -314,8 +344,8 @@ class _Reader:
     def _several(self, text: str, place: int, readings: Readings) -> Any:
         chosen: list[str] = []
         unknown: list[str] = []
-        for part in part_choices(text, self.layout.separators, self._is_option, self.spellings):
-            value = self._known_option(part)
+        for part in part_choices(text, self.layout.separators, self.is_option, self.spellings):
+            value = self.known_option(part)
             if value is None:
                 written = self._write_in(part)
                 if written is not None:
@@ -333,12 +363,12 @@ class _Reader:
         order = [option.value for option in self.item.options]
         return tuple(sorted(chosen, key=lambda v: order.index(v) if v in order else len(order)))
 
-    def _is_option(self, text: str) -> bool:
-        return self._known_option(text) is not None
+    def is_option(self, text: str) -> bool:
+        return self.known_option(text) is not None
 
     def _ranking(self, text: str) -> Any:
         separators = tuple(dict.fromkeys(("→", "┋", *self.layout.separators, ";", ",", ">")))
-        ranked = [self._known_option(part) for part in part_choices(text, separators, self._is_option, self.spellings)]
+        ranked = [self.known_option(part) for part in part_choices(text, separators, self.is_option, self.spellings)]
         if any(value is None for value in ranked):
             return self._unknown(text)
         return tuple(str(value) for value in ranked)
@@ -368,3 +398,42 @@ def _point_labels(item: Any) -> dict[str, Any]:
         answer = column.value if item.scale is None else int(column.value)
         points += [(label, answer) for label in (column.value, *column.text.values())]
     return by_label(points)
+
+
+def spelled_answers(
+    item: Any,
+    texts: Sequence[str],
+    layout: Layout,
+    source: SourceMap | None = None,
+    column: SourceColumn | None = None,
+) -> dict[str, str]:
+    """Return how a column spells its item's options, points, yes and no: text → what the survey calls it.
+
+    What is its own name already (a point written as its number, an option by its value) is left out, and so is what
+    people wrote beside "other". Parameters as in `read_texts`.
+    """
+    if item.type not in ("single", "multi", "ranking", "yesno", "nps", "csat", "ces", "rating", "matrix"):
+        return {}
+    reader = _Reader(item, layout, texts, source, column.labels if column else {})
+    parts = [text.strip() for text in texts]
+    if item.type in ("multi", "ranking"):
+        separators = tuple(dict.fromkeys(("→", "┋", *layout.separators)))
+        parted = (part_choices(text, separators, reader.is_option, reader.spellings) for text in parts)
+        parts = [part for choices in parted for part in choices]
+    found: dict[str, str] = {}
+    for part in dict.fromkeys(parts):
+        meant = reader.meant(part) if part else ""
+        if not part or part in layout.missing:
+            continue
+        if item.type in ("single", "multi", "ranking"):
+            value: Any = reader.known_option(meant)
+        else:
+            value = reader.read(meant, 0, Readings(values=[None]))
+        if value is None or isinstance(value, Problem):
+            continue
+        if item.type in ("nps", "csat", "ces", "rating") and check_value(item, value) is not None:
+            continue
+        spelled = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+        if spelled != part:
+            found[part] = spelled
+    return found

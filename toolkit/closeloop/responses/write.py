@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from closeloop.versioned import check_target
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[\d.,]+%?")
+_TABLES = ("accepted", "quarantined", "superseded", "issues", "columns")
+_FILES = ("accepted.parquet", *(f"{name}.csv" for name in _TABLES), "ledger.json")
 
 
 def write_responses(responses: Responses, folder: Path) -> Path:
@@ -25,11 +29,13 @@ def write_responses(responses: Responses, folder: Path) -> Path:
     was: never half a file, never a table beside the issues of another import.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for name in _FILES:
+        check_target(folder / name)
     record = {"ledger": responses.ledger, "sources": [{"name": s.name, "sha256": s.sha256} for s in responses.sources]}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".closeloop-") as aside:
         parts = Path(aside)
         responses.accepted.to_parquet(parts / "accepted.parquet", index=False)
-        for name in ("accepted", "quarantined", "superseded", "issues", "columns"):
+        for name in _TABLES:
             write_csv(getattr(responses, name), parts / f"{name}.csv")
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         (parts / "ledger.json").write_text(text, encoding="utf-8")

@@ -18,6 +18,7 @@ from closeloop.survey.findings import Finding, definition_error
 from closeloop.text import LocalText, message
 
 _PACKAGE = Path(__file__).parents[1]
+_MOST_REPEATED = 20_000  # a few lines of anchors can stand for a billion values
 
 KeyPath = tuple[str | int, ...]
 """Keys and positions from the top of a document down to one value."""
@@ -191,8 +192,15 @@ def _syntax_hint(content: str) -> LocalText | None:
 def _walk(root: Node, file: str, lines: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, int]]:
     """Note the line of every part of a document; give each key that is there twice, with both lines."""
     waiting: list[tuple[Node, KeyPath, tuple[int, ...]]] = [(root, (), ())]
+    visited: set[int] = set()
+    repeated = 0
     while waiting:
         node, path, above = waiting.pop()
+        repeated += id(node) in visited
+        visited.add(id(node))
+        if repeated > _MOST_REPEATED:
+            line, text = node.start_mark.line + 1, message("survey.repeated", most=_MOST_REPEATED)
+            raise definition_error(file, [Finding(code="repeated", file=file, line=line, message=text)])
         if id(node) in above:
             line = node.start_mark.line + 1
             finding = Finding(

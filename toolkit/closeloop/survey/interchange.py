@@ -16,17 +16,74 @@ class Interchange:
     __slots__ = ()
 
     def to_surveyjs(self: Survey) -> dict[str, Any]:  # type: ignore[misc]  # only a Survey has it
-        """Return the survey as SurveyJS JSON."""
+        """Return the survey as SurveyJS JSON, in the form in which SurveyJS itself would write it.
+
+        English is ``default`` and Chinese ``zh-cn``. What SurveyJS does not know (id, version, metrics, import maps,
+        rules, tests, short names, marks of personal data, codes) is in one property ``feedback`` of the survey, a
+        question or a choice. SurveyJS keeps it once told to: ``Serializer.addProperty("survey", "feedback:any")``, and
+        the same for ``"question"`` and ``"itemvalue"``.
+
+        Returns
+        -------
+        dict
+            JSON-safe data.
+
+        Raises
+        ------
+        SurveyDefinitionError
+            If a name or a pattern of the survey would not work in a browser.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> survey = cl.load_survey("relationship-nps")
+        >>> data = survey.to_surveyjs()
+        >>> data["pages"][0]["elements"][3]["title"]["default"]
+        'How likely are you to recommend us to a friend or colleague?'
+        >>> type(survey).from_surveyjs(data) == survey
+        True
+        """
         from closeloop.survey.surveyjs import to_surveyjs
 
         return to_surveyjs(self)
 
     @classmethod
-    def from_surveyjs(cls, data: Mapping[str, Any], *, base: Survey | None = None) -> Survey:
-        """Return the survey that SurveyJS JSON describes."""
+    def from_surveyjs(cls, data: Mapping[str, Any], *, base: Survey | None = None, id: str | None = None) -> Survey:
+        """Return the survey that SurveyJS JSON describes.
+
+        Nothing is dropped: a property that has no counterpart here is kept below ``extra: {surveyjs: …}`` and written
+        back; a question type, a panel or a property that would change what an answer means is refused. A text that is
+        missing in one language is the ``default`` text, as SurveyJS shows it. A scale from 0 to 10 is a ``rating``
+        unless ``feedback`` says that it is the NPS question.
+
+        Parameters
+        ----------
+        data : mapping
+            The JSON, read.
+        base : Survey, optional
+            The survey from which the JSON once was made, where an editor has dropped ``feedback``: version, metrics
+            and all else is put back, for items by their name and for options by their value. An item that `base` does
+            not know, or whose scale no longer fits its type, carries the reason in ``to_confirm`` (see
+            `Survey.unconfirmed`). A part of `base` that names an item which is gone is refused, not left out.
+        id : str, optional
+            The survey's id; as the JSON has it or made of the title, if left out.
+
+        Raises
+        ------
+        SurveyDefinitionError
+            With the JSON path of everything that cannot be read.
+
+        Examples
+        --------
+        >>> from closeloop.survey.survey import Survey
+        >>> question = {"type": "rating", "name": "service", "rateMax": 7, "title": "How was our service?"}
+        >>> survey = Survey.from_surveyjs({"title": "Short one", "elements": [question]})
+        >>> survey, survey.item("service").scale
+        (Survey(short-one v1, 1 items, en), range(1, 8))
+        """
         from closeloop.survey.surveyjs import from_surveyjs
 
-        return from_surveyjs(data, base=base)
+        return from_surveyjs(data, base=base, id=id)
 
     def to_xlsform(self: Survey, path: str | Path) -> Path:  # type: ignore[misc]
         """Write the survey as an XLSForm workbook."""

@@ -161,8 +161,10 @@ def _unknown_part(outline: Outline, path: KeyPath, part: str, item: BaseItem) ->
 
 
 def _targets(outline: Outline, path: KeyPath, raw: object, item: BaseItem) -> Iterator[Finding]:
-    """Give the translations that lead to no option, point or yes/no of the item."""
+    """Give the translations that lead to no option, row, point or yes/no of the item."""
     allowed = set(item.values)
+    if isinstance(item, Matrix):
+        allowed |= {row.value for row in item.rows}
     if item.scale is not None:
         allowed |= {str(point) for point in item.scale}
     if item.type == "yesno":

@@ -13,6 +13,7 @@ from closeloop.survey.findings import Finding
 from closeloop.survey.load import SUFFIX, load_survey, shipped_folder
 from closeloop.survey.survey import Survey
 from closeloop.text import LocalText, message
+from closeloop.versioned import check_target
 
 FOLDER = "released"
 """Where the snapshots of the surveys of a folder lie: below it, so that they are not taken for surveys."""
@@ -103,7 +104,7 @@ def check_released(folder: Path) -> Released:
         if not mine:
             notes.append(_finding("not_released", file, message("diff.not_released", file=file)))
             continue
-        found, wrong = _loaded(mine[-1])
+        found, wrong = _loaded(mine[-1], survey, file)
         findings += wrong
         if wrong:
             continue
@@ -139,8 +140,9 @@ def diff_findings(diff: SurveyDiff, file: Path) -> list[Finding]:
     return findings
 
 
-def _loaded(snapshot: Snapshot) -> tuple[Survey, list[Finding]]:
-    survey = load_survey(snapshot.path)
+def _loaded(snapshot: Snapshot, present: Survey, file: Path) -> tuple[Survey, list[Finding]]:
+    """Return the survey of a snapshot (the present one where not a byte has changed), and what is wrong with it."""
+    survey = present if snapshot.path.read_bytes() == file.read_bytes() else load_survey(snapshot.path)
     if (survey.id, survey.version) == (snapshot.id, snapshot.version):
         return survey, []
     text = message(
@@ -171,10 +173,11 @@ def release(file: Path) -> tuple[bool, LocalText, Sequence[Finding]]:
     if target.is_file():
         if target.read_bytes() == content:
             return True, message("diff.release_same", file=file, version=survey.version), ()
-        found, wrong = _loaded(Snapshot(id=survey.id, version=survey.version, path=target))
+        found, wrong = _loaded(Snapshot(id=survey.id, version=survey.version, path=target), survey, file)
         faults = wrong or diff_findings(found.diff(survey), file)
         if faults:
             return False, message("diff.release_refused", file=file, version=survey.version), faults
+    check_target(target)
     target.parent.mkdir(exist_ok=True)
     aside = target.with_suffix(".part")
     aside.write_bytes(content)

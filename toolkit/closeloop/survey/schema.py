@@ -20,7 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAME = "survey-1.schema.json"
 """The file beside the shipped surveys."""
 
-_SCALAR = [{"type": "string"}, {"type": "integer"}]
+_SCALAR = ["string", "integer"]
 _DEFINED = "#/$defs/"
 
 
@@ -75,20 +75,19 @@ def _switched(key: str, models: Mapping[str, str], required: list[str]) -> dict[
 
 def _shorthands(schema: dict[str, Any], parts: dict[str, Any]) -> None:
     """Allow for what validators expand before the models see it."""
-    whole = parts["Option"]
-    whole["required"] = ["value"]
-    whole["properties"]["value"] = {"anyOf": _SCALAR}
-    parts["Option"] = {"anyOf": [*_SCALAR, whole]}
-    parts["SourceMap"] = {"anyOf": [{"type": "string"}, parts["SourceMap"]]}
+    # What a schema says of an object (its keys) does not concern a text; so both stand side by side, and a fault is
+    # told of the one that is meant.
+    option = parts["Option"]
+    option |= {"type": [*_SCALAR, "object"], "required": ["value"]}
+    option["properties"]["value"] = {"type": _SCALAR}
+    parts["SourceMap"]["type"] = ["string", "object"]
     translation = {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean"]}}
-    for holder in (parts["SourceMap"]["anyOf"][1], parts["Migration"]):
-        for key in ("options", "codes", "missing"):
-            if key in holder["properties"]:
-                holder["properties"][key] = translation
+    for key in ("options", "codes", "missing"):
+        parts["SourceMap"]["properties"][key] = translation
     parts["Migration"]["properties"]["recode"] = {"type": "object", "additionalProperties": translation}
-    rules = schema["properties"]["duplicates"]
+    several = schema["properties"]["duplicates"]
     one = {"$ref": f"{_DEFINED}DuplicateRule"}
-    schema["properties"]["duplicates"] = {"anyOf": [one, {"type": "array", "items": rules["items"]}]}
+    schema["properties"]["duplicates"] = {"if": {"type": "array"}, "then": several, "else": one}
     commands = ["set", "setDirectly", "clear", "setComment", "nextPage", "prevPage", "complete", "expect"]
     remarks = {"name": {"type": "string"}, "description": {"type": "string"}}
     step = {
@@ -101,18 +100,23 @@ def _shorthands(schema: dict[str, Any], parts: dict[str, Any]) -> None:
 
 
 def _tidy(value: Any) -> Any:
-    """Return a schema without generated titles, defaults and the alternative “null”, which a file leaves out."""
+    """Return a schema without generated titles and defaults, and with alternatives of different types side by side.
+
+    The alternative “null” goes: a file leaves out what there is not.
+    """
     if isinstance(value, list):
         return [_tidy(entry) for entry in value]
     if not isinstance(value, dict):
         return value
     kept = {key: _tidy(entry) for key, entry in value.items() if not _is_noise(key, entry)}
-    alternatives = kept.get("anyOf")
-    if isinstance(alternatives, list) and {"type": "null"} in alternatives and len(alternatives) == 2:
-        first = next(each for each in alternatives if each != {"type": "null"})
-        kept.pop("anyOf")
-        return {**first, **kept}
-    return kept
+    alternatives = [each for each in kept.pop("anyOf", ()) if each != {"type": "null"}]
+    if not alternatives:
+        return kept
+    merged: dict[str, Any] = {}
+    for each in alternatives:
+        merged |= each
+    merged["type"] = list(dict.fromkeys(each["type"] for each in alternatives))
+    return {**merged, **kept, "type": merged["type"][0] if len(merged["type"]) == 1 else merged["type"]}
 
 
 def _is_noise(key: str, entry: object) -> bool:
@@ -123,8 +127,7 @@ def _described(schema: dict[str, Any]) -> None:
     """Say in both languages what the keys mean: editors show it beside the key."""
     step = schema["$defs"]["BranchTest"]["properties"]["steps"]["items"]
     for holder in (schema, step, *schema["$defs"].values()):
-        for whole in (holder, *(each for each in holder.get("anyOf", ()) if "properties" in each)):
-            whole.pop("description", None)
-            for key, content in whole.get("properties", {}).items():
-                text = message(f"schema.{key}")
-                content["description"] = f"{text.in_language('en')} {text.in_language('zh-CN')}"
+        holder.pop("description", None)
+        for key, content in holder.get("properties", {}).items():
+            text = message(f"schema.{key}")
+            content["description"] = f"{text.in_language('en')} {text.in_language('zh-CN')}"

@@ -301,13 +301,20 @@ class Survey(Checked, Interchange):
         return self.definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def save(self, path: str | Path) -> Path:
-        """Write the survey as a YAML file; loading it gives an equal survey. Comments of an earlier file are not kept.
+        """Write the survey as a YAML file; loading it gives an equal survey.
+
+        Where the file is there already and differs in its ``sources`` only, only these are written: its comments and
+        order stay. Otherwise an earlier file is replaced, comments and all.
 
         Returns
         -------
         Path
             The file written.
         """
+        from closeloop.survey.sources_map import differs_in_sources, write_sources
+
         target = Path(path)
+        if differs_in_sources(target, self.definition):
+            return write_sources(target, self.sources)
         write_document(self.definition.model_dump(by_alias=True, exclude_defaults=True), target)
         return target

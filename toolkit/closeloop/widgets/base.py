@@ -54,6 +54,8 @@ class Widget(anywidget.AnyWidget):
         The texts of the page, in its language.
     error : str
         What was wrong with the last thing that a person did; empty if nothing was.
+    alone : bool
+        Whether it stands in a page of its own, without a cell that could be run again.
     """
 
     scripts: ClassVar[tuple[str, ...]] = ()
@@ -66,6 +68,7 @@ class Widget(anywidget.AnyWidget):
     error = t.Unicode("").tag(sync=True)
     key = t.Unicode("").tag(sync=True)
     kinds = t.Unicode("").tag(sync=True)
+    alone = t.Bool(False).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_esm" not in cls.__dict__:  # it is there in the class that anywidget makes for each object

@@ -56,6 +56,7 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         columns=tuple(columns[place] for place in range(len(headers))),
         separators=("; ", ";"),
         zone="UTC",
+        write_ins=True,
     )
 
 

@@ -1,8 +1,8 @@
 """Google Forms, and the sheet its answers go to: one header row, a time stamp first, no response id.
 
-A grid has one column a row, ``question [row]``. Several choices stand in one cell, parted by ``, `` (through a sheet) or
-``;`` (downloaded directly), and nothing marks a comma inside an option: the survey's options have to. Rankings, which
-Google Forms lacks, are made of grids there; what was written beside "Other" stands in the place of the option.
+A grid has one column a row, ``question [row]``. Several choices stand in one cell, parted by ``, `` (through a sheet)
+or ``;`` (downloaded directly), and nothing marks a comma inside an option: the survey's options have to. Rankings,
+which Google Forms lacks, are made of grids there; what was written beside "Other" stands in the place of the option.
 """
 
 from __future__ import annotations
@@ -30,7 +30,18 @@ _MAILS = frozenset({
     "电子邮件地址", "電子郵件地址", "이메일 주소", "Адрес электронной почты",
 })  # fmt: skip
 _SCORES = frozenset(
-    {"Score", "Total score", "Punktzahl", "Score total", "Puntuación", "Pontuação", "Punteggio", "分数", "分數", "スコア"}
+    {
+        "Score",
+        "Total score",
+        "Punktzahl",
+        "Score total",
+        "Puntuación",
+        "Pontuação",
+        "Punteggio",
+        "分数",
+        "分數",
+        "スコア",
+    }
 )
 _TIME = re.compile(r"\d{1,4}[/.\-年]\s?\d{1,2}[/.\-月]\s?\d{1,4}\D.*\d{1,2}[:.]\d{2}.*")
 _POINTS = re.compile(r"\d+([.,]\d+)?\s*/\s*\d+([.,]\d+)?")
@@ -51,6 +62,7 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         header_rows=1,
         columns=columns,
         separators=(";", ", "),
+        write_ins=True,
     )
 
 

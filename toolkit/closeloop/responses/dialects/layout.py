@@ -54,12 +54,14 @@ class Layout:
     """How a platform lays out its export.
 
     `missing` maps a text that stands for "no answer" to its reason; `everywhere` says whether that holds for comments
-    too. `separators` part the choices in one cell; `by_number` says that choices are written as numbers from 1 on.
-    `statuses` maps a canonical status to the platform's spellings. `key_columns` are the positions that tell one
-    response from another where the platform gives no id of its own; none means the whole row does. `submitted` is the
-    position of a column that is empty until a response is complete, `zone` the zone of times that do not name one, where
-    the platform says it. `lettered` says that choices carry the letter of their place, as in ``A.男``;
-    `by_place` that a number is a choice's place even where the survey gives the choices codes.
+    too. `separators` part the choices in one cell; `write_ins` says that what is written beside "other" stands in the
+    place of the option; `lettered` that choices carry the letter of their place, as in ``A.男``; `no` which texts say
+    that an option was not ticked, or no. `by_number` says that choices are written as numbers from 1 on; `by_place` that
+    they are so even where the survey gives the choices codes. `statuses` maps a canonical status to the platform's
+    spellings (one that ends in ``*``: all that begin so). `key_columns` are the positions that tell one response from
+    another where the platform gives no id of its own; none means the whole row does. `submitted` is the position of a
+    column that is empty until a response is complete, `zone` the zone of times that do not name one, where the platform
+    says it.
     """
 
     platform: str
@@ -75,8 +77,12 @@ class Layout:
     key_columns: tuple[int, ...] = ()
     submitted: int | None = None
     zone: str | None = None
+    write_ins: bool = False
     lettered: bool = False
     by_place: bool = False
+    day_first: bool | None = None
+    date1904: bool | None = None
+    no: tuple[str, ...] = ()
 
     def with_ruled_out(self, refused: Iterable[LocalText]) -> Layout:
         """Return the layout with what was ruled out before it added to the reason."""

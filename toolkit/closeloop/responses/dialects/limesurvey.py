@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.text import LocalText, message
@@ -45,45 +46,66 @@ _BRACKETED = re.compile(r"(?P<code>[A-Za-z][A-Za-z0-9]*)\[(?P<part>[^\]]*)\](?:\
 _DOTTED = re.compile(r"(?P<code>[A-Za-z][A-Za-z0-9]*)\.(?P<part>[^.]*)\.(?:(?P<scale>[^.]+)\.)?")
 _JOINED = re.compile(r"(?P<code>[A-Za-z][A-Za-z0-9]*)_(?P<part>[A-Za-z0-9]+)")
 _IN_FULL = re.compile(r"(?P<text>.*\S)\s+\[(?P<part>.*)\]\s*", re.DOTALL)
-_BOTH = re.compile(r"(?P<head>[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])*)\s*(?:\.|:|,|-|;)\s+(?P<text>.*)", re.DOTALL)
+_BOTH = re.compile(r"(?P<head>[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])*)\s*[.:,;-]\s+(?P<text>.*)", re.DOTALL)
 _OTHERS = {"other", "sonstiges", "autre", "otro", "其他", "其它"}
 _RANK = re.compile(r"(?:rank(?:ing)?|rang|platz|rango|排名|排序)\s*(?P<place>\d+)", re.IGNORECASE)
 _NO_DATE = "1980-01-01 00:00:00"
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A heading taken apart: the question's code, the part of it that the column holds, the question's text."""
+
+    code: str = ""
+    part: str | None = None
+    text: str = ""
+
+    @property
+    def question(self) -> str:
+        """What all columns of the question have in common."""
+        return self.code or self.text
+
+
 def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     """Return LimeSurvey's layout, or why the source is not from there."""
     headers = [cell.strip().strip('"').removeprefix("X.U.FEFF.") for cell in head[0]] if head else []
-    names = [_NAMES.get(_system_text(header), "") for header in headers]
+    both = any(_own_code(header) for header in headers)
+    names = [_own_code(header) if both else _NAMES.get(_folded(header), "") for header in headers]
     if not {"id", "submitdate"} <= set(names) or not {"lastpage", "startlanguage", "seed"} & set(names):
         return message("platforms.limesurvey_no_lead")
-    by_code = any(header in _SPELLED for header in headers)
-    places = _rankings(headers)
+    headings = [_code_and_text(header) if both else _taken_apart(header) for header in headers]
+    rankings = _rankings(headings)
     columns = [
-        _own(place, head[0][place], name) if name else _column(place, head[0][place], header, places)
-        for place, (header, name) in enumerate(zip(headers, names, strict=True))
+        _own(place, head[0][place], name) if name else _column(place, head[0][place], heading, rankings)
+        for place, (heading, name) in enumerate(zip(headings, names, strict=True))
     ]
     submitted = names.index("submitdate")
     if "datestamp" not in names and not _dateless(head, submitted):
         columns[submitted] = _system(submitted, head[0][submitted], "submitdate", "answered_at")
+    by_code = any(header in _SPELLED for header in headers)
+    how = "codes_and_texts" if both else "codes" if by_code else "texts"
     return Layout(
         platform=NAME,
         label=LABEL,
         header_rows=1,
-        reason=message("platforms.limesurvey_codes" if by_code else "platforms.limesurvey_texts"),
+        reason=message(f"platforms.limesurvey_{how}"),
         columns=tuple(columns),
         missing={"N/A": message("responses.missing_not_applicable")},
         separators=(";", "|"),
         submitted=submitted,
+        no=("2",),  # what people have Y and N turned into, if into anything: 1 and 2
     )
 
 
-def _system_text(header: str) -> str:
-    """Return a header as it is looked up among the platform's own, without a code before its text."""
+def _folded(header: str) -> str:
+    """Return a heading as it is looked up among the platform's own."""
+    return header if header in _SPELLED else header.casefold().replace("_", " ")
+
+
+def _own_code(header: str) -> str:
+    """Return which of the platform's own columns a heading of the kind "code. text" names; empty if none."""
     both = _BOTH.fullmatch(header)
-    if both and both["head"] in _SPELLED:
-        return both["head"]
-    return header.casefold().replace("_", " ") if header not in _SPELLED else header
+    return both["head"] if both and both["head"] in _SPELLED else ""
 
 
 def _dateless(head: Sequence[Sequence[str]], place: int) -> bool:
@@ -104,13 +126,12 @@ def _own(place: int, header: str, name: str) -> SourceColumn:
     return SourceColumn(position=place, header=header, key=name, role="unused", reason=reason)
 
 
-def _rankings(headers: Sequence[str]) -> set[str]:
+def _rankings(headings: Sequence[_Heading]) -> set[str]:
     """Return the questions whose parts are the numbers 1, 2, 3 …, or ranks: one column a place."""
     parts: dict[str, list[str]] = {}
-    for header in headers:
-        code, part, text = _taken_apart(header)
-        if part is not None:
-            parts.setdefault(code or text, []).append(part)
+    for heading in headings:
+        if heading.part is not None:
+            parts.setdefault(heading.question, []).append(heading.part)
     return {
         name
         for name, found in parts.items()
@@ -124,40 +145,46 @@ def _place(part: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 4 and not digits.startswith("0") else None
 
 
-def _taken_apart(header: str) -> tuple[str, str | None, str]:
-    """Return the question's code, the part of it that a column holds, and the question's text."""
-    if both := _BOTH.fullmatch(header):
-        code, part, _ = _taken_apart(both["head"])
-        full = _IN_FULL.fullmatch(both["text"]) if part is not None else None
-        return code, full["part"] if full else part, full["text"] if full else both["text"]
+def _code_and_text(header: str) -> _Heading:
+    """Take a heading of the kind "code[part]. text [part]" apart."""
+    both = _BOTH.fullmatch(header)
+    if not both:
+        return _taken_apart(header)
+    heading = _taken_apart(both["head"])
+    full = _IN_FULL.fullmatch(both["text"]) if heading.part is not None else None
+    if full is None:
+        return _Heading(heading.code, heading.part, both["text"])
+    return _Heading(heading.code, full["part"], full["text"])
+
+
+def _taken_apart(header: str) -> _Heading:
+    """Take a heading apart that is a code, as export and statistics programs write it, or a text."""
     for pattern in (_BRACKETED, _DOTTED, _JOINED):
         if found := pattern.fullmatch(header):
             scale = found.groupdict().get("scale")
-            return found["code"], f"{found['part']}/{scale}" if scale else found["part"], ""
+            return _Heading(found["code"], f"{found['part']}/{scale}" if scale else found["part"])
     if full := _IN_FULL.fullmatch(header):
-        return "", full["part"], full["text"]
-    return ("" if " " in header else header), None, header
+        return _Heading("", full["part"], full["text"])
+    return _Heading("" if " " in header else header, None, header)
 
 
-def _column(place: int, header: str, name: str, rankings: set[str]) -> SourceColumn:
+def _column(place: int, header: str, heading: _Heading, rankings: set[str]) -> SourceColumn:
     """Return the column of a question, or of a part of one."""
+    name = header.strip()
     if not name:
         return SourceColumn(position=place, header=header, role="unused", reason=message("platforms.no_header"))
-    code, part, text = _taken_apart(name)
+    code, part, text = heading.code, heading.part, heading.text
     if part is None:
-        timed = _TIMED.fullmatch(name)
-        return SourceColumn(
-            position=place, header=header, key=code, group=code, question=text, role="unused" if timed else "answer"
-        )
-    role = "option"
-    reason = None
+        role = "unused" if _TIMED.fullmatch(name) else "answer"
+        return SourceColumn(position=place, header=header, key=code, group=code, question=text, role=role)
+    role, reason = "option", None
     if part.casefold() in _OTHERS:
         role, reason = "other_text", message("platforms.written_beside")
-    elif part.endswith("comment") and code:
+    elif code and part.endswith("comment"):
         role = "unused"
-    elif (code or text) in rankings:
+    elif heading.question in rankings:
         role, part = "place", str(_place(part))
-    group = code or text
+    group = heading.question
     return SourceColumn(
         position=place, header=header, key=code, group=group, question=text, role=role, option=part, reason=reason
     )

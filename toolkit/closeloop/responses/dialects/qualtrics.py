@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
@@ -25,17 +26,20 @@ _SYSTEM = {
     "distributionChannel": "channel_source",
 }
 _UNUSED = {
-    "startDate",
-    "endDate",
-    "ipAddress",
-    "progress",
-    "duration",
-    "recipientLastName",
-    "recipientFirstName",
-    "recipientEmail",
-    "locationLatitude",
-    "locationLongitude",
+    "responseSet": "collector",
+    "startDate": "started",
+    "endDate": "progress",
+    "progress": "progress",
+    "duration": "progress",
+    "ipAddress": "personal",
+    "recipientLastName": "personal",
+    "recipientFirstName": "personal",
+    "recipientEmail": "personal",
+    "locationLatitude": "personal",
+    "locationLongitude": "personal",
+    "locationAccuracy": "personal",
 }
+"""The platform's other columns, and what they are."""
 _NUMERIC = {"startDate", "endDate", "recordedDate", "progress", "duration", "finished"}
 _TAGS = {
     "ResponseId": "_recordId",
@@ -55,9 +59,11 @@ _TAGS = {
     "RecipientEmail": "recipientEmail",
     "LocationLatitude": "locationLatitude",
     "LocationLongitude": "locationLongitude",
+    "LocationAccuracy": "locationAccuracy",
 }
 _LEGACY = {
     "ResponseID": "_recordId",
+    "ResponseSet": "responseSet",
     "ExternalDataReference": "externalDataReference",
     "Status": "status",
     "StartDate": "startDate",
@@ -68,10 +74,11 @@ _LEGACY = {
     "Name": "recipientLastName",
     "LocationLatitude": "locationLatitude",
     "LocationLongitude": "locationLongitude",
+    "LocationAccuracy": "locationAccuracy",
 }
 _LEGACY_BY_PLACE = (
     "_recordId",
-    "",
+    "responseSet",
     "recipientLastName",
     "externalDataReference",
     "recipientEmail",
@@ -84,6 +91,17 @@ _LEGACY_BY_PLACE = (
 _JOIN = " - "
 _GROUP = re.compile(r"(?P<tag>.+)_NPS_GROUP")
 _SPLIT = re.compile(r"(?P<tag>.+?)_(?P<choice>x?\d+)(?P<text>_TEXT)?")
+_QUESTION = re.compile(r"(?:\d+_)?QID\d+(?:#\d+)?")
+_TOPICS = re.compile(r"(?P<tag>.+) - (?:Parent )?(?:Topics?|Sentiment.*|Topic Hierarchy.*)|.*_TEXT_[0-9a-f]{12,}\w*")
+_ADDED = {
+    "timing": re.compile(r".+_(?:FIRST_CLICK|LAST_CLICK|PAGE_SUBMIT|CLICK_COUNT)|.+ - (?:First Click|Page Submit)"),
+    "device": re.compile(r".+_(?:BROWSER|VERSION|OS|RESOLUTION)|Q_(?:Device|Browser)\w*"),
+    "quality": re.compile(
+        r"Q_(?:Recaptcha|BallotBox|Duplicate|RelevantID|Straightlin|Unanswered|DataPolicy|Ambiguous|Fraud|Terminate"
+        r"|TotalDuration|SpeedOutlier|Bot|PopulateResponse|QualityScore|Gibberish)\w*"
+    ),
+}
+"""Columns that Qualtrics adds to questions, by their tags."""
 _STATUSES = {  # 0 IP Address, 4 Imported, 16 Offline and 32 EX are ordinary responses; 8 is the mark of spam in a sum
     "test": ("1", "Survey Preview", "2", "Survey Test", "17", "Offline Survey Preview", "256", "Synthetic", "Preview"),
     "screened_out": ("8", "Spam", "9", "Survey Preview Spam", "12", "Imported Spam", "40", "EX Spam"),
@@ -147,14 +165,16 @@ def _layout(
     header_rows: int,
     reason: LocalText,
 ) -> Layout:
+    names = _group_names(tags, ids)
     groups: dict[str, list[str]] = {}
-    for tag, label in zip(tags, labels, strict=False):
+    parts: Counter[str] = Counter()
+    for name, tag, label in zip(names, tags, labels, strict=False):
         if split := _SPLIT.fullmatch(tag):
-            groups.setdefault(split["tag"], []).append(_bare(label))
-    parts = [m["tag"] for tag in tags if (m := _SPLIT.fullmatch(tag)) and not m["text"]]
-    spread = {tag: _shared_stem(texts) for tag, texts in groups.items() if parts.count(tag) != 1}
+            groups.setdefault(name, []).append(_bare(label))
+            parts[name] += not split["text"]
+    spread = {name: _shared_stem(texts) for name, texts in groups.items() if parts[name] != 1}
     columns = tuple(
-        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), spread)
+        _column(i, tag, labels[i] if i < len(labels) else "", ids[i] or _TAGS.get(tag, ""), names[i], spread)
         for i, tag in enumerate(tags)
     )
     finished = [i for i, column in enumerate(columns) if column.target == "finished"]
@@ -173,7 +193,16 @@ def _layout(
     )
 
 
-def _column(position: int, tag: str, label: str, key: str, spread: Mapping[str, str]) -> SourceColumn:
+def _group_names(tags: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Return what the columns of one question share: its tag; where two questions have one tag, the question's id."""
+    bare = [split["tag"] if (split := _SPLIT.fullmatch(tag)) else tag for tag in tags]
+    counts = Counter(tags)
+    twice = {name for name, tag in zip(bare, tags, strict=True) if counts[tag] > 1}
+    questions = [found[0] if (found := _QUESTION.match(key)) else "" for key in ids]
+    return [(name in twice and question) or name for name, question in zip(bare, questions, strict=True)]
+
+
+def _column(position: int, tag: str, label: str, key: str, name: str, spread: Mapping[str, str]) -> SourceColumn:
     label = label.strip()
     if key in _SYSTEM:
         reason = message("responses.reason_import_id", key=key)
@@ -181,7 +210,15 @@ def _column(position: int, tag: str, label: str, key: str, spread: Mapping[str, 
             position=position, header=tag, key=key, question=label, role="system", target=_SYSTEM[key], reason=reason
         )
     if key in _UNUSED:
-        return SourceColumn(position=position, header=tag, key=key, question=label, role="unused")
+        reason = message(f"dialects.{_UNUSED[key]}")
+        return SourceColumn(position=position, header=tag, key=key, question=label, role="unused", reason=reason)
+    for why, pattern in _ADDED.items():
+        if pattern.fullmatch(tag) or pattern.fullmatch(key):
+            reason = message(f"dialects.{why}")
+            return SourceColumn(position=position, header=tag, key=key, question=label, role="unused", reason=reason)
+    if topics := _TOPICS.fullmatch(tag) or _TOPICS.fullmatch(key):
+        reason = message("dialects.worked_out", of=topics["tag"] or tag)
+        return SourceColumn(position=position, header=tag, key=key, question=label, role="derived", reason=reason)
     if group := _GROUP.fullmatch(tag):
         return SourceColumn(
             position=position,
@@ -193,22 +230,25 @@ def _column(position: int, tag: str, label: str, key: str, spread: Mapping[str, 
             reason=message("responses.reason_platform_group"),
         )
     split = _SPLIT.fullmatch(tag)
-    if split and (split["text"] or split["tag"] in spread):
-        stem = spread.get(split["tag"]) or _bare(label).rsplit(_JOIN, 1)[0]
+    if split and (split["text"] or name in spread):
+        stem = spread.get(name) or _bare(label).rsplit(_JOIN, 1)[0]
         return SourceColumn(
             position=position,
             header=tag,
             key=key,
             question=stem,
             role="other_text" if split["text"] else "option",
-            group=split["tag"],
-            option=_bare(label).removeprefix(stem).removeprefix(_JOIN).strip(),
+            group=name,
+            option=_bare(label).removeprefix(stem).removeprefix(_JOIN).strip() or split["choice"].removeprefix("x"),
         )
-    return SourceColumn(position=position, header=tag, key=key, question=_bare(label), group=tag)
+    group = name if split is None else tag
+    return SourceColumn(position=position, header=tag, key=key, question=_bare(label), group=group)
 
 
 def _shared_stem(labels: Sequence[str]) -> str:
     """Return the question that all labels "Question - Option" begin with; empty if they share none."""
+    if len(set(labels)) == 1:  # the question alone, above each of its options
+        return labels[0]
     words = [label.split(_JOIN)[:-1] for label in labels]
     shared = 0
     while all(len(w) > shared and w[shared] == words[0][shared] for w in words):

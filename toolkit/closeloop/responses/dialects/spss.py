@@ -18,12 +18,16 @@ LABEL = LocalText({"en": "SPSS", "zh-CN": "SPSS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """What the file says about one variable: its label, what its codes are called, which of them mean no answer."""
+    """What the file says about one variable: its label, what its codes are called, which of them mean no answer.
+
+    `codes` are the ones that occur.
+    """
 
     name: str
     label: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ def _column(place: int, variable: Variable, of: ResponseSet | None) -> SourceCol
             labels=variable.labels,
             missing=missing,
         )
-    ticks = {code: "1" if code == of.counted else "0" for code in (*variable.labels, "0", of.counted)}
+    ticks = {code: "1" if code == of.counted else "0" for code in variable.codes if code}
     return SourceColumn(
         position=place,
         header=variable.name,

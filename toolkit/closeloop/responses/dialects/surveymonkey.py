@@ -91,7 +91,7 @@ def _whole_words(groups: Sequence[Sequence[int]], below: Sequence[str]) -> froze
 
 def _own(position: int, name: str) -> SourceColumn:
     plain = plain_text(name)
-    if position == 0 or plain in _ID_NAMES:
+    if position == 0:
         reason = message("responses.reason_platform_column", name=name)
         return SourceColumn(position=position, header=name, role="system", target="response_id", reason=reason)
     if plain in _SYSTEM_NAMES:

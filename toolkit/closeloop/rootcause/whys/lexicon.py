@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -60,14 +60,24 @@ class Lexicon(Model):
         English words are looked up as whole words, case apart, Chinese ones anywhere; a find that lies within a place
         that `unless` matches, or between quotation marks (a button, somebody's words), does not count.
         """
-        plain = unicodedata.normalize("NFKC", text)
+        return self._find(text)
+
+    @cached_property
+    def _find(self) -> Callable[[str], str]:
+        """Look a text up, each once: the rules look at all causes again after every change of one."""
         search, veto = _compiled(self.words, self.patterns), _compiled({}, self.unless)
-        spared = [match.span() for match in _QUOTED.finditer(plain)]
-        spared += [match.span() for match in veto.finditer(plain)] if veto else []
-        for match in search.finditer(plain) if search else ():
-            if not any(first <= match.start() and match.end() <= last for first, last in spared):
-                return match.group()
-        return ""
+
+        @lru_cache(maxsize=4096)
+        def found(text: str) -> str:
+            plain = unicodedata.normalize("NFKC", text)
+            spared = [match.span() for match in _QUOTED.finditer(plain)]
+            spared += [match.span() for match in veto.finditer(plain)] if veto else []
+            for match in search.finditer(plain) if search else ():
+                if not any(first <= match.start() and match.end() <= last for first, last in spared):
+                    return match.group()
+            return ""
+
+        return found
 
 
 def _compiled(words: Mapping[Any, tuple[str, ...]], patterns: Mapping[Any, tuple[str, ...]]) -> re.Pattern[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -196,8 +197,8 @@ def as_written(value: Any) -> str:
 
     Examples
     --------
-    >>> as_written(True), as_written(["a", 1]), as_written(None)
-    ('true', '[a, 1]', '–')
+    >>> as_written(True), as_written(["a", 1, "1"]), as_written(None)
+    ('true', "[a, 1, '1']", '–')
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -208,4 +209,6 @@ def as_written(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {as_written(entry)}' for key, entry in value.items())}}}"
     text = " ".join(str(value).split())
+    if isinstance(value, str) and (re.fullmatch(r"-?[\d.]+|true|false", text) or not text):
+        return f"'{text}'"  # not the number, not yes or no
     return text if len(text) <= 120 else f"{text[:117]}…"

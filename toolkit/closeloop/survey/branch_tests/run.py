@@ -62,8 +62,8 @@ def _step(walk: Walk, command: str, content: Any, number: int, line: int | None)
         else:
             known = (*ELEMENT, *SURVEY, "expect")
             raise refused("no_command", did_you_mean(command, known), command=command, known=", ".join(known))
-    except StepRefusedError as refused:
-        problem = refused.text
+    except StepRefusedError as error:
+        problem = error.text
     failed = problem is not None or not all(check.passed for check in checks)
     return StepResult(
         number=number,

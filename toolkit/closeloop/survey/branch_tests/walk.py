@@ -61,7 +61,7 @@ class Walk:
     answers : dict
         Item → typed answer, also of items that are hidden now.
     page : str
-        The page; empty once the survey is completed.
+        The page; once the survey is completed, the last one.
     state : {"running", "completed"}
     page_of : dict
         Item → page.
@@ -147,7 +147,8 @@ class Walk:
         item = self._question("setComment", name)
         self._reachable(item)
         chosen = self.seen.answers.get(name)
-        if not getattr(item, "other", False) or not (chosen == OTHER or (isinstance(chosen, tuple) and OTHER in chosen)):
+        ticked = chosen == OTHER or (isinstance(chosen, tuple) and OTHER in chosen)
+        if not (ticked and getattr(item, "other", False)):
             raise refused("no_other", item=name)
         if not isinstance(value, str):
             raise refused("not_text", item=name, found=as_written(value))
@@ -185,7 +186,7 @@ class Walk:
         blocked = self._blocked()
         if blocked is None:
             self.answers = dict(self.seen.answers)
-            self.state, self.page = "completed", ""
+            self.state = "completed"
             self._known = self._found = None
         return blocked
 

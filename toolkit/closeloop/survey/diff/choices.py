@@ -120,7 +120,7 @@ class _Choices:
             self.it.note(kind, *paths, item=name, old=old.exclusive, new=new.exclusive)
         if old.extra != new.extra:
             self.it.note("extra_changed", before, after, item=name)
-        if old.show_if != new.show_if:
+        if self.it.in_new_names(old.show_if) != new.show_if:
             self._shown(old, new, (*before, "show_if"), (*after, "show_if"))
 
     def _shown(self, old: Option, new: Option, before: KeyPath, after: KeyPath) -> None:

@@ -30,10 +30,10 @@ class Comparison:
 
     old: Survey
     new: Survey
-    documents: tuple[Document, Document]
     route: Route
     pairs: dict[str, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    _documents: tuple[Document, Document] | None = None
 
     def note(
         self,
@@ -47,7 +47,9 @@ class Comparison:
         told: bool = True,
     ) -> None:
         """Note a change; a path is None where the key is not in that version."""
-        before, after = self.documents
+        if self._documents is None:  # parsing takes longest, and most versions are not compared to find a change
+            self._documents = (located(self.old), located(self.new))
+        before, after = self._documents
         path = new_path if new_path is not None else old_path
         self.changes.append(
             Change(
@@ -66,6 +68,10 @@ class Comparison:
     def reaches(self) -> Reaches:
         """Who is shown what in both."""
         return Reaches(self.old.questions, self.new.questions, self.pairs, self.route)
+
+    def in_new_names(self, condition: str | None) -> str | None:
+        """Return a condition of the old version with the items under their later names."""
+        return None if condition is None else self.reaches.renamed(condition)
 
 
 def compare_surveys(old: Survey, new: Survey) -> SurveyDiff:
@@ -92,7 +98,7 @@ def compare_surveys(old: Survey, new: Survey) -> SurveyDiff:
     from closeloop.survey.diff.whole import compare_whole
 
     steps = route(new.migrations, old.version, new.version) if old.id == new.id else Route()
-    comparison = Comparison(old, new, (located(old), located(new)), steps)
+    comparison = Comparison(old, new, steps)
     comparison.pairs = paired(old, new, steps)
     compare_whole(comparison)
     compare_items(comparison)

@@ -57,7 +57,7 @@ def _alike(old: BaseItem, new: BaseItem) -> bool:
         return False
     if old.ask is not None and new.ask is not None:
         return same_in_common(old.ask, new.ask)
-    return dumped(old.model_copy(update={"name": ""})) == dumped(new.model_copy(update={"name": ""}))
+    return bool(dumped(old.model_copy(update={"name": ""})) == dumped(new.model_copy(update={"name": ""})))
 
 
 def compare_items(it: Comparison) -> None:
@@ -115,6 +115,7 @@ def _compare(it: Comparison, old: BaseItem, new: BaseItem, before: KeyPath, afte
     _required(it, old, new, note)
     _shown(it, old, new, note)
     _limits(old, new, note)
+    _checks(it, old, new, note)
     _marks(old, new, note)
 
 
@@ -137,8 +138,8 @@ def _texts(old: BaseItem, new: BaseItem, note: Any) -> None:
     labels = [getattr(item, "labels", None) or {} for item in (old, new)]
     if (ends[0] and ends[0] != ends[1] and ends[:2] == ends[:1:-1]) or _reversed(labels[0], labels[1]):
         key = "labels" if _reversed(labels[0], labels[1]) else "low"
-        shown = [value for value in (*labels[0].values(), ends[0]) if value], [*labels[1].values(), ends[2]]
-        note("ends_swapped", key, old=shown[0][0], new=next(value for value in shown[1] if value))
+        first = [next(text for text in (*labels[n].values(), ends[2 * n]) if text) for n in (0, 1)]
+        note("ends_swapped", key, old=first[0], new=first[1])
         return
     for key, kind in _READ:
         one, other = getattr(old, key, None), getattr(new, key, None)
@@ -147,8 +148,8 @@ def _texts(old: BaseItem, new: BaseItem, note: Any) -> None:
             note(kind, key, old=shown[0], new=shown[1])
     if labels[0].keys() != labels[1].keys() or not all(same_in_common(t, labels[1][k]) for k, t in labels[0].items()):
         parts = [k for k in {*labels[0], *labels[1]} if not same_in_common(labels[0].get(k), labels[1].get(k))]
-        first = sorted(parts, key=str)[0]
-        shown = differing(labels[0].get(first), labels[1].get(first))
+        point = sorted(parts, key=str)[0]
+        shown = differing(labels[0].get(point), labels[1].get(point))
         note("wording_changed", "labels", old=shown[0], new=shown[1])
 
 
@@ -162,7 +163,7 @@ def _reversed(old: Any, new: Any) -> bool:
 def _required(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
     if old.required != new.required:
         note("required_added" if new.required else "required_removed", "required", old=old.required, new=new.required)
-    if new.required or old.required or old.require_if == new.require_if:
+    if new.required or old.required or it.in_new_names(old.require_if) == new.require_if:
         return
     reach = it.reaches.of_condition(old.require_if, new.require_if, without=False)
     kinds: dict[Reach, str] = {
@@ -176,7 +177,7 @@ def _required(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
 
 def _shown(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
     reach = it.reaches.of_item(old.name)
-    written = old.show_if, new.show_if
+    written = it.in_new_names(old.show_if), new.show_if
     key = "show_if" if written[0] != written[1] else ""
     if reach == "same":
         if written[0] != written[1]:
@@ -200,7 +201,10 @@ def _limits(old: BaseItem, new: BaseItem, note: Any) -> None:
         one, other = getattr(old, key, loose), getattr(new, key, loose)
         if one != other:
             note("limit_widened" if other == loose else "limit_narrowed", key, old=one, new=other)
-    checks = [[check.expr for check in item.checks] for item in (old, new)]
+
+
+def _checks(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
+    checks = [it.in_new_names(check.expr) for check in old.checks], [check.expr for check in new.checks]
     if checks[0] != checks[1]:
         added = [expr for expr in checks[1] if expr not in checks[0]]
         note("limit_narrowed" if added else "limit_widened", "checks", old=checks[0], new=checks[1])

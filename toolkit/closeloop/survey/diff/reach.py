@@ -87,7 +87,7 @@ class Reaches:
         if any(each not in self.names for each in chain):
             return False
         for each in chain:
-            told = frozenset(self._renamed(text) for text in _conditions(self.old, each))
+            told = frozenset(self.renamed(text) for text in _conditions(self.old, each))
             if told != _conditions(self.new, self.names[each]):
                 return False
         referred = {n for text in _texts(self.old, name) for n in parse(text).names}
@@ -97,7 +97,8 @@ class Reaches:
         item = self.old.item(name.partition(".")[0])
         return any(self.route.value(name, value) != value for value in (*item.values, *(item.scale or ())))
 
-    def _renamed(self, text: str) -> str:
+    def renamed(self, text: str) -> str:
+        """Return a condition of the old form with the items under their later names."""
         for name in parse(text.removeprefix(_ENDS)).names:
             text = text.replace("{" + name + "}", "{" + str(self._later(name)) + "\0}")
         return text.replace("\0}", "}")

@@ -72,7 +72,7 @@ def _pages(it: Comparison) -> None:
 
 def _thanks(it: Comparison) -> None:
     old, new = it.old.thanks, it.new.thanks
-    if [each.condition for each in old] != [each.condition for each in new]:
+    if [it.in_new_names(each.condition) for each in old] != [each.condition for each in new]:
         it.note("thanks_changed", ("thanks",), ("thanks",))
         return
     for number, (one, other) in enumerate(zip(old, new, strict=True)):
@@ -116,12 +116,13 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 def _sources(it: Comparison) -> None:
     old, new = it.old.sources, it.new.sources
     for platform in dict.fromkeys((*old, *new)):
-        one, other = old.get(platform, {}), new.get(platform, {})
-        for name in dict.fromkeys((*one, *other)):
-            if one.get(name) != other.get(name):
-                path = ("sources", platform, name)
-                it.note("sources_changed", path if name in one else None, path if name in other else None, item=name,
-                        old=platform)  # fmt: skip
+        before = {_renamed(name, it.pairs): name for name in old.get(platform, {})}
+        after = new.get(platform, {})
+        for name in dict.fromkeys((*before, *after)):
+            if name not in before or name not in after or old[platform][before[name]] != after[name]:
+                places = [("sources", platform, key) if key else None for key in (before.get(name), name)]
+                here = places[1] if name in after else None
+                it.note("sources_changed", places[0], here, item=name, old=platform)
 
 
 def _follow_up(it: Comparison) -> None:
@@ -129,7 +130,7 @@ def _follow_up(it: Comparison) -> None:
     for name, (place, rule) in old.items():
         if name not in new:
             it.note("follow_up_removed", ("follow_up", place), None, item=name, old=rule.when)
-        elif rule != new[name][1]:
+        elif rule.model_copy(update={"when": it.in_new_names(rule.when)}) != new[name][1]:
             paths = ("follow_up", place), ("follow_up", new[name][0])
             shown = [dumped(each) for each in (rule, new[name][1])]
             keys = [key for key in {**shown[0], **shown[1]} if shown[0].get(key) != shown[1].get(key)]

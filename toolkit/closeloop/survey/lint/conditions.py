@@ -22,6 +22,7 @@ from closeloop.survey.lint.written import written
 from closeloop.text import LocalText, message
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "contains", "notcontains", "anyof", "allof", "noneof"})
+_LOOKED_AT = _COMPARISONS | {"and", "or"}
 _MEETS = {"=": "=", "!=": "=", "contains": "contains", "notcontains": "contains", "allof": "contains",
           "anyof": "anyof", "noneof": "anyof"}  # fmt: skip
 
@@ -44,18 +45,30 @@ def conditions(subject: Subject) -> Iterator[LintFinding]:
 
 def faults(subject: Subject, place: Place) -> Iterator[LintFinding]:
     """Give what is wrong with one condition."""
+    if place.path not in subject.told:
+        subject.told[place.path] = tuple(_faults(subject, place))
+    yield from subject.told[place.path]
+
+
+def _faults(subject: Subject, place: Place) -> Iterator[LintFinding]:
     told: set[int] = set()
     tree = place.expression.tree
+    # Of a chain such as a or b or c only the whole is tried, not each beginning of it.
+    begun = {
+        id(node.left)
+        for node in nodes(tree)
+        if isinstance(node, Binary) and isinstance(node.left, Binary) and node.left.operator == node.operator
+    }
     yield from _not_conditions(subject, place, tree, told)
     for node in reversed(list(nodes(tree))):
         if any(id(child) in told for child in children(node)):
             told.add(id(node))  # said already, of a part of it
-        elif isinstance(node, Binary) and (node.operator in _COMPARISONS or node.operator in {"and", "or"}):
+        elif isinstance(node, Binary) and id(node) not in begun and node.operator in _LOOKED_AT:
             for finding in _looked_at(subject, place, node, tree):
                 if finding.level != "info":
                     told.add(id(node))
                 yield finding
-    whole_was_tried = isinstance(tree, Binary) and tree.operator in _COMPARISONS | {"and", "or"}
+    whole_was_tried = isinstance(tree, Binary) and tree.operator in _LOOKED_AT
     if id(tree) not in told and not whole_was_tried:
         yield from _tried(subject, place, tree, whole=True)
 
@@ -140,7 +153,7 @@ def _unknown_choices(subject: Subject, node: Binary) -> Iterator[tuple[str, obje
 
 
 def _tried(subject: Subject, place: Place, node: Node, *, whole: bool) -> Iterator[LintFinding]:
-    """Try every answer: is the node ever true, ever false?"""
+    """Give what trying every answer shows: the node is never true, or always."""
     if isinstance(node, Unary) and node.operator in {"empty", "notempty"}:
         return
     names = frozenset(node.names())
@@ -157,7 +170,7 @@ def _tried(subject: Subject, place: Place, node: Node, *, whole: bool) -> Iterat
             kept &= tried.columns[name].codes >= 0
     single = isinstance(node, Binary) and node.operator in _COMPARISONS
     kind = "comparison" if single else "condition"
-    part = {"part": expression.text}
+    part: dict[str, Any] = {"part": expression.text}
     if not held[kept].any():
         yield subject.found(f"{kind}_never", place.path, place.item, hint=_why(subject, names), **part)
     elif held[kept].all():

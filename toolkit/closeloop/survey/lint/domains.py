@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Any
 
 from closeloop.forms.items import BaseItem, DateItem, Matrix, Multi, NumberItem, Ranking, TextItem
@@ -153,9 +153,9 @@ def _open(item: BaseItem, known: Sequence[tuple[str, object]]) -> tuple[Any, ...
 
 
 def _numbers(item: NumberItem, known: Sequence[float]) -> list[float]:
-    points = sorted({number for number in known if math.isfinite(number)} | {n for n in (item.min, item.max) if n is not None})
-    points = points or [0.0]
-    between = [(one + other) / 2 for one, other in zip(points, points[1:], strict=False)]
+    limits = [limit for limit in (item.min, item.max) if limit is not None]
+    points = sorted({*limits, *(number for number in known if math.isfinite(number))}) or [0.0]
+    between = [(one + other) / 2 for one, other in pairwise(points)]
     found = [points[0] - 1, *points, *between, points[-1] + 1]
     if item.integer:
         found = [step for number in found for step in (math.floor(number), math.ceil(number), math.floor(number) + 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from closeloop.forms.items import NONE, OTHER, BaseItem, Matrix, Multi, TextItem
 from closeloop.forms.options import Option
@@ -77,7 +78,7 @@ def _same_texts(subject: Subject, item: BaseItem, path: KeyPath, parts: Sequence
             text = " ".join(option.text.get(tag, "").split()).casefold()
             earlier = seen.setdefault(text, option.value)
             if text and earlier != option.value:
-                fields = {"text": option.text[tag], "value": option.value, "other": earlier, "tag": tag}
+                fields: dict[str, Any] = {"text": option.text[tag], "value": option.value, "other": earlier, "tag": tag}
                 yield subject.found("option_text_twice", (*path, at), item.name, **fields)
 
 
@@ -97,7 +98,7 @@ def questions(subject: Subject) -> Iterator[LintFinding]:
             text = " ".join(item.ask.get(tag, "").split()).casefold()
             earlier = seen.setdefault((tag, text), item.name)
             if earlier != item.name:
-                fields = {"name": item.name, "other": earlier, "tag": tag}
+                fields: dict[str, Any] = {"name": item.name, "other": earlier, "tag": tag}
                 yield subject.found("ask_twice", (*path, "ask"), item.name, **fields)
 
 

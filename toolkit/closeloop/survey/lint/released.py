@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from closeloop.errors import SurveyDefinitionError
 from closeloop.forms.items import BaseItem, Matrix
@@ -35,7 +36,7 @@ def released(subject: Subject) -> Iterator[LintFinding]:
             changed = [key for key in {**now, **then} if now.get(key) != then.get(key)]
             if changed:
                 code = "released_changed" if version == survey.version else "released_wording"
-                fields = {"name": name, "version": version, "keys": ", ".join(changed)}
+                fields: dict[str, Any] = {"name": name, "version": version, "keys": ", ".join(changed)}
                 yield subject.found(code, (*subject.paths[name], changed[0]), name, **fields)
 
 

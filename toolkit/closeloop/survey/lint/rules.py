@@ -21,7 +21,7 @@ class Rule:
     Attributes
     ----------
     code : str
-        Stable, for programs; the catalogue has its words under ``lint.<code>`` and what to do under ``lint.<code>_mend``.
+        Stable, for programs; its words are ``lint.<code>`` in the catalogue, what to do is ``lint.<code>_mend``.
     level : {"error", "warning", "info"}
     look : callable or None
         Gives the findings in a survey; None where a survey with this fault does not even load.

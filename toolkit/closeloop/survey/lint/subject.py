@@ -48,6 +48,7 @@ class Subject:
     document: Document = field(init=False)
     form: Form = field(init=False)
     paths: Mapping[str, KeyPath] = field(init=False)
+    told: dict[KeyPath, tuple[LintFinding, ...]] = field(init=False, default_factory=dict)  # by condition, once
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "document", located(self.survey))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from closeloop.forms.items import BaseItem, Matrix
 from closeloop.survey.document import KeyPath
@@ -86,7 +87,7 @@ def _numbers(subject: Subject, path: KeyPath, item: str, text: LocalText) -> Ite
     first = next(iter(written), None)
     for tag, numbers in written.items():
         if first is not None and set(numbers) != set(written[first]) and len(numbers) == len(written[first]):
-            fields = {"one": ", ".join(sorted(written[first])), "other": ", ".join(sorted(numbers))}
+            fields: dict[str, Any] = {"one": ", ".join(sorted(written[first])), "other": ", ".join(sorted(numbers))}
             yield subject.found("numbers_differ", path, item, first=first, tag=tag, **fields)
 
 
@@ -107,7 +108,7 @@ def scales(subject: Subject) -> Iterator[LintFinding]:
         high = getattr(item, "high", None) is not None or points[-1] in labels
         drawn = getattr(item, "look", "buttons") != "buttons"  # stars and faces say which end is good
         if not (drawn or (low and high)):
-            fields = {"low": points[0], "high": points[-1]}
+            fields: dict[str, Any] = {"low": points[0], "high": points[-1]}
             yield subject.found("scale_ends_missing", path, item.name, name=item.name, **fields)
         yield from _same_labels(subject, item, path, labels)
 
@@ -121,9 +122,9 @@ def _same_labels(
         for point, text in labels.items():
             earlier = seen.setdefault(text[tag].strip().casefold(), point)
             if earlier != point:
-                fields = {"tag": tag, "text": text[tag], "point": point, "other": earlier}
+                fields: dict[str, Any] = {"tag": tag, "text": text[tag], "point": point, "other": earlier}
                 yield subject.found("labels_same", (*path, "labels", str(point)), item.name, **fields)
         low, high = ends
         if low is not None and high is not None and low[tag].strip() == high[tag].strip():
-            fields = {"tag": tag, "text": low[tag], "point": "high", "other": "low"}
+            fields: dict[str, Any] = {"tag": tag, "text": low[tag], "point": "high", "other": "low"}
             yield subject.found("labels_same", (*path, "high"), item.name, **fields)

@@ -83,7 +83,7 @@ def marked_new(survey: Data, base: Survey) -> None:
     gone = [item.name for item in base.items if item.name not in names]
     known = {item.name for item in base.items}
     for item in items:
-        if item["name"] in known:
+        if str(item["name"]) in known:
             continue
         if not gone:
             item["to_confirm"] = dict(message("surveyjs.new_item"))

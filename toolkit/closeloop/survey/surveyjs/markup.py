@@ -94,4 +94,18 @@ def written_html(text: Mapping[str, str], texts: Texts, marked: object = None) -
 def read_html(html: object, texts: Texts) -> object:
     """Return HTML of SurveyJS as one plain text per language; what is no text comes back as it is."""
     read = texts.read(html)
-    return {tag: as_text(words) for tag, words in read.items()} if isinstance(read, dict) else read
+    if not isinstance(read, dict) or not all(isinstance(words, str) for words in read.values()):
+        return read
+    return {tag: as_text(words) for tag, words in read.items()}
+
+
+def has_markup(html: object) -> bool:
+    """Say whether HTML of SurveyJS is more than a plain text, in any language.
+
+    Examples
+    --------
+    >>> has_markup({"default": "5 &lt; 6", "zh-cn": "<b>谢谢</b>"}), has_markup("Thank you")
+    (True, False)
+    """
+    texts = html.values() if isinstance(html, Mapping) else (html,)
+    return any(isinstance(text, str) and as_html(as_text(text)) != text for text in texts)

@@ -10,7 +10,7 @@ from closeloop.errors import SurveyDefinitionError
 from closeloop.survey.findings import definition_error
 from closeloop.survey.surveyjs.attach import attached, explained, marked_new
 from closeloop.survey.surveyjs.guard import WHAT, checked_json
-from closeloop.survey.surveyjs.markup import read_html, written_html
+from closeloop.survey.surveyjs.markup import has_markup, read_html
 from closeloop.survey.surveyjs.pairs import FEEDBACK
 from closeloop.survey.surveyjs.places import in_json
 from closeloop.survey.surveyjs.read_items import read_question
@@ -69,7 +69,7 @@ def _survey(data: Data, reading: Reading, places: _Places, id: str | None) -> Da
     elements = rest.pop("elements", None)
     if elements is not None:
         pages.insert(0, ("", {"elements": elements}))
-    names: set[object] = {page.get("name") for _, page in pages if isinstance(page, Mapping)}
+    names = {str(page.get("name")) for _, page in pages if isinstance(page, Mapping)}
     survey["pages"] = [
         _page(page, path, number, page_feedback, names, reading, places) for number, (path, page) in enumerate(pages)
     ]
@@ -100,7 +100,7 @@ def _page(
     path: str,
     number: int,
     page_feedback: object,
-    names: set[object],
+    names: set[str],
     reading: Reading,
     places: _Places,
 ) -> Data:
@@ -135,7 +135,7 @@ def _is_name(name: object) -> bool:
     return isinstance(name, str) and name.isascii() and name.isidentifier() and "__" not in name
 
 
-def _free_name(name: str, names: set[object]) -> str:
+def _free_name(name: str, names: set[str]) -> str:
     while name in names:
         name += "x"
     names.add(name)
@@ -168,15 +168,13 @@ def _thanks(rest: Data, reading: Reading) -> Data:
         elif branch.keys() != {"expression", "html"}:
             reading.fault(path, "only_these", known="expression, html")
         else:
-            text = read_html(branch["html"], reading.texts)
-            thanks.append({"if": branch["expression"], "text": text})
-            if isinstance(text, dict) and written_html(text, reading.texts) != branch["html"]:
+            thanks.append({"if": branch["expression"], "text": read_html(branch["html"], reading.texts)})
+            if has_markup(branch["html"]):
                 marked.append(dict(branch))
     html = rest.pop("completedHtml", None)
     if html not in (None, ""):
-        text = read_html(html, reading.texts)
-        thanks.append({"text": text})
-        if isinstance(text, dict) and written_html(text, reading.texts) != html:
+        thanks.append({"text": read_html(html, reading.texts)})
+        if has_markup(html):
             rest["completedHtml"] = html
     if marked:
         rest["completedHtmlOnCondition"] = marked

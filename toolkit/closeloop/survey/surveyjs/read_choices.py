@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from closeloop.survey.surveyjs.pairs import FEEDBACK, Pair
@@ -109,5 +110,6 @@ def steps_of(points: list[int]) -> range | None:
     """
     if len(points) < 2 or points[1] <= points[0]:
         return None
-    steps = range(points[0], points[-1] + 1, points[1] - points[0])
-    return steps if list(steps) == points else None
+    step = points[1] - points[0]
+    equal = all(later - earlier == step for earlier, later in pairwise(points))
+    return range(points[0], points[-1] + 1, step) if equal else None

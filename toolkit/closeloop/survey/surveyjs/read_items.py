@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from closeloop.survey.surveyjs.markup import read_html, written_html
+from closeloop.survey.surveyjs.markup import has_markup, read_html
 from closeloop.survey.surveyjs.pairs import PAIRS
 from closeloop.survey.surveyjs.read_choices import is_one_to_n, read_choices, read_points, steps_of
 from closeloop.survey.surveyjs.read_validators import read_validators
@@ -54,9 +54,12 @@ def read_question(raw: object, path: str, reading: Reading) -> Data:
     if rest is None:
         return {}
     js_type, name = rest.pop("type", None), rest.pop("name", None)
+    if not isinstance(rest.get("inputType", ""), str):
+        reading.fault(f"{path}.inputType", "not_text")
+        rest.pop("inputType")
     kind = _kind(js_type, rest)
     if kind is None:
-        key = "panel" if js_type in {"panel", "paneldynamic"} else "unsupported"
+        key = "panel" if js_type in ("panel", "paneldynamic") else "unsupported"
         reading.fault(path, key, type=str(js_type)[:60], name=str(name)[:60])
         return {}
     for prop in _MEANING:
@@ -73,7 +76,7 @@ def read_question(raw: object, path: str, reading: Reading) -> Data:
         rest.pop("isRequired", None)  # SurveyJS writes how it stands at the moment
     if rest.get("enableIf"):
         rest.pop("readOnly", None)
-    look = _LOOKS.get(js_type)
+    look = _LOOKS.get(str(js_type))
     if look is not None:
         item["look"] = look
     item |= reading.pairs(PAIRS[kind], rest)
@@ -220,8 +223,8 @@ def _note(sheet: _Sheet) -> None:
         return
     text = read_html(html, sheet.reading.texts)
     sheet.item["ask"] = text
-    if isinstance(text, dict) and written_html(text, sheet.reading.texts) != html:
-        sheet.rest["html"] = html  # its markup
+    if has_markup(html):
+        sheet.rest["html"] = html
 
 
 def _nothing(sheet: _Sheet) -> None:

@@ -53,8 +53,9 @@ def controls(
         ]  # fmt: skip
     kind, choices, suggested = _kind(case, command, name, field, preset, around)
     given = preset.get(name, field.default)
+    help_ = _help(field) if choices or kind != "pick" else here(message("case_panel.nothing_to_choose"))
     shown: dict[str, Any] = {
-        "name": name, "type": kind, "label": here(field.label), "help": _help(field), "required": field.required,
+        "name": name, "type": kind, "label": here(field.label), "help": help_, "required": field.required,
         "sealed": field.private, "live": _asks_again(command, name),
     }  # fmt: skip
     if kind == "boxes":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import StoreError
 from closeloop.text import message
-from closeloop.versioned import MARK, read_content, write_content
+from closeloop.versioned import MARK, check_target, read_content, write_content
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
@@ -73,8 +73,7 @@ class DraftFile:
         self._survey = survey
         if not self.path.parent.is_dir():
             raise StoreError(message("form.no_folder", folder=self.path.parent))
-        if self.path.is_dir():
-            raise StoreError(message("form.is_folder", file=self.path))
+        check_target(self.path)
 
     def read(self) -> Draft | None:
         """Return the draft; None if there is none yet.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.errors import StoreError
 from closeloop.text import message
+from closeloop.versioned import check_target
 from closeloop.widgets.form.row import OWN, header
 
 if sys.platform == "win32":
@@ -72,8 +73,7 @@ class ResponseFile:
             raise ValueError(message("form.file_suffix", file=self.path.name))
         if not self.path.parent.is_dir():
             raise StoreError(message("form.no_folder", folder=self.path.parent))
-        if self.path.is_dir():
-            raise StoreError(message("form.is_folder", file=self.path))
+        check_target(self.path)
         if self.path.exists():
             try:
                 self._check(self.path.read_bytes())

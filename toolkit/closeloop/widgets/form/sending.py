@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from closeloop.followup.loop.loop import Loop
     from closeloop.survey.survey import Survey
 
-Send = Callable[[Mapping[str, str], dt.datetime], None]
-"""Takes a row of text and the moment of sending; raises if it did not arrive."""
+Send = Callable[[Mapping[str, str], dt.datetime], LocalText | None]
+"""Takes a row of text and the moment of sending, and returns what there is to say about it; raises if it did not
+arrive."""
 
 
 def sender(survey: Survey, to: Loop | str | Path | None) -> Send:
@@ -32,8 +33,9 @@ def sender(survey: Survey, to: Loop | str | Path | None) -> Send:
     if isinstance(to, (str, Path)):
         file = ResponseFile(to, survey)
 
-        def append(row: Mapping[str, str], _at: dt.datetime) -> None:
-            file.append(row)  # False if it is in it already: it was sent before the kernel was lost
+        def append(row: Mapping[str, str], _at: dt.datetime) -> LocalText | None:
+            file.append(row)  # False if it is in it already, with the same answers: the kernel was lost in between
+            return None
 
         return append
     if not hasattr(to, "triage"):
@@ -48,8 +50,11 @@ def clock_of(survey: Survey, to: Loop | str | Path | None, now: Now) -> Clockwor
     return to._desk.clock  # of the same package
 
 
-def _take_in(loop: Loop, survey: Survey, row: Mapping[str, str], at: dt.datetime) -> None:
-    """Open the case that the answers call for; a response that the loop knows already changes nothing."""
+def _take_in(loop: Loop, survey: Survey, row: Mapping[str, str], at: dt.datetime) -> LocalText | None:
+    """Open the case that the answers call for; a response that the loop knows already changes nothing, which is said.
+
+    The loop keeps no words of a response, so nobody can tell whether the answers are still the same.
+    """
     import pandas as pd
 
     from closeloop.responses.read import read_responses
@@ -59,4 +64,7 @@ def _take_in(loop: Loop, survey: Survey, row: Mapping[str, str], at: dt.datetime
         errors = responses.issues[responses.issues["severity"] == "error"]
         why = LocalText({"en": "; ".join(errors["message_en"]), "zh-CN": "；".join(errors["message_zh"])})
         raise ValueError(message("form.not_taken", issues=why))
+    with loop._desk.store.reading() as tx:  # of the same package
+        is_known = bool(tx.responses(survey_id=survey.id, response_id=row["response_id"]))
     loop.triage(responses, now=at)
+    return message("form.sent_before") if is_known else None

@@ -48,7 +48,8 @@ def shown(form: SurveyForm) -> dict[str, Any]:
     if form.mode == "interview":
         found["interviewer"] = state.interviewer
     if found["stage"] == "sent":
-        return {**found, "thanks": state.thanks.in_language(tag)}
+        remark = "" if form.remark is None else form.remark.in_language(form.language)
+        return {**found, "thanks": state.thanks.in_language(tag), "remark": remark}
     if found["stage"] == "review":
         asked = state.asked
         review = [_looked_over(form, item) for item in asked[:MOST_ROWS]]

@@ -89,6 +89,7 @@ class SurveyForm(Widget):
         self.mode = mode
         self.tag = self._opened_in = _language(survey, language)
         self.response: dict[str, str] | None = None
+        self.remark: LocalText | None = None
         self._given = dict(answers or {})
         self._sender = sender(survey, to)
         self._clock = clock_of(survey, to, now)
@@ -202,12 +203,12 @@ class SurveyForm(Widget):
             channel="" if self.mode == "self" else self.mode,
             interviewer=state.interviewer,
         )
-        self._sender(written, moment)
+        self.remark = self._sender(written, moment)
         self.response = written
         state.goal = ""
         if self._draft is not None:
             self._draft.remove()
-        return message("form.sent")
+        return self.remark or message("form.sent")
 
     def do_again(self) -> None:
         """Start anew for the next person; an interviewer stays the same."""
@@ -216,7 +217,7 @@ class SurveyForm(Widget):
         interviewer = self.state.interviewer
         self.state = FormState(self.survey, self._given)
         self.state.interviewer = interviewer
-        self.response = None
+        self.response = self.remark = None
         self.is_kept = False
         self.tag = self._opened_in
         self.language = _own_words(self.tag)

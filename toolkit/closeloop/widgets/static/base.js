@@ -20,16 +20,26 @@ function h(name, props, ...kids) {
     else if (k === "key") e._key = String(v);
     else if (k === "value") e._value = String(v);
     else if (k === "keep") e._keep = v;
-    else if (k === "html") { e._html = v; e.innerHTML = v; }
+    else if (k === "html") fillIn(e, v);
     else e.setAttribute(k, v === true ? "" : v);
   }
   if (props && "checked" in props) e._checked = e.checked = !!props.checked;
   if (props && "checked" in props) e.removeAttribute("checked");
   for (const kid of kids.flat(Infinity)) if (kid !== null && kid !== undefined && kid !== false) e.append(kid);
   if (e._value !== undefined) e.value = e._value;
+  if (HEARS.has(name) || "tabindex" in (props ?? {})) e.setAttribute(QUIET, "true");
   listen(e);
   return e;
 }
+// A notebook's shortcuts do not work where keys are heard.
+const HEARS = new Set(["button", "input", "select", "textarea", "summary", "a"]);
+
+function fillIn(e, html) {
+  e._html = html;
+  e.innerHTML = html;
+  for (const one of e.querySelectorAll([...HEARS, "[tabindex]"].join())) one.setAttribute(QUIET, "true");
+}
+
 const SVGS = new Set(["svg", "path", "circle", "rect", "line", "g", "text", "polyline", "title"]);
 
 function listen(e) {
@@ -46,12 +56,12 @@ function patch(a, b, force) {
   if (b._keep !== undefined && a._keep === b._keep) return;
   a._keep = b._keep;
   for (const {name} of [...a.attributes])
-    if (!b.hasAttribute(name) && name !== QUIET && !(name === "open" && a.localName === "details")) a.removeAttribute(name);
+    if (!b.hasAttribute(name) && !(name === "open" && a.localName === "details")) a.removeAttribute(name);
   for (const {name, value} of b.attributes)
     if (a.getAttribute(name) !== value && !(name === "open" && a.localName === "details")) a.setAttribute(name, value);
   a._on = b._on;
   listen(a);
-  if (b._html !== undefined) { if (a._html !== b._html) { a._html = b._html; a.innerHTML = b._html; } }
+  if (b._html !== undefined) { if (a._html !== b._html) fillIn(a, b._html); }
   else patchKids(a, b, force);
   if (b._value !== undefined) {
     const typing = a === document.activeElement && a.value !== a._value && a.localName !== "select";
@@ -133,20 +143,21 @@ function mount(model, place, draw) {
       for (const one of waiting.values()) if (one.what === what) return one.promise;
       const one = {what, number: ++seq};
       one.promise = new Promise(done => { one.done = done; });
-      one.timer = setTimeout(() => { host.classList.add("cl-gone"); lost.textContent = ctx.T("widgets.no_answer"); }, PATIENCE);
+      one.timer = setTimeout(() => { host.classList.add("cl-gone"); lose("no_answer"); }, PATIENCE);
       waiting.set(one.number, one);
       ctx.busy = true;
       try { model.send({kind: "do", view: me, seq: one.number, name, fields}); }
-      catch { lost.textContent = ctx.T("widgets.no_answer"); }
+      catch { lose("no_answer"); }
       ctx.redraw();
       return one.promise;
     },
   };
+  function lose(how) { lost.textContent = ctx.T(`widgets.${how}${model.get("alone") ? "_alone" : ""}`); }
   // The kernel was restarted or has ended: nothing will be answered any more, and that is said at once.
   function leave() {
     left = true;
     host.classList.add("cl-gone");
-    lost.textContent = ctx.T("widgets.kernel_gone");
+    lose("kernel_gone");
     for (const one of waiting.values()) clearTimeout(one.timer);
   }
   function paint() {
@@ -160,12 +171,13 @@ function mount(model, place, draw) {
     const next = h("div", {class: "cl-body"}, draw(ctx));
     patch(body, next, force);
     force = false;
-    for (const e of body.querySelectorAll(`:is(button,input,select,textarea,summary,a,[tabindex]):not([${QUIET}])`)) e.setAttribute(QUIET, "true");
-    let goal = null;
-    if (wanted !== null) { goal = keyed(body, wanted); if (goal) wanted = null; }
-    if (!goal && held && document.activeElement !== was)
-      goal = was.isConnected ? was : body.querySelector('[tabindex="0"]') ?? body.querySelector("button,input,select,textarea");
-    goal?.focus({preventScroll: !!goal && held});
+    const goal = wanted === null ? null : keyed(body, wanted);
+    if (goal) { wanted = null; goal.focus(); }
+    else if (held && document.activeElement !== was) {
+      // Nobody asked for it: the focus comes back, and the page stays where it is.
+      const back = was.isConnected ? was : body.querySelector('[tabindex="0"]') ?? body.querySelector("button,input,select,textarea");
+      back?.focus({preventScroll: true});
+    }
   }
   function heard(message) {
     if (message?.kind !== "done" || message.view !== me) return;

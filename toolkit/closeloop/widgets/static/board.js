@@ -70,7 +70,7 @@ function columns(ctx) {
   const v = ctx.view, ids = v.columns.flatMap(c => c.cards.map(k => k.id));
   if (!ids.includes(ctx.local.at)) ctx.local.at = ids[0];
   return h("div", {class: "cols", key: "cols"}, h("p", {class: "sr", id: "cb-keys"}, ctx.T("case_board.keys")), v.columns.map(c =>
-    h("section", {class: ctx.local.onto === c.id ? "col onto" : "col", key: c.id, "aria-label": c.label, on: drops(ctx, c.id)},
+    h("div", {role: "group", class: ctx.local.onto === c.id ? "col onto" : "col", key: c.id, "aria-label": c.label, on: drops(ctx, c.id)},
       h("h3", {}, c.label, " ", h("span", {}, c.n)),
       c.earlier && press(ctx, "more", "earlier", "earlier", {group: c.id}, ctx.T("case_board.earlier")),
       c.ends ? h("ul", {class: "ends"}, c.ends.map(e => h("li", {}, h("span", {}, e.label), " ", h("span", {}, e.n), h("i", {style: `width:${e.share}%`}))))

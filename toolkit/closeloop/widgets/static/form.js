@@ -86,7 +86,7 @@ function review(ctx) {
 }
 
 function sent(ctx) {
-  return [h("p", {class: "thanks"}, icon("ok"), " ", h("span", {}, ctx.view.thanks)),
+  return [h("p", {class: "thanks"}, icon("ok"), " ", h("span", {}, ctx.view.thanks)), ctx.view.remark && h("p", {class: "hint"}, ctx.view.remark),
     ctx.view.again && h("p", {}, button(ctx, "again", ctx.T("form.again"), {main: true, act: () => again(ctx)}))];
 }
 

@@ -79,7 +79,7 @@ const panelSecret = (ctx, said) => [h("p", {class: "cp-sm soft"}, said.heading),
 function panelNext(ctx, p) {
   const n = p.next;
   return h("section", {key: "cp-next"},
-    h("h4", {}, n ? n.title : ctx.T("case_panel.ended")), n && panelChecks(ctx, "next", n.checks),
+    h("h4", {}, n ? n.title : ctx.T("case_panel.ended")), n && !(p.form?.section === "next" && p.form.checks?.length) && panelChecks(ctx, "next", n.checks),
     h("div", {class: "cp-acts"},
       n && panelGive(ctx, "next", n, "btn main", "cp-main"),
       p.steps.length ? panelToggle(ctx, "steps", "other_steps") : null, panelToggle(ctx, "record", "record")),

@@ -24,12 +24,18 @@ function know(ctx) {
     // not be drawn again.
     L.numbers ??= new Map();
     L.kept ??= new Map();
+    L.drawn ??= new Map();
+    L.own = new Map();
     const number = text => L.numbers.get(text) ?? (L.numbers.set(text, L.numbers.size), L.numbers.size - 1);
     L.says = new Map();
     L.hangs = new Map();
     for (const r of all) L.hangs.set(r.id, number(L.hangs.get(r.up) + ">" + r.id));
-    for (const r of all.slice().reverse()) L.says.set(r.id, number(JSON.stringify(r) + L.kids.get(r.id).map(kid => L.says.get(kid.id))));
-    for (const id of [...L.kept.keys()]) if (!L.by.has(id)) L.kept.delete(id);
+    for (const r of all.slice().reverse()) {
+      const own = JSON.stringify(r), kids = L.kids.get(r.id);
+      L.own.set(r.id, number(own + !kids.length));
+      L.says.set(r.id, number(own + kids.map(kid => L.says.get(kid.id))));
+    }
+    for (const id of [...L.kept.keys()]) if (!L.by.has(id)) forget(L, id);
   }
   L.closed ??= new Set();
   L.folds ??= new Map();
@@ -53,6 +59,11 @@ const above = (L, id) => { const found = []; for (let r = L.by.get(id); r; r = L
 
 function open(L, id) {
   for (const up of above(L, id).slice(1)) if (L.closed.delete(up)) folded(L, up);
+}
+
+function forget(L, id) {
+  L.drawn.delete(id);
+  if (L.kept.delete(id)) L.kids.get(id)?.forEach(kid => forget(L, kid.id));
 }
 
 function folded(L, id) { for (const one of above(L, id)) L.folds.set(one, (L.folds.get(one) ?? 0) + 1); }
@@ -150,7 +161,11 @@ function treeOf(ctx, card) {
   const now = [L.at, L.pick, L.edit?.id, L.edit?.how].join();
   const item = (r, level, kids) => {
     const at = r.id === L.at, shut = L.closed.has(r.id), pens = L.edit?.how === "rename" && L.edit.id === r.id;
-    const props = {role: "treeitem", key: "n:" + r.id, "aria-level": level, "aria-selected": at ? "true" : "false", tabindex: at ? 0 : -1,
+    const keep = pens ? undefined : [L.own.get(r.id), L.hangs.get(r.id), at, shut && below(L, r.id), L.pick === r.id, ctx.lang].join("/");
+    const drawn = L.drawn.get(r.id) === keep;
+    L.drawn.set(r.id, keep);
+    if (keep && drawn) return h("div", {key: "n:" + r.id, keep});
+    const props = {role: "treeitem", key: "n:" + r.id, keep, "aria-level": level, "aria-selected": at ? "true" : "false", tabindex: at ? 0 : -1,
       "aria-expanded": kids.length ? (shut ? "false" : "true") : null, class: r.mark === "top" ? "ttl" : `node ${BOX[r.mark] ?? ""}${L.pick === r.id ? " pick" : ""}`};
     if (pens) return h("div", props, pen(ctx, ctx.T(TE + "rewrite")));
     props.on = {click: () => choose(ctx, r.id), dblclick: () => write(ctx, "rename", r.id)};
@@ -164,7 +179,7 @@ function treeOf(ctx, card) {
   const notes = (r, more) => r.notes.map(([level, rule, text], i) => h("div", {class: `remark ${level}${more ? " on" : ""}`, key: i}, icon(level), rule && h("b", {}, rule), " ", h("bdi", {}, text)));
   const group = (r, kids, level) => {
     const adds = L.edit?.how === "add" && L.edit.id === r.id;
-    if (L.closed.has(r.id)) kids.forEach(forget);
+    if (L.closed.has(r.id)) kids.forEach(kid => forget(L, kid.id));
     if (!adds && (!kids.length || L.closed.has(r.id))) return null;
     const [how, label, means, drawn, verdict] = r.gate ?? [];
     return h("ul", {class: "tree", role: "group", key: "g:" + r.id},
@@ -173,7 +188,6 @@ function treeOf(ctx, card) {
       kids.map(kid => branch(kid, level)),
       adds && h("li", {role: "none", key: "new"}, h("div", {class: "node hyp", role: "treeitem", "aria-level": level, "aria-selected": "false", tabindex: -1}, pen(ctx, ctx.view.write))));
   };
-  const forget = r => { if (L.kept.delete(r.id)) L.kids.get(r.id).forEach(forget); };
   const branch = (r, level) => {
     const kids = L.kids.get(r.id), keep = [L.says.get(r.id), L.hangs.get(r.id), L.folds.get(r.id), lively.has(r.id) ? now : "", ctx.lang].join("/");
     if (L.kept.get(r.id) === keep) return h("li", {key: r.id, keep});
@@ -410,7 +424,9 @@ function draw(ctx) {
   const card = item => h("div", {class: "gap" + (L.at === L.all[0].id ? " on" : "") + (v.top.figure ? " two" : ""), on: {click: () => L.at !== L.all[0].id && choose(ctx, L.all[0].id)}},
     v.top.above && h("div", {class: "k"}, v.top.above), item, v.top.figure && h("div", {class: "fig", html: v.top.figure}),
     v.top.said && h("div", {class: "said"}, v.top.said), v.top.facts.length > 0 && h("div", {class: "gfacts"}, v.top.facts.map(f => h("span", {}, f, " "))));
-  return h("div", {class: "shell te"},
+  // Another editor may have changed the same document since.
+  const back = e => { if (!ctx.busy && !ctx.host.contains(e.relatedTarget)) ctx.do("look"); };
+  return h("div", {class: "shell te", on: {focusin: back}},
     toolbar(ctx), h("p", {class: "why", key: "why"}, L.why ?? ""), moving,
     h("div", {class: "split", key: "split"},
       h("div", {class: "trunk"}, treeOf(ctx, card), v.circles.map(text => h("p", {class: "note"}, text)),

@@ -12,7 +12,8 @@ from closeloop.text import language, message
 
 Json = dict[str, Any]
 
-_CODE = re.compile(r"\s?[（(][a-z_]+(?:=…)?[）)](?:[:：][^.。]*)?")
+_CALL = r"[A-Za-z_.]+\([^()]*\)"
+_CODE = re.compile(rf"\s?[（(](?:[a-z_]+(?:=…)?|{_CALL}(?: (?:or|或) {_CALL})*)[）)](?:[:：][^.。]*)?")
 """The method that does it, and what it takes, which a remedy names for people who write code."""
 
 

@@ -163,10 +163,11 @@ class TreeEditor(Widget):
 
     # What a person does.
 
-    def do_look(self, node: str) -> None:
-        """Choose a node: its panel is shown."""
-        self._row(node)
-        self.at = node
+    def do_look(self, node: str = "") -> None:
+        """Choose a node: its panel is shown; without one, show what another editor of the same document has changed."""
+        if node:
+            self._row(node)
+            self.at = node
 
     def do_check(self) -> None:
         """Let the rules look at what is there now."""

@@ -135,8 +135,12 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     ],
     "item_unreachable": [
         (
-            survey(NPS, shown("{recommend} <= 3"), item("more", "comment", show_if="{why} notempty and {recommend} > 5")),
-            survey(NPS, shown("{recommend} <= 3"), item("more", "comment", show_if="{why} notempty and {recommend} > 2")),
+            survey(
+                NPS, shown("{recommend} <= 3"), item("more", "comment", show_if="{why} notempty and {recommend} > 5")
+            ),
+            survey(
+                NPS, shown("{recommend} <= 3"), item("more", "comment", show_if="{why} notempty and {recommend} > 2")
+            ),
         ),
         (
             survey(NPS, item("call", "yesno", show_if="{recommend} <= 3"), shown("{call} = true and {recommend} = 9")),
@@ -145,10 +149,16 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     ],
     "required_hidden": [
         (
-            survey(NPS, item("call", "yesno", show_if="{recommend} <= 3"),
-                   shown("{call} = true and {recommend} = 9", required=True)),
-            survey(NPS, item("call", "yesno", show_if="{recommend} <= 3"),
-                   shown("{call} = true and {recommend} = 2", required=True)),
+            survey(
+                NPS,
+                item("call", "yesno", show_if="{recommend} <= 3"),
+                shown("{call} = true and {recommend} = 9", required=True),
+            ),
+            survey(
+                NPS,
+                item("call", "yesno", show_if="{recommend} <= 3"),
+                shown("{call} = true and {recommend} = 2", required=True),
+            ),
         )
     ],
     "page_unreachable": [
@@ -159,10 +169,21 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     ],
     "option_unreachable": [
         (
-            survey(CALL, item("why", "single", show_if="{callback} = true",
-                              options=options("a", "b", show_if="{callback} = false"))),
-            survey(CALL, item("why", "single", show_if="{callback} = true",
-                              options=options("a", "b", show_if="{callback} = true"))),
+            survey(
+                CALL,
+                item(
+                    "why",
+                    "single",
+                    show_if="{callback} = true",
+                    options=options("a", "b", show_if="{callback} = false"),
+                ),
+            ),
+            survey(
+                CALL,
+                item(
+                    "why", "single", show_if="{callback} = true", options=options("a", "b", show_if="{callback} = true")
+                ),
+            ),
         )
     ],
     "no_option_left": [
@@ -190,13 +211,23 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
             survey(NPS, item("why", "comment", require_if="{recommend} = 0")),
         )
     ],
-    "end_if_idle": [(survey([CALL], [NPS], end_if=["{recommend} = 0"]), survey([NPS], [CALL], end_if=["{recommend} = 0"]))],
+    "end_if_idle": [
+        (survey([CALL], [NPS], end_if=["{recommend} = 0"]), survey([NPS], [CALL], end_if=["{recommend} = 0"]))
+    ],
     "end_if_skips_required": [
         (
-            survey([CALL], [{**NPS, "required": True}], end_if=["{callback} = true"],
-                   metrics={"nps": {"kind": "nps", "item": "recommend"}}),
-            survey([{**NPS, "required": True}, CALL], [REGION], end_if=["{callback} = true"],
-                   metrics={"nps": {"kind": "nps", "item": "recommend"}}),
+            survey(
+                [CALL],
+                [{**NPS, "required": True}],
+                end_if=["{callback} = true"],
+                metrics={"nps": {"kind": "nps", "item": "recommend"}},
+            ),
+            survey(
+                [{**NPS, "required": True}, CALL],
+                [REGION],
+                end_if=["{callback} = true"],
+                metrics={"nps": {"kind": "nps", "item": "recommend"}},
+            ),
         )
     ],
     "hidden_conditional": [
@@ -211,8 +242,12 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
             survey(NPS, follow_up=rules("{recommend} <= 3", "{recommend} <= 6")),
         ),
         (
-            survey(NPS, {**CALL, "show_if": "{recommend} <= 6"}, follow_up=rules("{recommend} <= 6", "{callback} = true")),
-            survey(NPS, {**CALL, "show_if": "{recommend} <= 7"}, follow_up=rules("{recommend} <= 6", "{callback} = true")),
+            survey(
+                NPS, {**CALL, "show_if": "{recommend} <= 6"}, follow_up=rules("{recommend} <= 6", "{callback} = true")
+            ),
+            survey(
+                NPS, {**CALL, "show_if": "{recommend} <= 7"}, follow_up=rules("{recommend} <= 6", "{callback} = true")
+            ),
         ),
     ],
     "rule_graver_shadowed": [
@@ -241,7 +276,10 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     ],
     "pii_comment": [keyed(item("why", "comment", pii=False), item("why", "comment"))],
     "values_differ_in_case": [
-        keyed(item("a", "single", other=True, options=options("x", "Other")), item("a", "single", options=options("x", "Other")))
+        keyed(
+            item("a", "single", other=True, options=options("x", "Other")),
+            item("a", "single", options=options("x", "Other")),
+        )
     ],
     "option_text_twice": [
         keyed(
@@ -268,7 +306,10 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     "unconfirmed": [keyed({**NPS, "to_confirm": "0 to 10"}, NPS)],
     "timezone_missing": [(survey(NPS, timezone=None), survey(NPS))],
     "wrong_language": [
-        keyed(item("a", "yesno", ask=both("您满意吗？", "您满意吗？")), item("a", "yesno", ask=both("Content?", "您满意吗？"))),
+        keyed(
+            item("a", "yesno", ask=both("您满意吗？", "您满意吗？")),
+            item("a", "yesno", ask=both("Content?", "您满意吗？")),
+        ),
         keyed(
             item("a", "yesno", ask=both("Are you content?", "Are you content with us?")),
             item("a", "yesno", ask=both("Are you content?", "您满意吗？")),
@@ -344,7 +385,9 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     "scale_step": [keyed(item("a", "rating", step=3), item("a", "rating", step=2))],
     "scale_long": [keyed(item("a", "rating", max=50), item("a", "rating", max=10))],
     "smileys": [keyed({**NPS, "look": "smileys"}, {**NPS, "look": "stars"})],
-    "label_off_scale": [keyed({**NPS, "labels": {11: both("Best", "最好")}}, {**NPS, "labels": {10: both("Best", "最好")}})],
+    "label_off_scale": [
+        keyed({**NPS, "labels": {11: both("Best", "最好")}}, {**NPS, "labels": {10: both("Best", "最好")}})
+    ],
     "matrix_columns": [keyed({**GRID, "columns": ["a"]}, GRID)],
     "text_language_missing": [keyed({**NPS, "ask": {"en": "Recommend?"}}, NPS)],
     "text_language_undeclared": [keyed({**NPS, "ask": {**both("Recommend?", "推荐吗？"), "de": "Weiter?"}}, NPS)],
@@ -356,7 +399,9 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     "note_answer": [keyed({**NOTE, "required": True}, NOTE)],
     "step_commands": [
         (
-            survey(NPS, tests=[{"name": "a", "steps": [{"set": {"recommend": 1}, "expect": {"recommend": {"value": 1}}}]}]),
+            survey(
+                NPS, tests=[{"name": "a", "steps": [{"set": {"recommend": 1}, "expect": {"recommend": {"value": 1}}}]}]
+            ),
             survey(NPS, tests=[{"name": "a", "steps": [{"set": {"recommend": 1}}]}]),
         )
     ],
@@ -378,19 +423,45 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     ],
     "gap_pairs": [
         (
-            survey(NPS, CALL, metrics={"g": {"kind": "gap", "expectation": ["recommend"], "perception": ["recommend", "recommend"]}}),
-            survey(NPS, CALL, metrics={"g": {"kind": "gap", "expectation": ["recommend"], "perception": ["recommend"]}}),
+            survey(
+                NPS,
+                CALL,
+                metrics={"g": {"kind": "gap", "expectation": ["recommend"], "perception": ["recommend", "recommend"]}},
+            ),
+            survey(
+                NPS, CALL, metrics={"g": {"kind": "gap", "expectation": ["recommend"], "perception": ["recommend"]}}
+            ),
         )
     ],
     "servqual_rows": [
         (
-            survey(GRID, {**GRID, "name": "p", "ask": both("And now?", "现在呢？"), "rows": options("speed")},
-                   metrics={"g": {"kind": "servqual", "expectations": "grid", "perceptions": "p", "dimensions": {"d": ["speed"]}}}),
-            survey(GRID, {**GRID, "name": "p", "ask": both("And now?", "现在呢？")},
-                   metrics={"g": {"kind": "servqual", "expectations": "grid", "perceptions": "p", "dimensions": {"d": ["speed"]}}}),
+            survey(
+                GRID,
+                {**GRID, "name": "p", "ask": both("And now?", "现在呢？"), "rows": options("speed")},
+                metrics={
+                    "g": {
+                        "kind": "servqual",
+                        "expectations": "grid",
+                        "perceptions": "p",
+                        "dimensions": {"d": ["speed"]},
+                    }
+                },
+            ),
+            survey(
+                GRID,
+                {**GRID, "name": "p", "ask": both("And now?", "现在呢？")},
+                metrics={
+                    "g": {
+                        "kind": "servqual",
+                        "expectations": "grid",
+                        "perceptions": "p",
+                        "dimensions": {"d": ["speed"]},
+                    }
+                },
+            ),
         )
     ],
-}  # fmt: skip
+}
 """Rule → surveys that break it, each with the same survey mended."""
 
 _two_pages = survey([NPS], [CALL])
