@@ -155,7 +155,7 @@ class _Session:
         self._worked = 0.0
         self._answers: list[tuple[str, Any]] = []
         editor.send = lambda content, **_: self._answers.append(("custom", content))  # type: ignore[method-assign]
-        names = ["nodes", "view", "labels", "language", "kinds", "key"]
+        names = ["rows", "view", "labels", "language", "kinds", "key"]
         editor.observe(lambda change: self._answers.append(("state", {change.name: change.new})), names)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Kernel, self.ask))
         Thread(target=self._server.serve_forever, daemon=True).start()

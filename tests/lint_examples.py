@@ -272,6 +272,10 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
     "pii_unmarked": [
         keyed(item("contact", "text", format="email"), item("contact", "text", format="email", pii=True)),
         keyed(item("first_name", "text"), item("first_name", "text", pii=True)),
+        keyed(
+            item("who", "text", ask=both("Whom may we call?", "您的姓名和手机号？")),
+            item("who", "text", ask=both("What did you buy?", "您买的是什么？")),
+        ),
         (survey(NPS, item("customer_id", "hidden")), survey(NPS, item("customer_id", "hidden", pii=True))),
     ],
     "pii_comment": [keyed(item("why", "comment", pii=False), item("why", "comment"))],

@@ -402,7 +402,7 @@ class _Writer:
         by_type: dict[str, list[str]] = {}
         for item in self.items:
             by_type.setdefault(item["type"], []).append(item["name"])
-        metrics = {
+        metrics: dict[str, dict[str, Any]] = {
             f"m_{kind}": {"kind": kind, "item": names[0]} for kind, names in by_type.items() if kind in {"nps", "csat"}
         }
         if "number" in by_type:

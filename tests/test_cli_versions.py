@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from closeloop.cli import app
+from closeloop.cli.terminal import app
 from closeloop.survey.load import shipped_folder
 
 NAME = "relationship-nps.survey.yaml"
@@ -18,9 +18,29 @@ def run(*args: str | Path) -> Result:
     return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
+SMALL = """\
+format: 1
+id: visit
+version: 1
+languages: [en, zh-CN]
+title: {en: Visit, zh-CN: 到店}
+pages:
+  - name: main
+    items:
+      - name: pains
+        type: multi
+        ask: {en: "What should we improve?", zh-CN: 我们应改进什么？}
+        options:
+          - {value: price, text: {en: Price, zh-CN: 价格}}
+          - {value: wait, text: {en: Waiting, zh-CN: 等待}}
+"""
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    return Path(shutil.copy(shipped_folder() / NAME, tmp_path / NAME))
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "visit.survey.yaml"
+    path.write_text(SMALL, "utf-8")
+    return path
 
 
 def changed(file: Path, before: str, after: str, name: str = "new.survey.yaml") -> Path:
@@ -29,21 +49,22 @@ def changed(file: Path, before: str, after: str, name: str = "new.survey.yaml") 
     return path
 
 
-def test_two_files_are_compared_and_a_breaking_change_ends_with_1(old: Path) -> None:
-    done = run("diff", old, old)
+def test_two_files_are_compared_and_a_breaking_change_ends_with_1(small: Path) -> None:
+    done = run("diff", small, small)
     assert (done.exit_code, "ask the same" in done.output) == (0, True)
-    done = run("diff", old, changed(old, "What should we improve", "What ought we to improve"))
+    done = run("diff", small, changed(small, "What should we improve", "What ought we to improve"))
     assert (done.exit_code, "wording: pains" in done.output) == (0, True)
-    new = changed(old, "value: price", "value: cost")
+    new = changed(small, "value: price", "value: cost")
     line = next(n for n, text in enumerate(new.read_text("utf-8").splitlines(), 1) if "value: cost" in text)
-    done = run("diff", old, new)
+    done = run("diff", small, new)
     assert done.exit_code == 1
     assert f"{new}:{line}: breaking: pains: The option price is stored as cost now." in done.output
-    done = run("--language", "zh", "diff", old, new)
+    done = run("--language", "zh", "diff", small, new)
     assert "破坏性: pains: 选项的编码由 price 改为 cost。" in done.output
 
 
-def test_snapshots_are_kept_and_later_edits_held_against_them(old: Path) -> None:
+def test_snapshots_are_kept_and_a_breaking_edit_of_a_shipped_survey_fails_with_its_line(tmp_path: Path) -> None:
+    old = Path(shutil.copy(shipped_folder() / NAME, tmp_path / NAME))
     done = run("diff", "--release", old)
     assert (done.exit_code, "released as version 1" in done.output) == (0, True)
     assert (old.parent / "released" / "relationship-nps@1.survey.yaml").is_file()
@@ -64,7 +85,7 @@ def test_anything_else_is_explained_with_2(args: list[str]) -> None:
     assert (done.exit_code, "OLD NEW" in done.output) == (2, True)
 
 
-def test_a_missing_file_ends_with_2(old: Path) -> None:
-    done = run("diff", old, old.with_name("nothing.survey.yaml"))
+def test_a_missing_file_ends_with_2(small: Path) -> None:
+    done = run("diff", small, small.with_name("nothing.survey.yaml"))
     assert done.exit_code == 2
     assert "Traceback" not in done.output

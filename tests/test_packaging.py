@@ -61,7 +61,11 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> No
 
 def test_the_wheel_holds_the_shipped_surveys(wheel: zipfile.ZipFile) -> None:
     packed = sorted(name for name in wheel.namelist() if name.startswith("closeloop/_surveys/"))
-    assert packed == [f"closeloop/_surveys/{name}" for name in SURVEYS]
+    folder = ROOT / "surveys"  # the surveys, their schema for editors, and the released versions
+    paths = [path for pattern in ("**/*.yaml", "*.json") for path in folder.glob(pattern)]
+    files = sorted(path.relative_to(folder).as_posix() for path in paths)
+    assert packed == [f"closeloop/_surveys/{name}" for name in files]
+    assert {"survey-1.schema.json", *SURVEYS} <= set(files)
     assert {"relationship-nps.survey.yaml", "transaction-csat.survey.yaml"} <= set(SURVEYS)
 
 

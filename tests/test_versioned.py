@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeloop.errors import StoreError
+from closeloop.survey.whole_file import whole_file
 from closeloop.text import set_language
-from closeloop.versioned import Document, State, read_content, write_content
+from closeloop.versioned import Document, State, check_target, read_content, write_content
 
 
 class NoteState(State):
@@ -142,6 +143,22 @@ def test_a_write_that_fails_leaves_what_stood_there(tmp_path: Path, monkeypatch:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written"):
         write_content({"closeloop": "note"}, tmp_path / "no" / "note.json")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_what_is_no_plain_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target, words in ((pipe, "device or a pipe"), (tmp_path, "it is a folder")):
+        with pytest.raises(StoreError, match=words) as refused:
+            write_content({"closeloop": "note"}, target)
+        assert "无法写入" in refused.value.text.in_language("zh-CN")
+        with pytest.raises(StoreError, match=words), whole_file(target) as beside:
+            beside.write_text("all of it", encoding="utf-8")
+        with pytest.raises(StoreError, match=words):
+            check_target(target)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "out" / "browser"
 NO_KERNEL = "00000000-0000-0000-0000-000000000000"
+ALONE = "() => [...globalThis.closeloopPlaces.models.values()].map(one => one.model.get('alone'))"
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
 EVERYWHERE = (
     "/", "/board", "/form", "/retrospective", "/board.ipynb", "/settings.json", "/favicon.ico", "/login", "/api",
@@ -202,12 +203,16 @@ def visit(browser: Browser, app: App, path: str, **options: Any) -> tuple[Page, 
 
 
 @pytest.mark.browser
-def test_the_board_lives_in_its_page_and_ends_with_it(browser: Browser, app: App, register: Path) -> None:
+def test_the_board_lives_in_its_page_and_ends_with_it(
+    browser: Browser, app: App, register: Path, violations: Callable[..., list[str]]
+) -> None:
     page, asked, complaints = visit(browser, app, "/", viewport={"width": 1200, "height": 900})
+    assert violations(page) == []
     page.get_by_role("link", name="Case board").click()
     overdue = page.get_by_role("button", name=re.compile("overdue"))
     overdue.and_(page.locator(".cl-w *")).first.click()
     page.locator(".cl-w [aria-pressed=true]").filter(has_text="overdue").wait_for()
+    assert page.evaluate(ALONE) == [True]
     assert {urllib.parse.urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
     assert complaints == []
     assert page.evaluate("window.hit") is None

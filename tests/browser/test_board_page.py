@@ -110,9 +110,9 @@ def test_a_step_with_something_missing_opens_the_panel_and_back_again(bare: Open
 def test_a_card_is_dragged(bare: Open) -> None:
     board = filled().board()
     shown = bare(board, width=1280)
-    shown.page.locator(".card", has_text="#10").drag_to(shown.page.get_by_role("region", name="Learning"))
+    shown.page.locator(".card", has_text="#10").drag_to(shown.page.get_by_role("group", name="Learning"))
     shown.page.get_by_role("status").filter(has_text="#10 is now").wait_for()
-    shown.page.locator(".card", has_text="#4").first.drag_to(shown.page.get_by_role("region", name="Closed"))
+    shown.page.locator(".card", has_text="#4").first.drag_to(shown.page.get_by_role("group", name="Closed"))
     shown.page.get_by_role("menuitem", name="Do not uphold").wait_for()
 
 

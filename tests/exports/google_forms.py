@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.spelled import Answers, asked, choices, plain, point, write_table
-
 from closeloop.survey.survey import Survey
+from exports.spelled import Answers, asked, choices, plain, point, write_table
 
 _STAMPS = {
     "en": ("Timestamp", "5/{day}/2026 19:{minute:02d}:50"),

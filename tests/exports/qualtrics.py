@@ -1,4 +1,4 @@
-"""Writes Qualtrics exports: CSV, TSV or XLSX; three or two header rows; labels or numbers; several choices split or not.
+"""Writes Qualtrics exports: CSV, TSV, XLSX; three or two header rows; labels or numbers; several choices split or not.
 
 Not written: an answer that nobody was shown is empty, one that was seen and skipped is -99 in exports of numbers.
 """
@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.spelled import SCALES, Answers, asked, choices, numbers, plain, point, write_table
-
 from closeloop.survey.survey import Survey
+from exports.spelled import SCALES, Answers, asked, choices, numbers, plain, point, write_table
 
 Column = tuple[str, str, str]
 _LEAD = (

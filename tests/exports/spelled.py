@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from random_surveys import random_answers, random_survey
 
 from closeloop.responses.responses import Responses
 from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
+from random_surveys import random_answers, random_survey
 
 Answers = dict[str, Any]
 ROUND_TRIPS = int(os.environ.get("CLOSELOOP_ROUND_TRIPS", "0"))

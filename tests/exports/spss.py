@@ -45,8 +45,8 @@ def write(survey: Survey, answers: Sequence[Answers], path: Path, *, labels: boo
     import pyreadstat
 
     tag = survey.languages[0]
-    columns: dict[str, Any] = {}
-    texts: dict[str, str] = {}
+    columns: dict[str, Any] = {"response_id": [f"c{number}" for number, _ in enumerate(answers, start=1)]}
+    texts: dict[str, str] = {"response_id": ""}
     called: dict[str, dict[int | float, str]] = {}
     missing: dict[str, list[Any]] = {}
     for name, target, item in _variables(survey):

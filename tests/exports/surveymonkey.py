@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.spelled import Answers, asked, choices, numbers, other_label, plain, point, write_table
-
 from closeloop.survey.survey import Survey
+from exports.spelled import Answers, asked, choices, numbers, other_label, plain, point, write_table
 
 _LEAD = ("Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name",
          "Last Name", "Custom Data 1")  # fmt: skip

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.spelled import Answers, asked, choices, plain, point, write_table
-
 from closeloop.survey.survey import Survey
+from exports.spelled import Answers, asked, choices, plain, point, write_table
 
 _NEW = ("Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Tags", "Ending")
 _OLD = ("Start Date (UTC)", "Submit Date (UTC)", "Network ID")

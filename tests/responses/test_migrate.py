@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 import closeloop as cl
 from closeloop.errors import SurveyDefinitionError
+from closeloop.responses.migrate.check import passage
+from closeloop.responses.migrate.earlier import inferred_version
 from closeloop.responses.read import read_responses
 from closeloop.responses.responses import Responses
 from closeloop.survey.definition import Rescale
@@ -309,6 +311,16 @@ def test_rescaling_is_the_nearest_point_of_the_line_between_the_ends() -> None:
             assert rescaled(point, down) == (found - 1 if abs(found - exact - 0.5) < 1e-9 else found)
 
 
+def test_a_scale_that_leaves_points_out_takes_the_nearest_of_its_points() -> None:
+    how = Rescale.model_validate({"from": [1, 5], "to": [0, 100]})
+    assert [rescaled(point, how, 50) for point in range(1, 6)] == [0, 50, 50, 100, 100]
+    old = survey(1, [item("n", "rating")])
+    step = {"from": 1, "to": 2, "rescale": {"n": {"from": [1, 5], "to": [0, 100]}}}
+    new = survey(2, [item("n", "rating", min=0, max=100, step=50)], migrations=[step])
+    assert old.diff(new).ok
+    assert read(pd.DataFrame({"n": [1, 2, 5]}), old).migrate(new).accepted["n"].tolist() == [0, 50, 100]
+
+
 def test_an_answer_that_the_later_item_cannot_hold_is_blanked_and_said() -> None:
     old = survey(1, [item("n", "number"), item("why", "comment")])
     new = survey(2, [item("n", "number", integer=True), item("why", "comment")])
@@ -398,3 +410,25 @@ def flat(answers: dict[str, Any]) -> dict[str, str]:
         else:
             cells[name] = " > ".join(value) if isinstance(value, tuple) else str(value)
     return cells
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 4))
+def test_an_earlier_version_is_worked_out_from_migrations_of_any_survey(seed: int) -> None:
+    data = random_survey(seed) | {"version": 2}
+    data.pop("migrations", None)
+    asked = [each for each in survey_from_dict(data).items if each.type not in ("note", "hidden")]
+    step: dict[str, Any] = {"from": 1, "to": 2, "rename": {f"{each.name}_old": each.name for each in asked}}
+    chosen = [each for each in asked if each.type in ("single", "multi", "ranking")]
+    step["recode"] = {each.name: {"ancient": each.values[0]} for each in chosen}
+    scales = {each.name: each.scale for each in asked if each.scale is not None}
+    step["rescale"] = {name: {"from": [1, 9], "to": [scale[0], scale[-1]]} for name, scale in scales.items()}
+    later = survey_from_dict(data | {"migrations": [step]})
+    earlier = inferred_version(later, 1)
+    assert earlier.version == 1
+    assert {each.name for each in earlier.items} >= set(step["rename"])
+    steps = passage(earlier, later)
+    for name, scale in scales.items():
+        assert [steps.value(f"{name}_old", end, scale) for end in (1, 9)] == [scale[0], scale[-1]]
+    for each in chosen:
+        assert "ancient" in earlier.item(f"{each.name}_old").values
+        assert steps.value(f"{each.name}_old", "ancient") == each.values[0]

@@ -314,7 +314,10 @@ def test_each_pass_of_a_loop_is_a_question_of_its_own(write: Write, small_file: 
 def test_what_qualtrics_adds_is_no_answer_and_is_kept(write: Write, small: Survey, tag: str, reason: str) -> None:
     responses = cl.read_responses(write(table({"recommend": "x", tag: "Why?"}, [["9", "0.9"]])), small)
     column = responses.columns.set_index("source_column").loc[tag]
-    assert (column["item"], column["verdict"]) in ((None, "unused"), (pytest.approx(float("nan"), nan_ok=True), "unused"))
+    assert (column["item"], column["verdict"]) in (
+        (None, "unused"),
+        (pytest.approx(float("nan"), nan_ok=True), "unused"),
+    )
     assert reason in column["reason_en"]
     assert responses.accepted[tag].tolist() == ["0.9"]
 

@@ -139,6 +139,7 @@ CASES: list[tuple[str, Edit]] = [
     ("order_changed", lambda d: d["pages"][1]["items"].reverse()),
     ("item_added", add()),
     ("required_item_added", add(required=True)),
+    ("note_added", add(type="note")),
     ("item_removed", remove("branch")),
     ("item_renamed", put("branch", name="shop")),
     ("type_changed", lambda d: (put("visits", type="text")(d), drop("visits", "min")(d), drop("visits", "max")(d))),
@@ -153,6 +154,7 @@ CASES: list[tuple[str, Edit]] = [
     ("label_changed", put("overall", label=text("All in all"))),
     ("message_changed", put("why", required_message=text("Why?"))),
     ("message_changed", put("why", checks=[{"expr": "{why} notempty", "message": text("Go on")}])),
+    ("look_changed", put("why", type="text")),
     ("look_changed", put("branch", look="dropdown")),
     ("pii_added", put("branch", pii=True)),
     ("pii_removed", drop("why", "pii")),
@@ -232,7 +234,15 @@ def test_a_change_is_called_by_its_name_and_weighs_what_the_table_says(kind: str
             "{visits", "").replace("{branch", "").replace("{call", "").replace("{why", "")  # fmt: skip
 
 
-ELSEWHERE = {"language_added", "timezone_added", "version_lowered", "option_code", "option_exclusive"}
+ELSEWHERE = {
+    "language_added",
+    "timezone_added",
+    "version_lowered",
+    "option_code",
+    "option_exclusive",
+    "note_removed",
+    "note_shown",
+}
 """Kinds with a test of their own: they need another survey to begin with."""
 
 
@@ -251,6 +261,8 @@ def test_every_rule_has_a_case() -> None:
         ("timezone_added", {k: v for k, v in BASE.items() if k != "timezone"}, top(timezone="Asia/Shanghai")),
         ("version_lowered", BASE | {"version": 3}, top(version=2)),
         ("option_exclusive", edited(option("pains", 0, exclusive=True)), option("pains", 0, exclusive=False)),
+        ("note_removed", edited(add(type="note")), remove("new")),
+        ("note_shown", edited(add(type="note")), put("new", show_if="{recommend} > 3")),
         ("option_code", edited(option("branch", 0, code=1)), option("branch", 0, code=2)),
     ],
 )

@@ -163,3 +163,16 @@ def test_the_gravest_come_first() -> None:
     report = lint(survey(NPS, item("b", "comment", pii=False), item("c", "nps", ask=NPS["ask"]), shown("{b} > 10")))
     assert [finding.level for finding in report.findings] == ["error", "warning", "warning", "info"]
     assert isinstance(report.findings[0], LintFinding)
+
+
+def test_thousands_of_items_are_no_hindrance() -> None:
+    many = [item(f"q{number}", "yesno", show_if=f"{{recommend}} = {number % 11}") for number in range(1000)]
+    assert lint(survey(NPS, *many)).codes == ("long_survey",)
+
+
+def test_a_condition_on_thousands_of_answers_is_tried_part_by_part() -> None:
+    several = item(
+        "pains", "multi", options=[{"value": f"o{n}", "text": {"en": f"O{n}", "zh-CN": f"选项{n}"}} for n in range(40)]
+    )
+    report = lint(survey(several, NPS, shown("{pains} contains 'o99' or ({pains} contains 'o1' and {recommend} > 10)")))
+    assert set(report.codes) == {"unknown_choice", "comparison_never"}

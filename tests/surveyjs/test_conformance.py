@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 import closeloop as cl
@@ -19,7 +20,8 @@ from random_surveys import random_answers, random_survey
 
 SURVEYS = 1500
 EXPRESSIONS = 5000
-UNAWARE = 60
+UNAWARE = 40
+WALKED = 3  # of every third survey it is compared what is shown
 # survey-core fails by itself on the sum of a list with one number and a number with decimals: `[10] + 0.5`.
 OWN_FAULT = "TypeError: res.toFixed is not a function"
 # Findings of its linter that are no fault of the translation: random conditions contradict one another at times.
@@ -48,8 +50,7 @@ def as_json(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown_here(survey: Survey, answers: Mapping[str, Any]) -> set[str]:
-    import numpy as np
-
+    """Return the items that somebody sees who gave these answers."""
     columns = {name: Coded(np.zeros(1, dtype=np.int8), (value,)) for name, value in answers.items()}
     seen = survey.questions.visible(columns, 1)
     return {name for name, visible in seen.items() if visible[0] and survey.item(name).type != "hidden"}
@@ -57,19 +58,23 @@ def shown_here(survey: Survey, answers: Mapping[str, Any]) -> set[str]:
 
 def test_random_surveys_go_through_survey_core_and_come_back_the_same(ask: Any, counted: Any) -> None:
     surveys = [survey_from_dict(random_survey(seed)) for seed in range(SURVEYS)]
-    answers = [random_answers(survey, random.Random(seed)) for seed, survey in enumerate(surveys)]
+    answers = {
+        survey.id: random_answers(survey, random.Random(survey.id))
+        for survey in surveys[::WALKED]
+        if not survey.definition.end_if  # SurveyJS ends the survey when one turns the page, not in what is shown
+    }
     replies = ask(
-        {"op": "model", "json": survey.to_surveyjs(), "values": as_json(given)}
-        for survey, given in zip(surveys, answers, strict=True)
+        {"op": "model", "json": survey.to_surveyjs(), "values": as_json(answers.get(survey.id, {}))}
+        for survey in surveys
     )
     agreed = 0
-    for survey, given, reply in zip(surveys, answers, replies, strict=True):
+    for survey, reply in zip(surveys, replies, strict=True):
         assert reply["jsonErrors"] == [], survey.id
         assert reply["said"] == [], survey.id
         assert [found for found in reply["lint"] if found[0] == "error" or found[1] not in RANDOMNESS] == [], survey.id
         assert Survey.from_surveyjs(reply["json"]) == survey, survey.id
-        if not survey.definition.end_if:  # SurveyJS ends the survey when one turns the page, not in what is shown
-            assert set(reply["shown"]) == shown_here(survey, given), survey.id
+        if survey.id in answers:
+            assert set(reply["shown"]) == shown_here(survey, answers[survey.id]), survey.id
         agreed += 1
     counted("surveys", agreed, SURVEYS)
 

@@ -253,6 +253,22 @@ def test_a_response_that_was_sent_before_its_kernel_was_lost_is_not_sent_twice(t
     assert cl.read_responses(path, SURVEY).accepted["recommend"].tolist() == [9]
 
 
+def test_a_loop_that_knows_a_response_says_so_and_keeps_what_came_first(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
+    with cl.open_loop(":memory:", actor="li", now=NOW) as loop:
+        first = SURVEY.form(WHOLE, draft=draft, to=loop)
+        first.do("next")
+        kept = draft.read_bytes()
+        assert first.submit() == "Your answers have been sent."
+        assert first.view["remark"] == ""
+        draft.write_bytes(kept)  # the kernel was lost between the two
+        changed = SURVEY.form(draft=draft, to=loop)
+        changed.do("answer", item="recommend", value=8)
+        assert "What arrived then is kept; changes made since are not in it." in changed.submit()
+        assert changed.view["remark"] == str(changed.remark)
+        assert repr(loop) == "<Loop in memory: 0 cases, 0 open>"
+
+
 def test_a_draft_half_written_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = tmp_path / "draft.json"
     form = SURVEY.form(WHOLE, draft=draft)

@@ -12,8 +12,8 @@ import numpy as np
 from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import Opened
 from closeloop.responses.issues import IssueLog
-from closeloop.responses.match import unique_name
 from closeloop.responses.long import relaid
+from closeloop.responses.match import unique_name
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Source
 from closeloop.responses.write import defused
@@ -26,14 +26,12 @@ _OURS = ("source_file", "source_sha256", "source_sheet", "source_row", PROBLEMS)
 
 def amended(opened: Sequence[Opened], fixed: Any) -> tuple[Opened, ...]:
     """Return the sources with the corrected cells in them; what stood there before is noted."""
-    source, doubtful = _reopened(
-        [each.lines or each for each in opened], Path(fixed) if isinstance(fixed, str) else fixed
-    )
+    result = [each.lines or each for each in opened]  # people correct the lines of a long table, not what they make
+    source, doubtful = _reopened(result, Path(fixed) if isinstance(fixed, str) else fixed)
     header = source.head[0]
     for name in ("source_file", "source_row"):
         if name not in header:
             raise ResponseValidationError(message("responses.amend_no_key", column=name))
-    result = [each.lines or each for each in opened]
     cells = source.cells(1)
     header = [*header, *(f"column {place + 1}" for place in range(len(header), len(cells.columns)))]
     everywhere = {name for each in result for name in _columns(each)}

@@ -10,7 +10,8 @@ import numpy as np
 
 from closeloop.forms.answers import check_value
 from closeloop.forms.coded import UNANSWERED, Coded
-from closeloop.forms.items import OTHER
+from closeloop.forms.form import last_page
+from closeloop.forms.items import OTHER, Page
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
 from closeloop.responses.labels import OTHER_TEXT
@@ -295,11 +296,17 @@ class _AnswerReader:
         if name not in self.known:
             self.known[name] = False  # a circle decides nothing
             page = next(page for page in self.survey.questions.pages if any(item.name == name for item in page.items))
-            conditions = (self.survey.item(name).show_if, page.show_if)
+            conditions = (self.survey.item(name).show_if, page.show_if, *self._endings(page))
             asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
             there = {each.partition(".")[0] for each in self.answers.columns}
             self.known[name] = not asked <= there or any(self._undecided(each) for each in sorted(asked))
         return self.known[name]
+
+    def _endings(self, page: Page) -> list[str]:
+        """Return the conditions that end the form before a page."""
+        pages = self.survey.questions.pages
+        names = [[item.name for item in each.items] for each in pages]
+        return [text for text in self.survey.questions.end_if if last_page(text, names) < pages.index(page)]
 
     def run_checks(self) -> None:
         """Apply the items' own checks, and note required questions that were shown and left blank."""

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from closeloop.responses.answers import Answers, read_answers
-from closeloop.responses.dialects import closeloop
 from closeloop.responses.conflicts import without_conflicts
+from closeloop.responses.dialects import closeloop
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
@@ -157,7 +157,7 @@ def _one_source(
         "source_row": pd.Series(cells.source_rows),
     }
     if survey is not None:
-        columns["survey_version"] = pd.Series(np.full(n, each.said or asked.version, dtype=np.int32))
+        columns["survey_version"] = pd.Series(np.full(n, each.said or (asked or survey).version, dtype=np.int32))
         columns |= item_columns(survey, answers, n)
     columns |= kept_columns(cells, matches, columns)
     return pd.DataFrame(columns), fate, matches

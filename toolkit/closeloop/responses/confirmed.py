@@ -89,6 +89,8 @@ def _entries(survey: Survey, each: Opened, matches: Sequence[Match]) -> list[tup
         if match.item is None:
             continue
         item = survey.item(match.item)
+        if match.part == OTHER_TEXT and not getattr(item, "other", False):
+            continue  # the survey has no place for it
         if column.role in _IN_GROUPS:
             entries.append((item.name, SourceMap(column=column.question or None, import_id=_lasting(column.group))))
             continue

@@ -73,7 +73,7 @@ def year_first(texts: pd.Series, day_first: bool | None = None) -> Ordered:
     evidence: list[Evidence] = []
     result = texts.copy()
     for _, group in parts.groupby("mark", sort=True):
-        a, b, c = (group[name].astype(int).to_numpy() for name in "abc")
+        a, b, c = (group[name].to_numpy().astype(np.int64) for name in "abc")
         short = (group["c"].str.len() <= 2).to_numpy()
         two = [(group[name].str.len() == 2).to_numpy()[short] for name in "ac"]
         places = np.array([texts.index.get_loc(label) for label in group.index], dtype=np.intp)
@@ -113,12 +113,12 @@ def full_year(digits: int) -> int:
 
 
 def _days_and_months(
-    first: NDArray[np.int_],
-    second: NDArray[np.int_],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
     asked: NDArray[np.bool_],
     places: NDArray[np.intp],
     day_first: bool | None,
-) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.bool_], list[Evidence]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], list[Evidence]]:
     """Return days, months and which stay in doubt; where not `asked`, the first number is the day already."""
     says_day = asked & (first > _MONTH) & (first <= _DAY) & (second <= _MONTH)
     says_month = asked & (second > _MONTH) & (second <= _DAY) & (first <= _MONTH)
@@ -144,9 +144,9 @@ def _days_and_months(
 
 
 def _years_lead(
-    a: NDArray[np.int_],
-    b: NDArray[np.int_],
-    c: NDArray[np.int_],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    c: NDArray[np.int64],
     two_first: NDArray[np.bool_],
     two_last: NDArray[np.bool_],
 ) -> tuple[bool, bool]:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import InsufficientDataError
+from closeloop.responses.assemble import Opened
 from closeloop.responses.dialects import find_layout
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.draft_choices import choice_of, labels_of, options_of
 from closeloop.responses.draft_spread import points_of, spread_kind
+from closeloop.responses.long import laid_wide, long_columns
 from closeloop.responses.match import unique_headers
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
@@ -89,6 +91,10 @@ def draft_survey(
     cells = source.cells(layout.header_rows)
     if not len(cells.source_rows):
         raise InsufficientDataError(message("responses.header_only", file=source.facts.name))
+    long = long_columns(layout, source.head)
+    if long:
+        wide = laid_wide(Opened(source=source.facts, cells=cells, layout=layout), long)
+        layout, cells = wide.layout, wide.cells
     questions = _questions(layout, cells)
     if not questions:
         raise InsufficientDataError(message("responses.draft_no_question", file=source.facts.name))
@@ -233,8 +239,8 @@ def _guess(question: _Question, layout: Layout, tag: str) -> dict[str, Any]:
     called = {code: label for code, label in column.labels.items() if code not in column.missing}
     if called and column.role in ("answer", "mention") and set(question.texts) <= called.keys():
         options = [{"value": code, "text": {tag: label}} for code, label in called.items()]
-        kind = "multi" if column.role == "mention" else "single"
-        return _with({"type": kind, "ask": ask, "options": options}, message("platforms.draft_labels", n=len(called)))
+        named = "multi" if column.role == "mention" else "single"
+        return _with({"type": named, "ask": ask, "options": options}, message("platforms.draft_labels", n=len(called)))
     other = {"other": True} if question.beside is not None else {}
     if question.kind == "multi":
         item = {"type": "multi", "ask": ask, "options": options_of(labels, tag), **other}

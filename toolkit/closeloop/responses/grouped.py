@@ -82,6 +82,4 @@ def _nearly_all(result: list[Match], places: Sequence[int], items: Mapping[str, 
 
 def _beside(result: list[Match], place: int, item: str) -> None:
     reason = message("responses.reason_beside", item=item)
-    result[place] = replace(
-        result[place], item=item, part=OTHER_TEXT, confidence=0.97, verdict="likely", reason=reason
-    )
+    result[place] = replace(result[place], item=item, part=OTHER_TEXT, confidence=0.97, verdict="likely", reason=reason)

@@ -55,9 +55,7 @@ def part_choices(
     return best
 
 
-def _longest(
-    pieces: Sequence[str], separator: str, known: Callable[[str], bool], reach: int
-) -> tuple[list[str], int]:
+def _longest(pieces: Sequence[str], separator: str, known: Callable[[str], bool], reach: int) -> tuple[list[str], int]:
     """Return the choices, and how many letters of them are known options."""
     parts: list[str] = []
     unknown: list[str] = []

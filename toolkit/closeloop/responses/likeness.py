@@ -190,11 +190,11 @@ def propose(matches: Sequence[Match], items: Mapping[str, Any], headers: Sequenc
 
 def _beside(result: list[Match], items: Mapping[str, Any], headers: Sequence[str], told: set[str]) -> None:
     """Propose what was written beside "other" for the item that its question is proposed for."""
-    owners = {match.column.question: match.item or match.proposal for match in result if match.column.question}
+    owners = {m.column.question: m.item or m.proposal or "" for m in result if m.item or m.proposal}
     for place, match in enumerate(result):
         column = match.column
         free = match.item is None and match.proposal is None and headers[place] not in told
-        owner = owners.get(column.question)
+        owner = owners.get(column.question, "") if column.question else ""
         if column.role == OTHER_TEXT and free and owner in items and getattr(items[owner], "other", False):
             unit = _Unit((place,), column.question, "", True, owner)
             _offer(result, unit, items[owner], _MOST, headers)
@@ -269,15 +269,19 @@ def _parts(result: Sequence[Match], unit: _Unit, item: Any) -> dict[int, str]:
     left: list[int] = []
     for place in unit.places:
         column = result[place].column
-        part = OTHER_TEXT if column.role == OTHER_TEXT else find(column.option or "")
-        if column.role in ("place", "mention"):
+        part = find(column.option or "")
+        if column.role == OTHER_TEXT:
+            part = OTHER_TEXT if getattr(item, "other", False) else None
+        elif column.role in ("place", "mention"):
             part = f"#{column.option}"
         if part is None:
             left.append(place)
         elif part not in taken:
             taken.add(part)
             parts[place] = part
-    options = [o for o in (item.rows if item.type == "matrix" else item.options) if o.value not in taken]
+    options = [
+        o for o in (item.rows if item.type == "matrix" else getattr(item, "options", ())) if o.value not in taken
+    ]
     texts = [(i, text) for i, option in enumerate(options) for text in (option.value, *option.text.values())]
     if left and texts:
         found = Likeness([text for _, text in texts]).scores([result[place].column.option or "" for place in left])

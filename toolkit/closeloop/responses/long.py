@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import Opened
+from closeloop.responses.conflicts import JOIN
 from closeloop.responses.dialects import plain
 from closeloop.responses.dialects.layout import Layout, SourceColumn
-from closeloop.responses.conflicts import JOIN
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.labels import plain_text
 from closeloop.responses.source import Cells, codes_of
@@ -170,8 +170,8 @@ def _questions(
     named = np.array([bool(text) for text in asked] or [False])[q]
     lost = np.flatnonzero(written & ~named)
     if lost.size:
-        text = message("responses.long_no_question", n=len(lost))
-        log.file_level("warning", "long_no_question", text, raw=answers[int(a[lost[0]])])
+        said = message("responses.long_no_question", n=len(lost))
+        log.file_level("warning", "long_no_question", said, raw=answers[int(a[lost[0]])])
     lines = np.flatnonzero(named)
     _, first, which = np.unique(q[lines] * (len(about) + 1) + o[lines], return_index=True, return_inverse=True)
     order = np.argsort(which.reshape(-1), kind="stable")

@@ -52,7 +52,7 @@ def read_times(
     ):
         remedy = message("responses.remedy_date") if effect == "blanked" else NO_TEXT
         key = f"responses.bad_{code}" if effect == "blanked" else f"responses.{code}"
-        found = {int(i): (message(key, value=texts[i], zone=zone), remedy) for i in np.flatnonzero(flags)}
+        found = {i: (message(key, value=texts[i], zone=zone), remedy) for i in np.flatnonzero(flags).tolist()}
         log.add_found(severity, code, effect, "answered_at", match, codes, texts, found)
     note_evidence(parsed.evidence, "answered_at", match, codes, texts, source_rows, log)
     if parsed.date_only.any() and len(codes):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
+    from closeloop.survey.survey_codebook import SurveyCodebook
+    from closeloop.survey.wjx_text import WjxText
 
 
 class Interchange:
@@ -86,26 +88,131 @@ class Interchange:
         return from_surveyjs(data, base=base, id=id)
 
     def to_xlsform(self: Survey, path: str | Path) -> Path:  # type: ignore[misc]
-        """Write the survey as an XLSForm workbook."""
+        """Write the survey as an XLSForm workbook, which ODK, KoBoToolbox and Survey123 read.
+
+        Both languages, conditions as XPath with the same meaning, limits and checks as constraints, “other” with a line
+        beside it, a matrix as a table list, the closing words as notes. What is not part of a form stays in the survey
+        file: short names, metrics, import maps, follow-up rules, migrations, tests.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        SurveyDefinitionError
+            If something cannot be said in an XLSForm: each item, and what to write instead. Nothing is left out.
+        StoreError
+            If the file cannot be written; what stood there before is untouched.
+
+        Examples
+        --------
+        >>> import closeloop as cl, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     cl.load_survey("relationship-nps").to_xlsform(f"{folder}/form.xlsx").name
+        'form.xlsx'
+        """
         from closeloop.survey.xlsform import write_xlsform
 
         return write_xlsform(self, Path(path))
 
-    def to_wjx_text(self: Survey, language: str | None = None) -> str:  # type: ignore[misc]
-        """Return the survey as text that 问卷星 imports."""
+    def to_wjx_text(self: Survey, language: str | None = None) -> WjxText:  # type: ignore[misc]
+        """Return the survey as text that 问卷星 imports.
+
+        Parameters
+        ----------
+        language : str, optional
+            The language written; Chinese if the survey has it, else its first.
+
+        Returns
+        -------
+        WjxText
+            A text, with ``.findings``: all that it cannot hold, such as branching and the other language.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If the survey is not in that language.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> text = cl.load_survey("relationship-nps").to_wjx_text()
+        >>> text.splitlines()[10]
+        '2. 您最近一次通过哪种方式与我们联系？[单选题]（选填）'
+        >>> sum(finding.item == "pains" for finding in text.findings) > 0
+        True
+        """
         from closeloop.survey.wjx_text import to_wjx_text
 
         return to_wjx_text(self, language)
 
     @classmethod
     def from_wjx_text(cls, text: str, *, id: str) -> Survey:
-        """Return the survey that a text of 问卷星 describes."""
+        r"""Return the survey that a text of 问卷星 describes, as a draft.
+
+        A scale is a ``rating``; it is an ``nps`` only where the question itself says so. What was guessed, and what has
+        no counterpart here, has the reason in ``to_confirm`` (see `Survey.unconfirmed`).
+
+        Parameters
+        ----------
+        text : str
+            Title, description, then each question as ``1. 题干[题型]`` with its options below.
+        id : str
+            The survey's id.
+
+        Raises
+        ------
+        SurveyDefinitionError
+            If there is no question in the text.
+
+        Examples
+        --------
+        >>> from closeloop.survey.survey import Survey
+        >>> survey = Survey.from_wjx_text("满意度\n\n1. 您会推荐我们吗？[量表题]\n0~10", id="visit")
+        >>> survey.item("q1").type, survey.unconfirmed
+        ('rating', ('q1',))
+        """
         from closeloop.survey.wjx_text import from_wjx_text
 
         return from_wjx_text(text, id=id)
 
     def answers_schema(self: Survey) -> dict[str, Any]:  # type: ignore[misc]
-        """Return the JSON Schema of one respondent's answers."""
+        """Return the JSON Schema (2020-12) of one respondent's answers, as `Survey.check` takes them.
+
+        Branching cannot be said in it; its ``$comment`` tells so.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> cl.load_survey("relationship-nps").answers_schema()["required"]
+        ['recommend']
+        """
         from closeloop.survey.answers_schema import answers_schema
 
         return answers_schema(self)
+
+    def codebook(self: Survey, language: str | None = None) -> SurveyCodebook:  # type: ignore[misc]
+        """Return the codebook of the survey: one row for each column of `Responses.accepted`.
+
+        Parameters
+        ----------
+        language : str, optional
+            Questions and labels in this language only; in all the survey's, if left out.
+
+        Returns
+        -------
+        SurveyCodebook
+            ``.to_markdown(path)``, ``.to_xlsx(path)``, ``.to_frame()``; a table in a notebook.
+
+        Examples
+        --------
+        >>> import closeloop as cl
+        >>> book = cl.load_survey("relationship-nps").codebook()
+        >>> [row.column for row in book.rows if row.item == "pains"][:2]
+        ['pains__price', 'pains__delivery']
+        """
+        from closeloop.survey.survey_codebook import survey_codebook
+
+        return survey_codebook(self, language)

@@ -21,7 +21,7 @@ def located(survey: Survey) -> Document:
     >>> import closeloop as cl
     >>> document = located(cl.load_survey("relationship-nps"))
     >>> document.line(("pages", 0, "items", 3, "name"))
-    48
+    50
     """
     if survey.path is not None and Path(survey.path).is_file():
         try:

@@ -110,6 +110,8 @@ def check_released(folder: Path) -> Released:
             continue
         diff = found.diff(survey)
         diffs.append(diff)
+        for older in mine[:-1]:
+            findings += _lost(older, survey, file)
         findings += diff_findings(diff, file)
         if diff.bumped:
             text = message("diff.new_version", version=survey.version, last=mine[-1].version, file=file)
@@ -138,6 +140,16 @@ def diff_findings(diff: SurveyDiff, file: Path) -> list[Finding]:
             )
         )
     return findings
+
+
+def _lost(older: Snapshot, survey: Survey, file: Path) -> list[Finding]:
+    """Return what the migrations do not tell any more about a version before the last one."""
+    diff = load_survey(older.path).diff(survey)
+    return [
+        _finding("older_lost", file, message("diff.older_lost", version=older.version, why=change.in_language(None)))
+        for change in diff.faults
+        if not change.told
+    ]
 
 
 def _loaded(snapshot: Snapshot, present: Survey, file: Path) -> tuple[Survey, list[Finding]]:

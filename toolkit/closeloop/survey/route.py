@@ -36,8 +36,11 @@ class Route:
             name = step.rename.get(name, f"{head}.{row}" if row else head)
         return name
 
-    def value(self, name: str, value: object) -> object:
-        """Return what an option value or a point of the item `name` has become; None where it is dropped."""
+    def value(self, name: str, value: object, scale: range | None = None) -> object:
+        """Return what an option value or a point of the item `name` has become; None where it is dropped.
+
+        `scale` is that of the later item: where it leaves points out, the nearest of its points is taken.
+        """
         for step in self.steps:
             head, _, row = name.partition(".")
             if {head, name, f"{head}.{value}"} & set(step.drop):
@@ -48,7 +51,9 @@ class Route:
             if told is not None:
                 value = int(told) if isinstance(value, int) and told.lstrip("-").isdecimal() else told
             if head in step.rescale and isinstance(value, int):
-                value = rescaled(value, step.rescale[head])
+                how = step.rescale[head]
+                known = scale is not None and (scale[0], scale[-1]) == how.new
+                value = rescaled(value, how, scale.step if scale is not None and known else 1)
         return value
 
     def rescales(self, name: str) -> tuple[Rescale, ...]:
@@ -80,11 +85,12 @@ def route(migrations: Sequence[Migration], old: int, new: int) -> Route:
     return Route(tuple(steps))
 
 
-def rescaled(point: int, how: Rescale) -> int:
+def rescaled(point: int, how: Rescale, step: int = 1) -> int:
     """Return a point of the old scale as the nearest point of the new one.
 
-    new = b₁ + (old − a₁) · (b₂ − b₁) / (a₂ − a₁), exactly, for the scales a₁…a₂ and b₁…b₂; then to the nearest whole
-    point. A value exactly between two points goes up with the rule ``linear``, down with ``linear-down``.
+    new = b₁ + (old − a₁) · (b₂ − b₁) / (a₂ − a₁), exactly, for the scales a₁…a₂ and b₁…b₂; then to the nearest of the
+    points b₁, b₁ + step … b₂. Exactly between two of them it goes up with the rule ``linear``, down with
+    ``linear-down``.
 
     Examples
     --------
@@ -93,8 +99,8 @@ def rescaled(point: int, how: Rescale) -> int:
     [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     """
     (low, high), (new_low, new_high) = how.old, how.new
-    exact = new_low + Fraction((point - low) * (new_high - new_low), high - low)
-    down = exact.numerator // exact.denominator
-    part = exact - down
+    steps = Fraction((point - low) * (new_high - new_low), (high - low) * step)
+    down = steps.numerator // steps.denominator
+    part = steps - down
     half = Fraction(1, 2)
-    return down + (part > half or (part == half and how.rule != "linear-down"))
+    return new_low + step * (down + (part > half or (part == half and how.rule != "linear-down")))

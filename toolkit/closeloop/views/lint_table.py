@@ -40,7 +40,7 @@ def _step_cells(step: StepResult, tag: str) -> tuple[object, ...]:
     found = step.reasons(tag) or [check.in_language(tag) for check in step.checks]
     if step.remark is not None:
         found = [*found, in_tag(step.remark, tag)]
-    number = str(step.number) if step.line is None else f"{step.number} ({say('lint.line', tag, line=step.line)})"
+    number = say("lint.step_at", tag, number=step.number, line=step.line) if step.line else str(step.number)
     return (
         number,
         element("code", step.command),

@@ -135,7 +135,7 @@ def _rankings(headings: Sequence[_Heading]) -> set[str]:
     return {
         name
         for name, found in parts.items()
-        if [_place(part) for part in found] == list(range(1, len(found) + 1)) and len(found) > 1
+        if len(found) > 1 and {_place(part) for part in found} == set(range(1, len(found) + 1))
     }
 
 

@@ -241,13 +241,13 @@ def _column(position: int, tag: str, label: str, key: str, name: str, spread: Ma
             group=name,
             option=_bare(label).removeprefix(stem).removeprefix(_JOIN).strip() or split["choice"].removeprefix("x"),
         )
-    group = name if split is None else tag
-    return SourceColumn(position=position, header=tag, key=key, question=_bare(label), group=group)
+    own = name if split is None else tag
+    return SourceColumn(position=position, header=tag, key=key, question=_bare(label), group=own)
 
 
 def _shared_stem(labels: Sequence[str]) -> str:
     """Return the question that all labels "Question - Option" begin with; empty if they share none."""
-    if len(set(labels)) == 1:  # the question alone, above each of its options
+    if len(labels) > 1 == len(set(labels)):  # the question alone, above each of its options
         return labels[0]
     words = [label.split(_JOIN)[:-1] for label in labels]
     shared = 0

@@ -46,7 +46,8 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         return message("dialects.surveymonkey_none")
     asked, below = [cell.strip() for cell in head[0]], [cell.strip() for cell in head[1]]
     named = plain_text(asked[0]) in _ID_NAMES
-    numbered = all(_LONG_ID.fullmatch(row[0].strip()) for row in head[2:] if row and row[0].strip())
+    ids = [row[0].strip() if row else "" for row in head[2:]]
+    numbered = bool(ids) and len(set(ids)) == len(ids) and all(map(_LONG_ID.fullmatch, ids))
     if not asked[0] or below[0] or not (named or numbered) or not any(below):
         return message("dialects.surveymonkey_none")
     groups = _groups(asked, below)

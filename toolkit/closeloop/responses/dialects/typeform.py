@@ -26,7 +26,7 @@ _UNUSED = {
     "Tags": "collector",
     "Ending": "collector",
 }
-_BEHIND = frozenset({*_SYSTEM, *_UNUSED} - {"#"})
+_BEHIND = {"Start Date (UTC)", "Submit Date (UTC)", "Network ID"}  # in old and new exports
 _RECALL = re.compile(r"\{\{\s*(?:field|hidden|var|score|answer)[^{}]*\}\}")
 _ROW = re.compile(r"(?P<question>.+) - (?P<row>[^-].*)", re.DOTALL)
 _STATUSES = {"complete": ("completed",), "partial": ("partial", "started")}
@@ -35,19 +35,15 @@ _STATUSES = {"complete": ("completed",), "partial": ("partial", "started")}
 def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     """Return Typeform's layout, or why the source is not from there."""
     headers = [cell.strip() for cell in head[0]] if head else []
-    mark = next((h for h in ("Submit Date (UTC)", "Submitted At", "Network ID") if h in headers), None)
-    if mark is None or headers[0] != "#" or "Submit Date (UTC)" not in headers:
+    if "#" not in headers or not _BEHIND <= {*headers}:
         return message("dialects.typeform_none")
-    last = next(i for i in range(1, len(headers)) if headers[i] in _BEHIND)
-    columns = [_own(0, head[0][0])]
-    columns += _questions(head, headers, last)
-    columns += [_own(i, head[0][i]) for i in range(last, len(headers))]
+    columns = tuple(_columns(head, headers))
     return Layout(
         platform=NAME,
         label=LABEL,
-        reason=message("dialects.typeform_ends", mark=mark),
+        reason=message("dialects.typeform_ends", mark="Submit Date (UTC)"),
         header_rows=1,
-        columns=tuple(columns),
+        columns=columns,
         separators=(", ", "; "),
         statuses=_STATUSES,
         submitted=headers.index("Submit Date (UTC)"),
@@ -60,19 +56,18 @@ def _own(position: int, header: str) -> SourceColumn:
     if name in _SYSTEM:
         reason = message("responses.reason_platform_column", name=name)
         return SourceColumn(position=position, header=header, role="system", target=_SYSTEM[name], reason=reason)
-    if name in _UNUSED:
-        return SourceColumn(
-            position=position, header=header, role="unused", reason=message(f"dialects.{_UNUSED[name]}")
-        )
-    return SourceColumn(position=position, header=header, question=name)
+    return SourceColumn(position=position, header=header, role="unused", reason=message(f"dialects.{_UNUSED[name]}"))
 
 
-def _questions(head: Sequence[Sequence[str]], headers: Sequence[str], last: int) -> Iterator[SourceColumn]:
-    kinds = [_kind(head, headers[i], i) for i in range(last)]
-    rows = _rows(headers, last)
-    start = 1
-    while start < last:
-        end = start
+def _columns(head: Sequence[Sequence[str]], headers: Sequence[str]) -> Iterator[SourceColumn]:
+    kinds = [_kind(head, header, i) for i, header in enumerate(headers)]
+    rows = _rows(headers)
+    start = 0
+    while start < len(headers):
+        if kinds[start] == "own":
+            yield _own(start, head[0][start])
+            start += 1
+            continue
         if start in rows:
             question, row = rows[start]
             yield SourceColumn(
@@ -80,19 +75,17 @@ def _questions(head: Sequence[Sequence[str]], headers: Sequence[str], last: int)
             )
             start += 1
             continue
-        while end < last and kinds[end] in ("option", "blank") and end not in rows:
+        end = start
+        while end < len(headers) and kinds[end] in ("option", "blank") and end not in rows:
             end += 1
-        if "option" not in kinds[start:end]:
-            end = max(start + 1, end)
-            for i in range(start, end):
-                yield _alone(i, head[0][i])
-        else:
-            for i in range(start, end):
-                yield _option(i, head[0][i], start)
-        if end < last and kinds[end] == "other":
-            spread = "option" in kinds[start:end]
-            group = f"column {start + 1}" if spread else ""
-            yield _beside(end, head[0][end], group, "" if spread else headers[end - 1])
+        spread = "option" in kinds[start:end]
+        end = max(end, start + 1)
+        for i in range(start, end):
+            yield _option(i, head[0][i], start) if spread else _alone(i, head[0][i])
+        if end < len(headers) and kinds[end] == "other":
+            yield _beside(
+                end, head[0][end], f"column {start + 1}" if spread else "", "" if spread else headers[end - 1]
+            )
             end += 1
         start = end
 
@@ -112,7 +105,9 @@ def _beside(position: int, header: str, group: str, question: str) -> SourceColu
 
 
 def _kind(head: Sequence[Sequence[str]], header: str, position: int) -> str:
-    """Say what a column can be: an option (it holds its own header), blank so far, "other", or a question."""
+    """Say what a column can be: the platform's own, an option (it holds its own header), blank so far, "other", or a question."""
+    if header in _SYSTEM or header in _UNUSED:
+        return "own"
     if plain_text(header) in _OTHERS:
         return "other"
     cells = {row[position].strip() for row in head[1:] if position < len(row)} - {""}
@@ -121,9 +116,9 @@ def _kind(head: Sequence[Sequence[str]], header: str, position: int) -> str:
     return "option" if cells == {header} else "question"
 
 
-def _rows(headers: Sequence[str], last: int) -> dict[int, tuple[str, str]]:
+def _rows(headers: Sequence[str]) -> dict[int, tuple[str, str]]:
     """Return the columns of matrices: neighbours "question - row" whose question is the same."""
-    parted = {i: m for i in range(1, last) if (m := _ROW.fullmatch(headers[i]))}
+    parted = {i: m for i, header in enumerate(headers) if (m := _ROW.fullmatch(header))}
     same = {i for i in parted if i + 1 in parted and parted[i]["question"] == parted[i + 1]["question"]}
     return {i: (parted[i]["question"].strip(), parted[i]["row"].strip()) for i in same | {i + 1 for i in same}}
 

@@ -28,7 +28,7 @@ _WRITE_IN = re.compile(r"(?P<option>.*?)【[^】]*】")
 def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     """Return 问卷星's layout, or why the source is not from there."""
     headers = [cell.strip() for cell in head[0]] if head else []
-    led = [name for name in _LEAD if name in headers[:8]]
+    led = [name for name in _LEAD if name in headers]
     questions = sum(bool(_QUESTION.match(h) or _SPREAD.match(h)) for h in headers)
     if len(led) < 3 or not questions:
         return message("responses.wjx_no_lead")

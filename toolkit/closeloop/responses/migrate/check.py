@@ -81,7 +81,7 @@ def _item_faults(old: BaseItem, new: BaseItem, version: int, steps: Route) -> It
         return
     scales = old.scale, new.scale
     if scales[0] is not None:
-        points = [steps.value(old.name, point) for point in scales[0]]
+        points = [steps.value(old.name, point, scales[1]) for point in scales[0]]
         told = scales[0] == scales[1] or steps.rescales(old.name) or points != list(scales[0])
         if not told or any(point is not None and point not in (scales[1] or ()) for point in points):
             shown = [f"{scale[0]}–{scale[-1]}" if scale is not None else "–" for scale in scales]

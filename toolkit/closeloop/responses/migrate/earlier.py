@@ -74,7 +74,8 @@ def _step_back(item: dict[str, Any], step: Migration) -> None:
 def _row_before(row: Any, name: str, old_name: str, before: dict[str, str]) -> Any:
     value = row["value"] if isinstance(row, dict) else row
     old = before.get(f"{name}.{value}", f"{old_name}.{value}").partition(".")[2]
-    return row if old == value else {**(row if isinstance(row, dict) else {}), "value": old}
+    kept = {key: entry for key, entry in row.items() if key != "show_if"} if isinstance(row, dict) else {}
+    return {**kept, "value": old}
 
 
 def _options_before(options: list[Any], recode: dict[str, str], gone: list[str]) -> list[Any]:

@@ -116,7 +116,7 @@ class _Mover:
         values: list[Any] = []
         for value, n in zip(column.values, counts.tolist(), strict=True):
             parts = value if isinstance(value, tuple) else (value,)
-            later = [self.route.value(key, part) for part in parts]
+            later = [self.route.value(key, part, item.scale) for part in parts]
             for part, now in zip(parts, later, strict=True):
                 if now != part:
                     changes[part, now] = changes.get((part, now), 0) + n

@@ -93,7 +93,9 @@ class TreeMece(TableResult):
     @property
     def sentence(self) -> LocalText:
         """How many nodes pass, and which do not."""
-        by = {verdict: [f"“{one.text}”" for one in self.nodes if one.report.verdict == verdict] for verdict in _VERDICTS}
+        by = {
+            verdict: [f"“{one.text}”" for one in self.nodes if one.report.verdict == verdict] for verdict in _VERDICTS
+        }
         parts = {"count": told(len(self.nodes), "count"), "passed": told(len(by["pass"]), "count")}
         if by["fail"]:
             return message("tree.mece_fail", nodes=told_list(by["fail"]), **parts)

@@ -63,9 +63,7 @@ class _Choices:
         for value, later in became.items():
             if value != later:
                 paths = (*self.before, old[value][0], "value"), (*self.after, new[later][0], "value")
-                kind = "row_renamed" if self.rows else "option_recoded"
-                told = self._later(value) == later
-                self.it.note(kind, *paths, item=self.new.name, old=value, new=later, told=told)
+                self._stored_otherwise(*paths, value, later)
 
     def _later(self, value: str) -> str | None:
         """Return what the migrations say that a value has become."""
@@ -101,13 +99,19 @@ class _Choices:
                 found[option.value] = option.value
         return found
 
+    def _stored_otherwise(self, before: KeyPath, after: KeyPath, value: str, later: str) -> None:
+        """Note that an option is stored under another value, or a row under another name."""
+        told = self._later(value) == later
+        if self.rows:
+            old, new = f"{self.old.name}.{value}", f"{self.new.name}.{later}"
+            self.it.note("row_renamed", before, after, item=self.new.name, old=old, new=new, told=told)
+        else:
+            self.it.note("option_recoded", before, after, item=self.new.name, old=value, new=later, told=told)
+
     def _option(self, old: Option, new: Option, before: KeyPath, after: KeyPath) -> None:
         name = self.new.name
         if old.value != new.value:
-            told = self._later(old.value) == new.value
-            kind = "row_renamed" if self.rows else "option_recoded"
-            paths = (*before, "value"), (*after, "value")
-            self.it.note(kind, *paths, item=name, old=old.value, new=new.value, told=told)
+            self._stored_otherwise((*before, "value"), (*after, "value"), old.value, new.value)
         if not same_in_common(old.text, new.text) and not (old.value != new.value and not _says_more(old)):
             shown = differing(old.text, new.text)
             self.it.note("option_wording", (*before, "text"), (*after, "text"), item=name, old=shown[0], new=shown[1])

@@ -41,9 +41,13 @@ def same_family(old: str, new: str) -> bool:
 def paired(old: Survey, new: Survey, steps: Route) -> dict[str, str]:
     """Return which item became which: as the migrations say, by the name, else by what the item asks."""
     later = {item.name: item for item in new.items}
-    pairs = {item.name: moved for item in old.items if (moved := steps.name(item.name)) in later and moved is not None}
+    pairs: dict[str, str] = {}
     for item in old.items:
-        if item.name in pairs or steps.name(item.name) is None:
+        moved = steps.name(item.name)
+        if moved is not None and moved in later and (item.type == "note") == (later[moved].type == "note"):
+            pairs[item.name] = moved
+    for item in old.items:
+        if item.name in pairs or item.type == "note" or steps.name(item.name) is None:
             continue
         free = [each for each in new.items if each.name not in pairs.values()]
         alike = [each for each in free if _alike(item, each)]
@@ -65,11 +69,12 @@ def compare_items(it: Comparison) -> None:
     before, after = item_paths(it.old), item_paths(it.new)
     for item in it.old.items:
         if item.name not in it.pairs:
-            told = it.route.steps != () and it.route.name(item.name) is None
-            it.note("item_removed", before[item.name], None, item=item.name, old=item.name, told=told)
+            told = it.route.name(item.name) is None
+            kind = "note_removed" if item.type == "note" else "item_removed"
+            it.note(kind, before[item.name], None, item=item.name, old=item.name, told=told)
     for new in it.new.items:
         if new.name not in it.pairs.values():
-            kind = "required_item_added" if new.required and new.type != "note" else "item_added"
+            kind = "note_added" if new.type == "note" else "required_item_added" if new.required else "item_added"
             it.note(kind, None, after[new.name], item=new.name, new=new.name)
     for name, later in it.pairs.items():
         _compare(it, it.old.item(name), it.new.item(later), before[name], after[later])
@@ -107,7 +112,8 @@ def _compare(it: Comparison, old: BaseItem, new: BaseItem, before: KeyPath, afte
             note("type_changed", "type", old=old.type, new=new.type, told=False)
             return
     elif old.type != new.type:
-        note("type_changed", "type", old=old.type, new=new.type)
+        seen = {old.type, new.type} == {"text", "comment"}  # one line or several: the answers are the same texts
+        note("look_changed" if seen else "type_changed", "type", old=old.type, new=new.type)
     elif old.scale != new.scale:
         note("scale_changed", _scale_key(old, new), old=old.scale, new=new.scale, told=_rescaled(it, old, new))
     _texts(old, new, note)
@@ -121,7 +127,7 @@ def _compare(it: Comparison, old: BaseItem, new: BaseItem, before: KeyPath, afte
 
 def _rescaled(it: Comparison, old: BaseItem, new: BaseItem) -> bool:
     """Say whether every point of the old scale has a place on the new one, and the file says how."""
-    points = [it.route.value(old.name, point) for point in old.scale or ()]
+    points = [it.route.value(old.name, point, new.scale) for point in old.scale or ()]
     told = it.route.rescales(old.name) or any(new.name in step.recode for step in it.route.steps)
     return bool(told) and all(point in (new.scale or ()) for point in points)
 
@@ -184,7 +190,9 @@ def _shown(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
             note("condition_rewritten", key, old=written[0], new=written[1])
         return
     kind = {"fewer": "shown_to_fewer", "more": "shown_to_more", "unclear": "shown_unclear"}[reach]
-    if kind == "shown_to_more" and new.required:
+    if new.type == "note":
+        kind = "note_shown"
+    elif kind == "shown_to_more" and new.required:
         kind = "required_shown_to_more"
     note(kind, key, old=written[0], new=written[1])
 

@@ -156,7 +156,8 @@ class Reaches:
     def _moved(self, name: str, value: object) -> object:
         if isinstance(value, tuple):
             return tuple(m for v in value if (m := self.route.value(name, v)) is not None)
-        return self.route.value(name, value)
+        later = self.names.get(name.partition(".")[0])
+        return self.route.value(name, value, self.new.item(later).scale if later else None)
 
 
 def _conditions(form: Form, name: str) -> frozenset[str]:

@@ -59,6 +59,9 @@ RULES: Mapping[str, Rule] = {
     # items
     "item_added": _COMPATIBLE,
     "required_item_added": _BREAKING,
+    "note_added": _COMPATIBLE,
+    "note_removed": _COMPATIBLE,
+    "note_shown": _COMPATIBLE,
     "item_removed": Rule("breaking", needs="drop"),
     "item_renamed": Rule("breaking", needs="rename"),
     "type_changed": Rule("breaking", needs="drop", spoils=True),

@@ -19,6 +19,11 @@ _PERSON = re.compile(
     r"(^|_)(name|full_?name|first_?name|last_?name|surname|e?mail|phone|tel|telephone|mobile|wechat|weixin|openid|address|"
     r"birthday|birth_?date|passport|id_?card|id_?number|customer_?(id|no|number)|user_?(id|name)|member_?(id|no))($|_)"
 )
+_ASKS_WHO = re.compile(
+    r"姓名|名字|手机号|联系电话|电话号码|邮箱|身份证|微信号|住址|"
+    r"\b(your|full|last|first) name\b|e-?mail address|phone number|\b(home|postal) address\b",
+    re.IGNORECASE,
+)
 _PERSON_ID = frozenset({"respondent_id"})
 _PERSONAL_TYPES = frozenset({"text", "hidden"})
 _MOST_ANSWERS = 60
@@ -45,7 +50,10 @@ def personal(subject: Subject) -> Iterator[LintFinding]:
         if item.pii:
             continue
         named = item.type in _PERSONAL_TYPES and (item.name in _PERSON_ID or _PERSON.search(item.name.lower()))
-        if named or (isinstance(item, TextItem) and item.format in {"email", "tel"}):
+        asked = isinstance(item, TextItem) and (
+            item.format in {"email", "tel"} or any(map(_ASKS_WHO.search, (item.ask or {}).values()))
+        )
+        if named or asked:
             yield subject.found("pii_unmarked", path, item.name, name=item.name)
         elif item.type == "comment":
             yield subject.found("pii_comment", path, item.name, name=item.name)

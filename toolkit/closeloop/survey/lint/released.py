@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +12,6 @@ from closeloop.forms.items import BaseItem, Matrix
 from closeloop.survey.lint.report import LintFinding
 from closeloop.survey.lint.rules import rule
 from closeloop.survey.lint.subject import Subject
-
-_NAME = re.compile(r"(?P<id>[a-z][a-z0-9-]*)@(?P<version>\d+)\.survey\.yaml")
 
 
 @rule(released_changed="error", released_wording="info")
@@ -41,10 +38,11 @@ def released(subject: Subject) -> Iterator[LintFinding]:
 
 
 def _snapshots(path: Path | None, survey_id: str) -> list[tuple[int, Path]]:
-    if path is None or path.parent.name == "released":
+    from closeloop.survey.released import FOLDER, snapshots
+
+    if path is None or path.parent.name == FOLDER:
         return []
-    named = [(_NAME.fullmatch(each.name), each) for each in path.parent.glob("released/*.survey.yaml")]
-    return sorted((int(name["version"]), each) for name, each in named if name is not None and name["id"] == survey_id)
+    return [(each.version, each.path) for each in snapshots(path.parent) if each.id == survey_id]
 
 
 @lru_cache(maxsize=64)

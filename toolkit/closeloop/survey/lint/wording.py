@@ -126,5 +126,5 @@ def _same_labels(
                 yield subject.found("labels_same", (*path, "labels", str(point)), item.name, **fields)
         low, high = ends
         if low is not None and high is not None and low[tag].strip() == high[tag].strip():
-            fields: dict[str, Any] = {"tag": tag, "text": low[tag], "point": "high", "other": "low"}
-            yield subject.found("labels_same", (*path, "high"), item.name, **fields)
+            same: dict[str, Any] = {"tag": tag, "text": low[tag], "point": "high", "other": "low"}
+            yield subject.found("labels_same", (*path, "high"), item.name, **same)

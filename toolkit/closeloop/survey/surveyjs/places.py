@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from closeloop.survey.findings import Finding
 from closeloop.survey.surveyjs.pairs import FEEDBACK, PAIRS
@@ -15,43 +15,51 @@ _WITHIN = {
     "pattern": "validators", "min_length": "validators", "format": "inputType", "look": "rateType",
 }  # fmt: skip
 _OF_SCALES = {"labels": "rateValues", "min": "rateMin", "max": "rateMax", "step": "rateStep", "points": "rateMax"}
-_OF_SURVEY = {"end_if": "triggers", "thanks": "completedHtmlOnCondition", "languages": "locale"}
 _SAME_IN_ITEMS = frozenset({"name", "type", "rows", "columns", "extra"})
-_SAME = frozenset({"title", "extra"})
+_SAME = frozenset({"title", "extra", "pages"})
 
 
-def in_json(
-    finding: Finding, pages: Sequence[str], items: Mapping[tuple[int, int], str], types: Mapping[str, str]
-) -> Finding:
-    """Return a finding about a survey file as one about the JSON that it was read from.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in the JSON the parts of a survey came from.
 
-    Parameters
+    Attributes
     ----------
-    finding : Finding
-        What was found.
-    pages : sequence of str
+    pages : list of str
         JSON path of each page.
-    items : mapping
+    items : dict
         Number of the page and of the item on it → JSON path.
-    types : mapping
+    types : dict
         JSON path of an item → its type.
+    ends : dict
+        ``end_if[0]``, ``thanks[1]`` → JSON path.
     """
+
+    pages: list[str] = field(default_factory=list)
+    items: dict[tuple[int, int], str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+
+
+def in_json(finding: Finding, places: Places) -> Finding:
+    """Return a finding about a survey file as one about the JSON that it was read from."""
     place = _PLACE.fullmatch(finding.field)
     if place is None:
-        return replace(finding, field=_of_survey(finding.field))
+        return replace(finding, field=_of_survey(finding.field, places))
     page, item, rest = int(place[1]), place[2], place[3] or ""
     if item is None:
-        path = pages[page]
-        return replace(finding, field=_joined(path, rest.replace("show_if", "visibleIf").replace("items", "elements")))
-    path = items[page, int(item)]
-    return replace(finding, field=_joined(path, _of_item(rest, types.get(path, ""))))
+        named = rest.replace("show_if", "visibleIf").replace("items", "elements")
+        return replace(finding, field=_joined(places.pages[page], named))
+    path = places.items[page, int(item)]
+    return replace(finding, field=_joined(path, _of_item(rest, places.types.get(path, ""))))
 
 
-def _of_survey(field: str) -> str:
+def _of_survey(field: str, places: Places) -> str:
+    end = next((end for end in places.ends if field == end or field.startswith(f"{end}.")), None)
+    if end is not None:
+        return places.ends[end]
     head = re.split(r"[.\[]", field, maxsplit=1)[0]
-    if head in _SAME:
-        return field
-    return _OF_SURVEY[head] + field.removeprefix(head) if head in _OF_SURVEY else f"{FEEDBACK}.{field}"
+    return field if head in _SAME else f"{FEEDBACK}.{field}"
 
 
 def _of_item(field: str, kind: str) -> str:
@@ -61,6 +69,8 @@ def _of_item(field: str, kind: str) -> str:
     known = {**_WITHIN, **own, **names}
     if not field or head.partition("[")[0] not in known.keys() | _SAME_IN_ITEMS:
         return f"{FEEDBACK}.{field}" if field else ""
+    if head.startswith("checks"):
+        return "validators"  # there are others between them
     return ".".join([_renamed(head, known), *(_renamed(part, _INNER) for part in tail)])
 
 

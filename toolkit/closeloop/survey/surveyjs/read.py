@@ -12,7 +12,7 @@ from closeloop.survey.surveyjs.attach import attached, explained, marked_new
 from closeloop.survey.surveyjs.guard import WHAT, checked_json
 from closeloop.survey.surveyjs.markup import has_markup, read_html
 from closeloop.survey.surveyjs.pairs import FEEDBACK
-from closeloop.survey.surveyjs.places import in_json
+from closeloop.survey.surveyjs.places import Places, in_json
 from closeloop.survey.surveyjs.read_items import read_question
 from closeloop.survey.surveyjs.read_languages import read_languages
 from closeloop.survey.surveyjs.reading import Data, Reading, with_verbatim
@@ -30,7 +30,7 @@ def from_surveyjs(data: Mapping[str, Any], *, base: Survey | None = None, id: st
     given = checked_json(data)
     whole = given if base is None else attached(given, base)
     reading = Reading(read_languages(whole))
-    places = _Places()
+    places = Places()
     survey = _survey(whole, reading, places, id)
     if reading.faults:
         raise definition_error(WHAT, reading.faults)
@@ -39,20 +39,11 @@ def from_surveyjs(data: Mapping[str, Any], *, base: Survey | None = None, id: st
     try:
         return survey_from_dict(survey)
     except SurveyDefinitionError as error:
-        findings = [in_json(finding, places.pages, places.items, places.types) for finding in error.findings]
+        findings = [in_json(finding, places) for finding in error.findings]
         raise definition_error(WHAT, explained(findings, given, base)) from None
 
 
-class _Places:
-    """Where in the JSON the pages and items came from."""
-
-    def __init__(self) -> None:
-        self.pages: list[str] = []
-        self.items: dict[tuple[int, int], str] = {}
-        self.types: dict[str, str] = {}
-
-
-def _survey(data: Data, reading: Reading, places: _Places, id: str | None) -> Data:
+def _survey(data: Data, reading: Reading, places: Places, id: str | None) -> Data:
     rest = reading.mapping(data, "") or {}
     feedback = reading.feedback(rest, "")
     page_feedback = feedback.pop("pages", {})
@@ -64,7 +55,7 @@ def _survey(data: Data, reading: Reading, places: _Places, id: str | None) -> Da
         survey["title"] = reading.texts.read(title)
     if rest.get("storeOthersAsComment") is False:
         reading.fault("storeOthersAsComment", "meaning", prop="storeOthersAsComment")
-    survey |= _thanks(rest, reading) | _ends(rest, reading)
+    survey |= _thanks(rest, reading, places) | _ends(rest, reading, places)
     pages = _list_of(rest.pop("pages", None), "pages", reading)
     elements = rest.pop("elements", None)
     if elements is not None:
@@ -102,7 +93,7 @@ def _page(
     page_feedback: object,
     names: set[str],
     reading: Reading,
-    places: _Places,
+    places: Places,
 ) -> Data:
     places.pages.append(path)
     rest = reading.mapping(raw, path)
@@ -142,9 +133,10 @@ def _free_name(name: str, names: set[str]) -> str:
     return name
 
 
-def _ends(rest: Data, reading: Reading) -> Data:
+def _ends(rest: Data, reading: Reading, places: Places) -> Data:
     """Read the triggers that complete the survey; the others are kept."""
-    ends, others = [], []
+    ends: list[Any] = []
+    others: list[Any] = []
     for path, trigger in _list_of(rest.pop("triggers", None), "triggers", reading):
         if not isinstance(trigger, Mapping):
             reading.fault(path, "not_an_object")
@@ -153,26 +145,30 @@ def _ends(rest: Data, reading: Reading) -> Data:
         elif trigger.keys() != {"type", "expression"}:
             reading.fault(path, "only_these", known="type, expression")
         else:
+            places.ends[f"end_if[{len(ends)}]"] = f"{path}.expression"
             ends.append(trigger["expression"])
     if others:
         rest["triggers"] = others
     return {"end_if": ends} if ends else {}
 
 
-def _thanks(rest: Data, reading: Reading) -> Data:
+def _thanks(rest: Data, reading: Reading, places: Places) -> Data:
     """Read what is said at the end; its markup is kept."""
-    thanks, marked = [], []
+    thanks: list[Data] = []
+    marked: list[Data] = []
     for path, branch in _list_of(rest.pop("completedHtmlOnCondition", None), "completedHtmlOnCondition", reading):
         if not isinstance(branch, Mapping):
             reading.fault(path, "not_an_object")
         elif branch.keys() != {"expression", "html"}:
             reading.fault(path, "only_these", known="expression, html")
         else:
+            places.ends[f"thanks[{len(thanks)}]"] = path
             thanks.append({"if": branch["expression"], "text": read_html(branch["html"], reading.texts)})
             if has_markup(branch["html"]):
                 marked.append(dict(branch))
     html = rest.pop("completedHtml", None)
     if html not in (None, ""):
+        places.ends[f"thanks[{len(thanks)}]"] = "completedHtml"
         thanks.append({"text": read_html(html, reading.texts)})
         if has_markup(html):
             rest["completedHtml"] = html

@@ -82,12 +82,10 @@ def _question(block: Block, tag: str) -> Question | None:
 
 
 def _name(wanted: str, taken: set[str]) -> str:
+    stem = "note" if wanted.startswith("note") else f"{wanted}_"
     name, number = wanted, 2
     while name in taken:
-        name, number = (
-            f"{wanted.rstrip('0123456789')}{number}" if wanted.startswith("note") else f"{wanted}_{number}",
-            number + 1,
-        )
+        name, number = f"{stem}{number}", number + 1
     taken.add(name)
     return name
 

@@ -31,18 +31,17 @@ LONG = re.compile(
 )
 """Words of a question that is answered in one's own words."""
 
-LIMITS = re.compile(r"[（(](?:请?选择?(?P<from>\d+)\s?[-~～至到]\s?(?P<to>\d+)\s?[项个]|(?P<words>[^（）()]*))[）)]$")
 LEAST = re.compile(r"(?:至少|最少)(?:选择?)?\s?(?P<n>\d+|[一二两三四五六七八九十])\s?[项个]")
 MOST = re.compile(r"(?:至多|最多|限)(?:选择?)?\s?(?P<n>\d+|[一二两三四五六七八九十])\s?[项个]")
 _CHINESE = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 
 TYPES: Mapping[str, str] = {
     "单选题": "single", "单选": "single", "下拉框": "dropdown", "下拉单选": "dropdown", "下拉题": "dropdown",
-    "多选题": "multi", "多选": "multi", "评分多选": "multi_scored", "填空题": "line", "单项填空": "line", "简答题": "comment",
-    "问答题": "comment", "多项填空题": "lines", "量表题": "scale", "NPS题": "nps", "NPS量表题": "nps", "评分单选": "scale",
-    "评分题": "scale", "滑动条": "slider", "排序题": "ranking", "判断题": "yesno", "矩阵量表题": "matrix_scale",
-    "矩阵单选题": "matrix", "矩阵题": "matrix", "矩阵多选题": "matrix_multi", "矩阵填空题": "matrix_lines",
-    "多项简答题": "matrix_lines", "段落说明": "note",
+    "多选题": "multi", "多选": "multi", "评分多选": "multi_scored", "填空题": "line", "单项填空": "line",
+    "简答题": "comment", "问答题": "comment", "多项填空题": "lines", "量表题": "scale", "NPS题": "nps",
+    "NPS量表题": "nps", "评分单选": "scale", "评分题": "scale", "滑动条": "slider", "排序题": "ranking",
+    "判断题": "yesno", "矩阵量表题": "matrix_scale", "矩阵单选题": "matrix", "矩阵题": "matrix",
+    "矩阵多选题": "matrix_multi", "矩阵填空题": "matrix_lines", "多项简答题": "matrix_lines", "段落说明": "note",
 }  # fmt: skip
 """The word in brackets → what it is here; a word that is not among these has no counterpart in a survey file."""
 

@@ -71,19 +71,19 @@ class _Writer:
 
     def text(self) -> WjxText:
         self._survey_keys()
-        blocks = [[self._line(self.survey.title)]]
+        head, blocks = [self._line(self.survey.title)], list[list[str]]()
         for number, page in enumerate(self.survey.definition.pages):
-            if number:
-                blocks.append([marks.PAGE])
             lost = [key for key in ("title", "show_if", "extra") if getattr(page, key)]
             if lost:
                 self._note(("pages", number), None, "lost", keys=", ".join(lost))
-            for position, item in enumerate(page.items):
-                lines = self._item(item, ("pages", number, "items", position))
-                if number == position == 0 and item.type == "note":
-                    blocks[0].extend(lines)  # what stands below the title is the description
-                elif lines:
-                    blocks.append(lines)
+            written = [(item, self._item(item, ("pages", number, "items", n))) for n, item in enumerate(page.items)]
+            written = [(item, lines) for item, lines in written if lines]
+            if written and len(head) == 1 and not blocks and written[0][0].type == "note":
+                head += written.pop(0)[1]  # what stands below the title is the description
+            elif written and (blocks or len(head) > 1):
+                blocks.append([marks.PAGE])
+            blocks += [lines for _, lines in written]
+        blocks = [head, *blocks]
         return WjxText("\n\n".join("\n".join(lines) for lines in blocks) + "\n", self.findings)
 
     def _survey_keys(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from closeloop.survey.findings import definition_error
 from closeloop.survey.located import located
-from closeloop.survey.whole_file import whole_file
+from closeloop.survey.whole_file import whole_workbook
 from closeloop.survey.xlsform.sheet import Row, Sheets
 
 if TYPE_CHECKING:
@@ -19,12 +19,10 @@ _WIDE = frozenset({"label", "hint", "relevant", "constraint"})
 
 def write_xlsform(survey: Survey, path: Path) -> Path:
     """Write a survey as an XLSForm workbook; see `Survey.to_xlsform`."""
-    import xlsxwriter
-
     sheets = Sheets(survey, located(survey))
     if sheets.faults:
         raise definition_error(str(survey.path or ""), sheets.faults)
-    with whole_file(path) as beside, xlsxwriter.Workbook(beside) as workbook:
+    with whole_workbook(path) as workbook:
         tables = {"survey": sheets.survey_rows, "choices": sheets.choice_rows, "settings": [sheets.settings()]}
         bold = workbook.add_format({"bold": True})
         for name, rows in tables.items():

@@ -116,6 +116,7 @@ const icon = name => h("svg", {class: `i i-${name}`, viewBox: "0 0 16 16", width
 //   ctx.view       what the kernel shows        ctx.local      what only this page knows (which menu is open, …)
 //   ctx.T(key, …)  a text, its {fields} filled  ctx.redraw()   after a change of ctx.local
 //   ctx.do(name, fields)  ask the kernel; a promise of {error, say}; the same thing asked for twice is asked for once
+//                  (quiet, the third: no answer to a person, so an error that is shown stays)
 //   ctx.busy       something was asked for and not answered yet
 //   ctx.focus(key) put the focus on the element of that key once it is there
 //   ctx.say(text)  say it to a screen reader    ctx.on(fn)     call fn when the page lets go of the widget
@@ -134,14 +135,14 @@ function mount(model, place, draw) {
     focus(key) { wanted = key; ctx.redraw(); },
     say(text) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 30); },
     on(end) { ends.push(end); },
-    do(name, fields = {}) {
+    do(name, fields = {}, quiet = false) {
       if (left || gone(model)) {
         leave();
         return Promise.resolve({error: lost.textContent, say: ""});
       }
       const what = JSON.stringify([name, fields]);
       for (const one of waiting.values()) if (one.what === what) return one.promise;
-      const one = {what, number: ++seq};
+      const one = {what, quiet, number: ++seq};
       one.promise = new Promise(done => { one.done = done; });
       one.timer = setTimeout(() => { host.classList.add("cl-gone"); lose("no_answer"); }, PATIENCE);
       waiting.set(one.number, one);
@@ -187,7 +188,7 @@ function mount(model, place, draw) {
     waiting.delete(message.seq);
     ctx.busy = waiting.size > 0;
     if (lost.textContent) { lost.textContent = ""; host.classList.remove("cl-gone"); ctx.say(ctx.T("widgets.answers_again")); }
-    ctx.local.error = message.error;
+    if (message.error || !one.quiet) ctx.local.error = message.error;
     force = !!message.error;
     if (message.say) ctx.say(message.say);
     one.done(message);

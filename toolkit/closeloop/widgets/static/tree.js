@@ -1,4 +1,4 @@
-// A tree that is edited: rows from the kernel (nodes), a toolbar, the side panel with its forms, the keyboard.
+// A tree that is edited: rows from the kernel (rows), a toolbar, the side panel with its forms, the keyboard.
 // Which tools there are, what the panel asks and what it is called comes from the kernel.
 
 const ROUND = "M8 1.8a6.2 6.2 0 100 12.4 6.2 6.2 0 000-12.4z";
@@ -14,9 +14,12 @@ const BOX = {verified: "ver", hypothesis: "hyp", "ruled-out": "out", question: "
 // --- what the page knows of the tree ---
 
 function know(ctx) {
-  const L = ctx.local, all = ctx.model.get("nodes") ?? [];
-  if (L.all !== all) {
-    L.all = all;
+  const L = ctx.local, rows = ctx.model.get("rows") ?? [];
+  if (L.rows !== rows) {
+    // A row that says the same as before is not read again.
+    L.read = new Map(rows.map(row => [row, L.read?.get(row) ?? JSON.parse(row)]));
+    const all = L.all = [...L.read.values()];
+    L.rows = rows;
     L.by = new Map(all.map(r => [r.id, r]));
     L.kids = new Map(all.map(r => [r.id, []]));
     for (const r of all) L.kids.get(r.up)?.push(r);
@@ -30,8 +33,8 @@ function know(ctx) {
     L.says = new Map();
     L.hangs = new Map();
     for (const r of all) L.hangs.set(r.id, number(L.hangs.get(r.up) + ">" + r.id));
-    for (const r of all.slice().reverse()) {
-      const own = JSON.stringify(r), kids = L.kids.get(r.id);
+    for (const [own, r] of [...L.read].reverse()) {
+      const kids = L.kids.get(r.id);
       L.own.set(r.id, number(own + !kids.length));
       L.says.set(r.id, number(own + kids.map(kid => L.says.get(kid.id))));
     }
@@ -42,7 +45,7 @@ function know(ctx) {
   L.drafts ??= {};
   if (!L.by.has(L.at)) {
     const inTree = document.activeElement?.closest?.("[role=tree]") && ctx.host.contains(document.activeElement);
-    L.at = L.by.has(ctx.view.at) ? ctx.view.at : all[0]?.id;
+    L.at = L.by.has(ctx.view.at) ? ctx.view.at : L.all[0]?.id;
     if (inTree) ctx.focus("n:" + L.at);
   }
   if (L.edit && !L.by.has(L.edit.id)) {
@@ -52,7 +55,7 @@ function know(ctx) {
   if (L.pick && !L.by.has(L.pick)) L.pick = null;
   L.seen = [];
   const walk = r => { L.seen.push(r); if (!L.closed.has(r.id)) L.kids.get(r.id).forEach(walk); };
-  if (all[0]) walk(all[0]);
+  if (L.all[0]) walk(L.all[0]);
 }
 
 const above = (L, id) => { const found = []; for (let r = L.by.get(id); r; r = L.by.get(r.up)) found.push(r.id); return found; };
@@ -73,7 +76,7 @@ function below(L, id) { return L.kids.get(id).reduce((n, r) => n + 1 + below(L, 
 // Choose a node: at once in the tree; its panel follows when nobody has moved on for a moment.
 function choose(ctx, id, focus = true) {
   const L = ctx.local;
-  if (L.at !== id) L.why = "";
+  if (L.at !== id) L.why = L.error = "";
   L.at = id;
   open(L, id);
   if (focus) ctx.focus("n:" + id); else ctx.redraw();
@@ -85,7 +88,7 @@ function follow(ctx) {
   const L = ctx.local;
   clearTimeout(L.timer);
   L.timer = setTimeout(() => {
-    if (ctx.model.get("view").at !== L.at && L.by.has(L.at)) ctx.do("look", {node: L.at});
+    if (ctx.model.get("view").at !== L.at && L.by.has(L.at)) ctx.do("look", {node: L.at}, true);
   }, 60);
 }
 
@@ -415,7 +418,7 @@ function draw(ctx) {
   know(ctx);
   const L = ctx.local, v = ctx.view;
   if (v.unchecked && !L.checking) {
-    L.checking = setTimeout(() => { ctx.do("check").then(() => { L.checking = null; }); }, 400);
+    L.checking = setTimeout(() => { ctx.do("check", {}, true).then(() => { L.checking = null; }); }, 400);
   }
   const moving = L.pick && h("div", {class: "banner", key: "moving"}, icon("move"), h("span", {}, ctx.T(TE + "moving", {text: L.by.get(L.pick).text})),
     h("button", {type: "button", class: "btn", on: {click: () => put(ctx, "move")}}, ctx.T(TE + "move_here"), h("kbd", {"aria-hidden": "true"}, "\u21b5")),
@@ -425,7 +428,7 @@ function draw(ctx) {
     v.top.above && h("div", {class: "k"}, v.top.above), item, v.top.figure && h("div", {class: "fig", html: v.top.figure}),
     v.top.said && h("div", {class: "said"}, v.top.said), v.top.facts.length > 0 && h("div", {class: "gfacts"}, v.top.facts.map(f => h("span", {}, f, " "))));
   // Another editor may have changed the same document since.
-  const back = e => { if (!ctx.busy && !ctx.host.contains(e.relatedTarget)) ctx.do("look"); };
+  const back = e => { if (!ctx.busy && !ctx.host.contains(e.relatedTarget)) ctx.do("look", {}, true); };
   return h("div", {class: "shell te", on: {focusin: back}},
     toolbar(ctx), h("p", {class: "why", key: "why"}, L.why ?? ""), moving,
     h("div", {class: "split", key: "split"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,8 +44,10 @@ class TreeEditor(Widget):
     Attributes
     ----------
     nodes : list of dict
-        The tree from the top down, a row per node. Apart from `view`, so that choosing another node sends its panel
-        only.
+        The tree from the top down, a row per node.
+    rows : list of str
+        The same as JSON, row by row: the page reads only those that are new to it. Apart from `view`, so that choosing
+        another node sends its panel only.
     at : str
         The node that is chosen.
     """
@@ -52,7 +55,7 @@ class TreeEditor(Widget):
     areas: ClassVar[tuple[str, ...]] = ("tree_editor",)
     sheets: ClassVar[tuple[str, ...]] = ("tree",)
 
-    nodes: t.List[Any] = t.List().tag(sync=True)
+    rows: t.List[Any] = t.List(t.Unicode()).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         its_own = "_esm" not in cls.__dict__
@@ -69,6 +72,7 @@ class TreeEditor(Widget):
         self._saving = Saving(document, path=path, loop=loop)
         self._checked: tuple[Any, Findings] | None = None
         self._drawn: tuple[tuple[Any, ...], list[Json]] | None = None
+        self._sent: list[Json] | None = None
         super().__init__(language=language)
 
     # What a kind of editor gives.
@@ -101,8 +105,15 @@ class TreeEditor(Widget):
     def refresh(self) -> None:
         """Send to the page what is so now."""
         with speaking(self.language), self.hold_sync():
-            self.nodes = self._current_rows()
+            rows = self._current_rows()
+            if rows is not self._sent:
+                self._sent, self.rows = rows, [json.dumps(row, ensure_ascii=False) for row in rows]
             super().refresh()
+
+    @property
+    def nodes(self) -> list[Json]:
+        """The tree from the top down, a row per node."""
+        return [] if self._drawn is None else self._drawn[1]
 
     def _current_rows(self) -> list[Json]:
         state = self.document.state
@@ -110,7 +121,7 @@ class TreeEditor(Widget):
             self._check()
         key = (state, self.findings, self.language, self._key())
         if self._drawn is None or self._drawn[0] != key:
-            before = [] if self._drawn is None else self._drawn[1]
+            before = self.nodes
             self._drawn = (key, self._rows()[:MOST_NODES])
             self._stay(before)
         return self._drawn[1]
