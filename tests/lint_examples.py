@@ -101,8 +101,10 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
         conditioned(VISITS, "{visits} = 'many'", "{visits} = 7"),
         conditioned(NPS, "{recommend} < true", "{recommend} < 7"),
         conditioned(GRID, "{grid} = 3", "{grid.care} = 3"),
-        conditioned(item("order", "text"), "{order} > 5", "{order} notempty"),
+        conditioned(DAY, "{day} = 'monday'", "{day} >= '2025'"),
+        conditioned(CALL, "{callback} = 'maybe'", "{callback} = 1"),
     ],
+    "text_as_number": [conditioned(item("order", "text"), "{order} > 5", "{order} notempty")],
     "comparison_never": [
         conditioned(NPS, "{recommend} > 10", "{recommend} > 8"),
         conditioned(VISITS, "{visits} < 0", "{visits} < 1"),

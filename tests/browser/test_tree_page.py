@@ -139,6 +139,11 @@ def test_moving_by_keys_says_why_not_and_keeps_the_tree(bare: Callable[..., Any]
     page.locator(".banner").wait_for(state="detached")
     # The rows are there with their words, also those that were not drawn anew.
     assert all(page.locator("[role=treeitem]").evaluate_all("all => all.map(e => e.textContent.length > 10)"))
+    # What another editor, or a cell, has changed is there when the focus comes back.
+    whys.ask(whys.top, "The dock is full at noon")
+    page.evaluate("document.activeElement.blur()")
+    page.get_by_role("treeitem", name="Parcels stay").focus()
+    page.get_by_role("treeitem", name="The dock is full at noon").wait_for()
 
 
 def test_a_tool_that_does_not_apply_says_why(bare: Callable[..., Any]) -> None:

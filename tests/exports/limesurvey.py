@@ -134,5 +134,5 @@ def _matrix_cell(item: Any, value: Any, tag: str, *, labels: bool) -> str:
     if value is None:
         return ""
     if labels or item.scale is not None:
-        return point(item, value, tag, labels=labels)
+        return str(point(item, value, tag, labels=labels))
     return _answer_codes(item)[value]

@@ -19,7 +19,8 @@ def sources(survey: Survey) -> dict[str, Any]:
 
 def _variables(survey: Survey) -> list[tuple[str, str, Any]]:
     found: list[tuple[str, str, Any]] = []
-    for number, item in enumerate((item for item in survey.items if item.type != "note"), start=1):
+    items: list[Any] = [item for item in survey.items if item.type != "note"]
+    for number, item in enumerate(items, start=1):
         if item.type == "multi":
             parts = list(item.values)
         elif item.type == "matrix":

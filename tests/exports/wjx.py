@@ -83,10 +83,10 @@ def _cells(item: Any, answers: Answers, tag: str, mode: int) -> list[str]:
 
 def _choice(item: Any, value: Any, written: Any, tag: str, mode: int) -> str:
     if mode:
-        return numbers(item)[value]
+        return str(numbers(item)[value])
     labels = choices(item, tag)
     if written:
         labels["other"] += f"〖{written}〗"
     if item.type == "single":
-        return labels[value]
+        return str(labels[value])
     return ("→" if item.type == "ranking" else "┋").join(labels[v] for v in value)

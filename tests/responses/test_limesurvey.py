@@ -131,3 +131,9 @@ def test_codes_that_the_map_does_not_have_are_shown_for_a_person_to_decide(write
 
 def test_an_ordinary_table_with_an_id_is_not_from_there() -> None:
     assert find_layout([["id", "score"], ["1", "9"]]).platform == "plain"
+
+
+def test_the_structure_of_a_survey_is_no_export(write: Write, small: Survey) -> None:
+    with pytest.raises(cl.ResponseValidationError, match=r"survey\.lss is the structure of a LimeSurvey survey") as error:
+        cl.read_responses(write("<document/>", "survey.lss"), small)
+    assert "没有答卷" in error.value.text.zh

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import closeloop as cl
-from closeloop.errors import SurveyDefinitionError
+from closeloop.errors import ResponseValidationError, SurveyDefinitionError
 from closeloop.responses.migrate.check import passage
 from closeloop.responses.migrate.earlier import inferred_version
 from closeloop.responses.read import read_responses
@@ -239,6 +239,8 @@ def test_waves_of_several_versions_are_one_data_set(tmp_path: Path) -> None:
     assert table.result(survey_version=1).n == 2
     with pytest.raises(KeyError, match="v3"):
         read_responses(tmp_path / "v1.csv", SECOND, versions={"v3.csv": 1})
+    with pytest.raises(ResponseValidationError, match="no survey is given"):
+        read_responses(tmp_path / "v1.csv", versions={"v1.csv": 1})
 
 
 def test_scores_of_a_rescaled_or_reworded_item_say_that_they_are_not_comparable() -> None:

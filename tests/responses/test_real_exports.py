@@ -219,3 +219,22 @@ def _of_one_item() -> Survey:
     page = {"name": "main", "items": [{"name": "score", "type": "nps", "ask": "?"}]}
     head = {"format": 1, "id": "one", "version": 1, "languages": ["en"], "title": "One"}
     return survey_from_dict({**head, "pages": [page], "metrics": {"nps": {"kind": "nps", "item": "score"}}})
+
+
+@pytest.mark.parametrize("name", ["citric_survey", "citric_limesurvey_survey_432535"])
+def test_a_structure_file_is_refused_as_one(shared: Shared, name: str) -> None:
+    with pytest.raises(cl.ResponseValidationError, match="structure of a LimeSurvey survey"):
+        cl.read_responses(shared(f"data/exports/limesurvey/{name}.lss"))
+
+
+def test_the_sets_and_missing_values_of_an_spss_file_are_read(shared: Shared) -> None:
+    pytest.importorskip("pyreadstat")
+    path = shared("data/exports/spss/pyreadstat_simple_alltypes.sav")
+    survey = cl.draft_survey(path)
+    accepted = cl.read_responses(path, survey).accepted
+    assert survey.item("bool1").ask.en == "My multiple response set"  # type: ignore[union-attr]
+    assert accepted["bool1__Response #1"].tolist()[:3] == [True, True, False]
+    assert survey.item("ca_subvar_1").values == ("a", "b", "c", "d")  # type: ignore[attr-defined]
+    assert accepted["ca_subvar_1__b"].tolist()[:3] == [True, True, True]
+    assert accepted["z"].fillna(0).tolist()[:4] == [0, 0, 1.234, 0]  # -9 and 999 are declared as missing
+    assert str(accepted["quarter"].iloc[0]) == "2014-10-01"

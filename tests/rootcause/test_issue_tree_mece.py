@@ -62,7 +62,7 @@ def test_a_gap_and_an_overlap_are_found_on_their_own_node(tree: IssueTree) -> No
     assert [one.report.verdict for one in found.nodes] == ["pass", "fail", "pass"]
     assert found["n1"].coverage.estimate == pytest.approx(170 / 290)
     assert found["n1"].overlap.estimate == pytest.approx(40 / 290)
-    assert str(found.sentence) == "2 of 3 divisions pass. Not complete, or overlapping: Packing."
+    assert str(found.sentence) == "2 of 3 divisions pass. Not complete, or overlapping: “Packing”."
     assert any(str(note).startswith("Packing: 41.4") for note in found.notes)
     assert found.verdict == "fail"
 

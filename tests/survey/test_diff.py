@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from closeloop.errors import SurveyDefinitionError
@@ -18,7 +18,7 @@ from closeloop.survey.diff.rules import RULES, VERDICTS
 from closeloop.survey.load import load_survey, survey_from_dict
 from closeloop.survey.survey import Survey
 from closeloop.text import speaking
-from random_surveys import random_survey
+from random_surveys import random_answers, random_condition, random_survey
 
 Data = dict[str, Any]
 Edit = Callable[[Data], object]
@@ -413,6 +413,48 @@ def test_nothing_differs_from_itself_and_every_breaking_edit_breaks(seed: int) -
         found = survey.diff(later)
         assert found.verdict == "breaking", found.lines()
         assert not found.ok
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(st.integers(0, 100_000))
+@example(58)
+@example(84)
+def test_answers_that_were_right_stay_right_where_nothing_is_said_to_break(seed: int) -> None:
+    data, rng = random_survey(seed), random.Random(seed)
+    survey = survey_from_dict(data)
+    for _ in range(3):
+        changed = copy.deepcopy(data)
+        other_branching(changed, rng)
+        try:
+            later = survey_from_dict(changed)
+        except SurveyDefinitionError:
+            continue  # the edit is none: the file would not load
+        found = survey.diff(later)
+        if found.verdict != "breaking":
+            for number in range(10):
+                answers = random_answers(survey, random.Random(f"{seed} {number}"))
+                assert later.check(answers) == (), found.lines()
+
+
+def other_branching(data: Data, rng: random.Random) -> None:
+    """Change who sees what in a random survey, or what may be answered."""
+    items = [each for page in data["pages"] for each in page["items"]]
+    chosen = rng.choice(items)
+    condition = random_condition(rng, items[: max(1, items.index(chosen))])
+    pages = data["pages"]
+    what = rng.randrange(6)
+    if what == 0:
+        data.pop("end_if", None)
+    elif what == 1:
+        pages[-1]["show_if"] = condition or "true"
+    elif what == 2 and len(pages) > 1 and len(pages[0]["items"]) > 1:
+        pages[1]["items"].append(pages[0]["items"].pop(0))
+    elif what == 3:
+        chosen.pop("show_if", None)
+    elif what == 4 and chosen.get("options"):
+        chosen["options"] = chosen["options"][1:] or chosen["options"]
+    elif condition:
+        chosen["show_if"] = condition
 
 
 STEP = {"from": 1, "to": 2}

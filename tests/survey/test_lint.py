@@ -160,7 +160,9 @@ def test_everything_is_tried_with_what_is_hidden_taken_away() -> None:
 
 
 def test_the_gravest_come_first() -> None:
-    report = lint(survey(NPS, item("b", "comment", pii=False), item("c", "nps", ask=NPS["ask"]), shown("{b} > 10")))
+    report = lint(
+        survey(NPS, item("b", "comment", pii=False), item("c", "nps", ask=NPS["ask"]), shown("{recommend} > 10"))
+    )
     assert [finding.level for finding in report.findings] == ["error", "warning", "warning", "info"]
     assert isinstance(report.findings[0], LintFinding)
 

@@ -440,6 +440,23 @@ def test_a_place_that_cannot_be_written_is_named_and_nothing_is_lost(tmp_path: P
     assert len(editor.nodes) == 2
 
 
+def test_two_editors_of_one_document_catch_up() -> None:
+    whys = FiveWhys("Parcels arrive late", author="Li Mei")
+    one: WhysEditor = whys.edit()
+    two: WhysEditor = whys.edit()
+    one.do("add", node="top", text="The scanner is slow")
+    assert (len(two.nodes), len(two.rows)) == (1, 1)
+    two.do("look")
+    assert [json.loads(row) for row in two.rows] == two.nodes == one.nodes
+    assert two.at == "top"
+
+
+def test_a_remedy_names_no_call_to_people_who_click() -> None:
+    for language, words in (("en", "Then start from the gap that was measured."), ("zh-CN", "再从测得的落差开始。")):
+        editor: WhysEditor = FiveWhys("Parcels arrive late", author="Li Mei").edit(language=language)
+        assert any(text.endswith(words) for _, _, text in editor.nodes[0]["notes"])
+
+
 def test_text_of_every_field_is_text_and_all_of_it_can_be_taken_back() -> None:
     hostile = '<img src=x onerror="window.hit=1">\n第二行 \u202eend \t| `'
     editor: WhysEditor = FiveWhys(hostile, author="Li Mei").edit()

@@ -16,7 +16,6 @@ from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
 from closeloop.responses.match import Match, match_columns, unique_headers
-from closeloop.responses.migrate.move import migrated
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
 from closeloop.text import LocalText, message
@@ -150,7 +149,11 @@ def _one_source(
         fate[answers.rejected] = QUARANTINED
         matches = [_regrouped(match, matches, cells, answers) for match in matches]
         _note_matching(matches, asked, log)
-        answers, matches = migrated(answers, _versions_named(matches, layout), (*each.lineage, survey), log)
+        matches = _versions_named(matches, layout)
+        if each.lineage:
+            from closeloop.responses.migrate.move import migrated  # seldom needed, and it loads much
+
+            answers, matches = migrated(answers, matches, (*each.lineage, survey), log)
     columns = {str(name): column for name, column in system.frame.items()}
     columns |= {
         "source_file": constant_category(each.source.name, n),

@@ -197,7 +197,8 @@ class _Known:
     def _by_name(self, column: SourceColumn) -> Match | None:
         found = self.target(column.header.strip())
         if found is None:
-            found = self.target(column.key) or self.target(column.question)
+            named = (self.target(column.key), self.target(column.question))  # an item: a question may be "status"
+            found = next((each for each in named if each is not None and each.item), None)
             if found is not None and found.item and found.part is None and column.role in _SPREAD:
                 part = self.part(self.items[found.item], column)
                 if part is None:

@@ -30,7 +30,7 @@ BoolArray = npt.NDArray[np.bool_]
 FLAGS = ("straight_line", "odd_pattern", "too_fast")
 _ENOUGH_ITEMS = 5
 _ODD = 0.999
-_DURATIONS = ("duration", "Duration (in seconds)", "所用时间", "答题时长")
+_DURATIONS = ("duration", "Duration (in seconds)", "所用时间", "答题时长", "interviewtime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,18 +14,20 @@ from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import Batch, IssueLog
 from closeloop.responses.long import laid_wide, long_columns
 from closeloop.responses.match import match_columns, unique_headers, unique_name
-from closeloop.responses.migrate.written import Versions, written_for
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
 from closeloop.responses.source import Source
+from closeloop.responses.write import written_back
 from closeloop.text import message
 
 if TYPE_CHECKING:
+    from closeloop.responses.migrate.written import Versions
     from closeloop.survey.survey import Survey
 
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _TABLES = {".parquet", ".pq"}
 _SAVED = {".sav", ".zsav"}
+_STRUCTURES = {".lss": "LimeSurvey", ".lsg": "LimeSurvey", ".lsq": "LimeSurvey", ".qsf": "Qualtrics"}
 
 
 def read_responses(
@@ -119,7 +121,13 @@ def read_responses(
     for header in columns or {}:
         if header.strip() not in headers:
             raise ColumnNotFoundError(header, headers, message("responses.the_file"))
-    opened = written_for(_named_apart(opened), survey, versions)
+    opened = _named_apart(opened)
+    if versions and survey is None:
+        raise ResponseValidationError(message("migrate.versions_alone"))
+    if survey is not None:
+        from closeloop.responses.migrate.written import written_for
+
+        opened = written_for(opened, survey, versions)
     if survey is not None:
         for each in opened:
             _refuse_strangers(each, each.lineage[0] if each.lineage else survey, settings)
@@ -174,6 +182,10 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
         from closeloop.responses.workbook import WorkbookSource
 
         return WorkbookSource(source, sheet)
+    if suffix in _STRUCTURES:
+        raise ResponseValidationError(
+            message("platforms.structure", file=source.name, platform=_STRUCTURES[suffix], suffix=suffix)
+        )
     if suffix in _SAVED:
         from closeloop.responses.sav import SavSource
 
@@ -209,6 +221,8 @@ def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> O
                 position=position,
             )
     cells = source.cells(layout.header_rows, report)
+    if source.facts.delimiter is not None:
+        cells = written_back(cells, headers)
     facts = replace(
         source.facts,
         header_rows=layout.header_rows,

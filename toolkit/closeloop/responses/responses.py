@@ -398,21 +398,36 @@ class Responses:
 
         return migrated_responses(self, self._opened, self._settings, to_version)
 
-    def write(self, folder: str | Path) -> Path:
-        """Write everything into a folder: accepted (Parquet, CSV), quarantine to correct, superseded, issues, ledger.
+    def write(
+        self, folder: str | Path, formats: Sequence[str] = ("csv", "parquet"), *, language: str | None = None
+    ) -> Path:
+        """Write everything into a folder: accepted, quarantine to correct, superseded, issues, columns, ledger.
 
         Each file appears whole or not at all. CSVs are UTF-8 with a byte-order mark; a text that a spreadsheet program
-        would run as a formula gets an apostrophe.
+        would run as a formula gets an apostrophe, which `read_responses` takes away again.
 
         Parameters
         ----------
         folder : path
             Made if it is not there.
+        formats : sequence of {"csv", "parquet", "xlsx", "sav"}
+            ``csv``: each table. ``parquet``: the accepted rows with their types. ``xlsx``: one workbook, a sheet for
+            each table, cells as text, numbers and dates. ``sav``: the accepted rows for SPSS, with labels; takes
+            ``pip install "closeloop[spss]"``.
+        language : str, optional
+            Of the labels in the SPSS file; the one in use, if left out.
 
         Returns
         -------
         Path
             The folder.
+
+        Raises
+        ------
+        ValueError
+            If a format is unknown.
+        StoreError
+            If the folder cannot be written to, or the disk is full; what stood there before is untouched.
 
         Examples
         --------
@@ -425,7 +440,7 @@ class Responses:
         """
         from closeloop.responses.write import write_responses
 
-        return write_responses(self, Path(folder))
+        return write_responses(self, Path(folder), formats, language)
 
     def __repr__(self) -> str:
         what = f"{self.survey.id} v{self.survey.version}" if self.survey else ", ".join(s.name for s in self.sources)

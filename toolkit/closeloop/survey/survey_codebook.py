@@ -221,8 +221,14 @@ def _columns(survey: Survey, item: BaseItem) -> Iterator[CodebookRow]:
     def row(column: str, kind: str, part: LocalText | None = None, **fields: object) -> CodebookRow:
         question = asked if part is None else _beside(asked, part, survey.languages)
         given = {"shown_if": shown, "missing": missing, "metrics": _metrics(survey, item, column)} | fields
-        words = message(f"survey_codebook.kind_{kind}")
-        return CodebookRow(column=column, item=item.name, kind=words, question=question, personal=item.pii, **given)  # type: ignore[arg-type]
+        return CodebookRow(
+            column=column,
+            item=item.name,
+            kind=message(f"survey_codebook.kind_{kind}"),
+            question=question,
+            personal=item.pii,
+            **given,  # type: ignore[arg-type]
+        )
 
     if isinstance(item, Matrix):
         key = "scale" if item.scale is not None else "option"
@@ -279,7 +285,7 @@ def _values(item: BaseItem, survey: Survey) -> tuple[tuple[str, LocalText], ...]
         said = getattr(item, "labels", {})
         words = (("True", "yes"), ("False", "no"))
         return tuple((value, said.get(key) or message(f"survey_codebook.{key}")) for value, key in words)
-    if item.scale is None or getattr(item, "columns", ()):
+    if item.scale is None or (isinstance(item, Matrix) and item.columns):
         return tuple(_labels(item))
     scale, labels = item.scale, dict(getattr(item, "labels", {}))
     for point, end in ((scale[0], getattr(item, "low", None)), (scale[-1], getattr(item, "high", None))):

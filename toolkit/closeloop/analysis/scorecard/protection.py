@@ -119,7 +119,8 @@ class _Search:
 
     def _waiting(self) -> Mask:
         """Return which small groups are not protected yet, as far as is known."""
-        return ~(self.large & self.few & self.other)
+        done: Mask = self.large & self.few & self.other
+        return ~done
 
     def _most_exposed(self) -> Mask:
         """Return the shown groups of the crossing that has most small groups; none where only single filters remain."""
@@ -129,7 +130,7 @@ class _Search:
         for fixed in product((False, True), repeat=self.shown.ndim):
             part = np.zeros_like(self.shown)
             part[cuboid(self.cells.shape[1:], fixed)] = True
-            count = np.count_nonzero(small.reshape(self.shown.shape) & part)
+            count = int(np.count_nonzero(small.reshape(self.shown.shape) & part))
             if sum(fixed) > 1 and count > best and (self.shown & part).any():
                 best, chosen = count, self.shown & part
         return chosen

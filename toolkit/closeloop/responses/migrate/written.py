@@ -24,7 +24,7 @@ Versions = Mapping[str, "int | Survey"]
 """File → the version of the survey that it holds answers to, or that survey itself."""
 
 
-def written_for(opened: Sequence[Opened], survey: Survey | None, versions: Versions | None = None) -> list[Opened]:
+def written_for(opened: Sequence[Opened], survey: Survey, versions: Versions | None = None) -> list[Opened]:
     """Return the sources, each with the survey of its time where that is not the present one.
 
     What the caller says comes first; a file of closeloop's own forms says it itself, row by row: one with answers to
@@ -42,8 +42,6 @@ def written_for(opened: Sequence[Opened], survey: Survey | None, versions: Versi
     for name in told:
         if name not in names:
             raise ColumnNotFoundError(name, names, message("migrate.the_sources"))
-    if survey is None:
-        return list(opened)
     result: list[Opened] = []
     for each in opened:
         version = told.get(each.source.name)

@@ -192,7 +192,7 @@ def _shown(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
     kind = {"fewer": "shown_to_fewer", "more": "shown_to_more", "unclear": "shown_unclear"}[reach]
     if new.type == "note":
         kind = "note_shown"
-    elif kind == "shown_to_more" and new.required:
+    elif kind == "shown_to_more" and (new.required or new.require_if):
         kind = "required_shown_to_more"
     note(kind, key, old=written[0], new=written[1])
 

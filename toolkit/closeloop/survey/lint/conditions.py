@@ -13,7 +13,7 @@ from closeloop.forms.logic import Expression
 from closeloop.forms.nodes import Array, Binary, Literal, Node, Reference, Unary
 from closeloop.forms.operators import BINARY
 from closeloop.survey.lint.domains import children, nodes
-from closeloop.survey.lint.mismatch import mismatch
+from closeloop.survey.lint.mismatch import mismatch, text_as_number
 from closeloop.survey.lint.report import LintFinding
 from closeloop.survey.lint.rules import rule
 from closeloop.survey.lint.subject import Place, Subject
@@ -30,6 +30,7 @@ _MEETS = {"=": "=", "!=": "=", "contains": "contains", "notcontains": "contains"
 @rule(
     unknown_choice="error",
     type_mismatch="error",
+    text_as_number="warning",
     comparison_never="error",
     comparison_always="warning",
     comparison_any_answer="info",
@@ -96,6 +97,10 @@ def _looked_at(subject: Subject, place: Place, node: Binary, tree: Node) -> Iter
         wrong = mismatch(subject, node)
         if wrong is not None:
             yield subject.found("type_mismatch", place.path, place.item, hint=wrong, part=written(node))
+            return
+        name = text_as_number(subject, node)
+        if name:
+            yield subject.found("text_as_number", place.path, place.item, name=name, part=written(node))
             return
         unknown = list(_unknown_choices(subject, node))
         for name, value, item in unknown:
