@@ -134,6 +134,8 @@ def test_an_ordinary_table_with_an_id_is_not_from_there() -> None:
 
 
 def test_the_structure_of_a_survey_is_no_export(write: Write, small: Survey) -> None:
-    with pytest.raises(cl.ResponseValidationError, match=r"survey\.lss is the structure of a LimeSurvey survey") as error:
+    with pytest.raises(
+        cl.ResponseValidationError, match=r"survey\.lss is the structure of a LimeSurvey survey"
+    ) as error:
         cl.read_responses(write("<document/>", "survey.lss"), small)
     assert "没有答卷" in error.value.text.zh

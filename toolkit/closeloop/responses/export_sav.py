@@ -29,9 +29,9 @@ class _Sheet:
     """The variables on their way into the file."""
 
     columns: dict[str, Any] = field(default_factory=dict)
-    labels: list[str] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
     values: dict[str, dict[float, str]] = field(default_factory=dict)
-    missing: dict[str, list[int]] = field(default_factory=dict)
+    missing: dict[str, list[Any]] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
 
 
@@ -186,7 +186,7 @@ def _add_coded(sheet: _Sheet, name: str, column: pd.Series, labels: Mapping[int,
 
 def _texts(column: pd.Series, name: str) -> pd.Series:
     texts = column.astype(object).where(column.notna(), "").astype(str)
-    long = texts.str.encode("utf-8").str.len() > _MOST_TEXT
+    long = texts.map(lambda text: len(text.encode("utf-8"))) > _MOST_TEXT
     if long.any():
         raise ResponseValidationError(
             message("survey_codebook.sav_long", column=name, row=int(long.to_numpy().argmax()) + 1, most=_MOST_TEXT)

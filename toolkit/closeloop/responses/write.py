@@ -142,7 +142,7 @@ def undone(text: str) -> str:
 
 
 def written_back(cells: Cells, header: Sequence[str]) -> Cells:
-    """Return the cells of a CSV file that `write_responses` made without its apostrophes; of another one as they are."""
+    """Return the cells of a file that `write_responses` made without its apostrophes; those of another as they are."""
     import pyarrow as pa
 
     if not _OURS.issubset(name.strip() for name in header):

@@ -200,7 +200,7 @@ def release(file: Path) -> tuple[bool, LocalText, Sequence[Finding]]:
 def find_version(survey: Survey, version: int) -> Survey | None:
     """Return another version of a survey, if its file or its snapshot is where such files lie.
 
-    Looked for are the snapshots and the files beside the survey's own file, then those of the shipped surveys.
+    Looked for are the snapshots and the files beside the survey's own file; the shipped ones where it has no file.
     """
     for path in version_places(survey, version):
         if path.is_file():
@@ -213,9 +213,6 @@ def find_version(survey: Survey, version: int) -> Survey | None:
 def version_places(survey: Survey, version: int) -> tuple[Path, ...]:
     """Return where another version of a survey is looked for."""
     name, snapshot = f"{survey.id}{SUFFIX}", f"{survey.id}@{version}{SUFFIX}"
-    homes = []
-    if survey.path is not None:
-        home = survey.path.parent
-        homes.append(home.parent if home.name == FOLDER else home)
-    homes.append(shipped_folder())
-    return tuple(dict.fromkeys(path for home in homes for path in (home / FOLDER / snapshot, home / name)))
+    home = shipped_folder() if survey.path is None else survey.path.parent
+    home = home.parent if home.name == FOLDER else home
+    return home / FOLDER / snapshot, home / name

@@ -35,7 +35,7 @@ _STATUSES = {"complete": ("completed",), "partial": ("partial", "started")}
 def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     """Return Typeform's layout, or why the source is not from there."""
     headers = [cell.strip() for cell in head[0]] if head else []
-    if "#" not in headers or not _BEHIND <= {*headers}:
+    if "#" not in headers or not _BEHIND.issubset(headers):
         return message("dialects.typeform_none")
     columns = tuple(_columns(head, headers))
     return Layout(
@@ -105,7 +105,7 @@ def _beside(position: int, header: str, group: str, question: str) -> SourceColu
 
 
 def _kind(head: Sequence[Sequence[str]], header: str, position: int) -> str:
-    """Say what a column can be: the platform's own, an option (it holds its own header), blank so far, "other", or a question."""
+    """Say what a column can be: the platform's own, an option (it holds its own header), blank, "other", a question."""
     if header in _SYSTEM or header in _UNUSED:
         return "own"
     if plain_text(header) in _OTHERS:

@@ -83,7 +83,7 @@ def earlier_version(survey: Survey, version: int) -> Survey:
     """
     found = find_version(survey, version)
     if found is None:
-        places = ", ".join(path.name for path in dict.fromkeys(version_places(survey, version)))
+        places = ", ".join(path.name for path in version_places(survey, version))
         raise SurveyDefinitionError(message("migrate.not_found", id=survey.id, version=version, places=places))
     return found
 

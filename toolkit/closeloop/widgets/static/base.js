@@ -149,7 +149,7 @@ function mount(model, place, draw) {
       ctx.busy = true;
       try { model.send({kind: "do", view: me, seq: one.number, name, fields}); }
       catch { lose("no_answer"); }
-      ctx.redraw();
+      if (!quiet) ctx.redraw();
       return one.promise;
     },
   };

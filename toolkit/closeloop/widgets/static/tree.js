@@ -39,6 +39,7 @@ function know(ctx) {
       L.says.set(r.id, number(own + kids.map(kid => L.says.get(kid.id))));
     }
     for (const id of [...L.kept.keys()]) if (!L.by.has(id)) forget(L, id);
+    if (L.going && L.by.has(ctx.view.at)) L.at = ctx.view.at;
   }
   L.closed ??= new Set();
   L.folds ??= new Map();
@@ -94,8 +95,10 @@ function follow(ctx) {
 
 // Ask the kernel, and go where it says that the work goes on.
 async function act(ctx, name, fields, stay) {
-  const {error, say} = await ctx.do(name, fields);
   const L = ctx.local;
+  L.going = !stay;
+  const {error, say} = await ctx.do(name, fields);
+  L.going = false;
   L.why = error ? "" : say;
   if (!error && !stay) {
     know(ctx);
