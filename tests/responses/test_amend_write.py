@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import closeloop as cl
+from closeloop.errors import StoreError
 from closeloop.responses import write as writing
 from closeloop.survey.survey import Survey
 
@@ -254,6 +255,6 @@ def test_a_failure_while_writing_leaves_the_folder_as_it_was(
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "write_csv", breaks)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StoreError, match="No space left"):
         cl.read_responses(write("recommend\n3\n11\n", "new.csv"), small).write(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

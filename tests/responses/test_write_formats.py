@@ -155,7 +155,7 @@ def test_variable_names_are_valid_and_apart() -> None:
 
 
 def test_an_unknown_format_is_named(responses: cl.Responses, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="docx.*csv, parquet, xlsx, sav"):
+    with pytest.raises(ValueError, match=r"docx.*csv, parquet, xlsx, sav"):
         responses.write(tmp_path / "out", formats=("docx",))
     assert not (tmp_path / "out").exists()
 

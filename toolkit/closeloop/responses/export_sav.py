@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ResponseValidationError, StoreError
-from closeloop.survey.survey_codebook import CodebookRow
+from closeloop.survey.codebook_rows import CodebookRow
 from closeloop.text import language, message
 
 if TYPE_CHECKING:

@@ -109,10 +109,12 @@ def _rank(column: Coded, option: str) -> pd.Series:
 def kept_columns(cells: Cells, matches: Sequence[Match], taken: Mapping[str, Any]) -> dict[str, pd.Series]:
     """Return the columns that were matched to nothing, as text under their own header; a repeated one gets ``#2``."""
     columns: dict[str, pd.Series] = {}
+    known: dict[str, Any] = dict.fromkeys(taken)
     for match in matches:
         if match.item is None and match.system is None and match.column.position < len(cells.columns):
             header = match.column.header.strip() or f"column {match.column.position + 1}"
-            name = unique_name(header, {**taken, **columns})
+            name = unique_name(header, known)
+            known[name] = None
             column = cells.columns[match.column.position]
             columns[name] = text_series(codes_of(column), column.dictionary.to_pylist())
     return columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from closeloop.responses.match import Match
 
 _LIKELY = 0.9
+Finder = Callable[[str], str | None]
 
 
 def by_option_labels(matches: Sequence[Match], items: Mapping[str, Any]) -> list[Match]:
@@ -23,26 +24,31 @@ def by_option_labels(matches: Sequence[Match], items: Mapping[str, Any]) -> list
     is that item's.
     """
     result = list(matches)
+    taken = {match.item for match in matches}
     groups: dict[str, list[int]] = {}
     for i, match in enumerate(matches):
-        free = match.item is None and match.system is None and match.verdict == "unused"
-        if free and match.column.role in ("option", OTHER_TEXT) and match.column.group:
+        unmatched = match.item is None and match.system is None and match.verdict == "unused"
+        if unmatched and match.column.role in ("option", OTHER_TEXT) and match.column.group:
             groups.setdefault(match.column.group, []).append(i)
+    finders = {name: parts_by_text(item) for name, item in items.items() if item.type in ("multi", "single")}
     for places in groups.values():
-        _in_order(result, places, items)
-        _nearly_all(result, [i for i in places if result[i].item is None and result[i].column.role == "option"], items)
+        free = {name: item for name, item in items.items() if name in finders and name not in taken}
+        _in_order(result, places, free, finders)
+        left = [i for i in places if result[i].item is None and result[i].column.role == "option"]
+        _nearly_all(result, left, places, items, finders)
+        taken |= {result[i].item for i in places}
     return result
 
 
-def _in_order(result: list[Match], places: Sequence[int], items: Mapping[str, Any]) -> None:
-    taken = {match.item for match in result}
+def _in_order(
+    result: list[Match], places: Sequence[int], items: Mapping[str, Any], finders: Mapping[str, Finder]
+) -> None:
     labels = [result[i].column.option or "" for i in places]
     for name, item in items.items():
-        wanted = [option.value for option in item.options] if item.type in ("multi", "single") else []
-        if len(wanted) < 2 or name in taken:
+        wanted = [option.value for option in item.options]
+        if len(wanted) < 2 or len(wanted) > len(places):
             continue
-        part_of = parts_by_text(item)
-        parts = [part_of(label) if label else None for label in labels]
+        parts = [finders[name](label) if label else None for label in labels]
         for start in range(len(places) - len(wanted) + 1):
             run = places[start : start + len(wanted)]
             if parts[start : start + len(wanted)] != wanted or any(result[i].item for i in run):
@@ -59,24 +65,29 @@ def _in_order(result: list[Match], places: Sequence[int], items: Mapping[str, An
             break
 
 
-def _nearly_all(result: list[Match], places: Sequence[int], items: Mapping[str, Any]) -> None:
+def _nearly_all(
+    result: list[Match],
+    places: Sequence[int],
+    group: Sequence[int],
+    items: Mapping[str, Any],
+    finders: Mapping[str, Finder],
+) -> None:
     labels = [result[i].column.option or "" for i in places]
     best: tuple[float, str] = (0.0, "")
     for name, item in items.items():
         if item.type == "multi" and labels:
-            part_of = parts_by_text(item)
+            part_of = finders[name]
             best = max(best, (sum(part_of(label) is not None for label in labels) / len(labels), name))
     if best[0] < _LIKELY:
         return
-    part_of = parts_by_text(items[best[1]])
+    part_of = finders[best[1]]
     reason = message("responses.reason_labels", hits=round(best[0] * len(labels)), of=len(labels))
     for i, label in zip(places, labels, strict=True):
         part = part_of(label)
         if part:
             result[i] = replace(result[i], item=best[1], part=part, confidence=0.97, verdict="likely", reason=reason)
-    group = result[places[0]].column.group
-    for i, match in enumerate(result):
-        if match.column.group == group and match.column.role == OTHER_TEXT and match.item is None:
+    for i in group:
+        if result[i].column.role == OTHER_TEXT and result[i].item is None:
             _beside(result, i, best[1])
 
 

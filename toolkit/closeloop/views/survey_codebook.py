@@ -10,7 +10,8 @@ from closeloop.views.style import framed
 from closeloop.views.words import in_tag, say
 
 if TYPE_CHECKING:
-    from closeloop.survey.survey_codebook import CodebookRow, SurveyCodebook
+    from closeloop.survey.codebook_rows import CodebookRow
+    from closeloop.survey.survey_codebook import SurveyCodebook
 
 _WIDTHS = {"column": "item", "question": "main", "shown_if": "when"}
 
