@@ -32,6 +32,8 @@ from closeloop.text import message
 
 _HEAD_RECORDS = 25
 _HEAD_CHARS = 400_000
+_MOST_HEAD_CHARS = 16_000_000
+_HEAD_LINES = 5
 _BLOCK_BYTES = 4 << 20
 _BLOCK_ROWS = 50_000
 _DELIMITERS = (",", ";", "\t", "|")
@@ -52,6 +54,11 @@ class DelimitedSource:
         self.path = path
         with path.open(encoding=found.name, errors="replace", newline="") as stream:
             start = stream.read(_HEAD_CHARS)
+            while start.count("\n") < _HEAD_LINES and len(start) < _MOST_HEAD_CHARS:  # thousands of columns
+                more = stream.read(len(start))
+                if not more:
+                    break
+                start += more
         if not start.strip():
             raise InsufficientDataError(message("responses.file_empty", file=path.name))
         named = _NAMED.match(start)  # Excel's own first line; the records of the file are counted with it

@@ -176,11 +176,12 @@ def propose(matches: Sequence[Match], items: Mapping[str, Any], headers: Sequenc
     np.minimum(scores, _MOST, out=scores)
     pairs, doubtful = one_to_one(scores)
     names = list(free)
+    leaders = np.argsort(-scores, axis=0, kind="stable")[:2]  # the two likest columns of each item
     for row, unit in enumerate(open_units):
         if row in pairs and row not in doubtful:
             _offer(result, unit, items[names[pairs[row]]], scores[row, pairs[row]], headers)
         elif len(names) and scores[row].max() >= SIMILAR:
-            _only_say(result, unit, _why(row, scores, names, open_units, pairs, doubtful), scores[row].max())
+            _only_say(result, unit, _why(row, scores, names, open_units, pairs, doubtful, leaders), scores[row].max())
     for unit in units:
         if unit.item is not None:
             _offer(result, unit, items[unit.item], _MOST, headers)
@@ -306,13 +307,14 @@ def _why(
     units: Sequence[_Unit],
     pairs: Mapping[int, int],
     doubtful: set[int],
+    leaders: NDArray[np.intp],
 ) -> LocalText:
     """Say why a column that is like an item is not proposed for it."""
     order = np.argsort(-scores[row], kind="stable")
     best = int(order[0])
     if len(order) > 1 and scores[row, order[1]] >= scores[row, best] - _CLEAR:
         return message("responses.reason_two_items", first=names[best], second=names[int(order[1])])
-    rival = max((r for r in range(len(units)) if r != row), key=lambda r: scores[r, best], default=row)
+    rival = next((int(leader) for leader in leaders[:, best] if leader != row), row)
     other = units[rival].header or units[rival].text
     same = scores[rival, best] - scores[row, best] < _CLEAR or pairs.get(rival) != best or rival in doubtful
     return message(

@@ -10,6 +10,7 @@ from typing import Any
 
 from closeloop.errors import StoreError
 from closeloop.text import message
+from closeloop.versioned import check_target
 
 
 @contextmanager
@@ -30,6 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     'all of it'
     """
     try:
+        check_target(path)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".closeloop-") as aside:
             beside = Path(aside) / path.name
             yield beside

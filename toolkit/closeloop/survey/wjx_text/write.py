@@ -111,7 +111,7 @@ class _Writer:
         said = text.in_language(self.tag) if isinstance(text, LocalText) else text
         line = " ".join(said.split())
         if marks.QUESTION.fullmatch(line) or line.startswith("==="):
-            line = line.translate(str.maketrans("[]【】=", "［］［］＝"))
+            line = line.translate(str.maketrans("[]【】［］=", "（）（）（）＝"))
         return line or "–"
 
     def _item(self, item: BaseItem, path: KeyPath) -> list[str]:

@@ -131,7 +131,9 @@ class _Writer(Numbers):
         field, value = self.field(left), value_of(right)
         if field.kind in {"choice", "yesno"}:
             return self.enumerated(left, operator, right)
-        if is_empty(value) and operator in {"=", "!="}:
+        if is_empty(value):
+            if value not in (None, "") or operator not in {"=", "!="}:
+                raise refused("compared", operator=operator)  # no number, no tick, or an order among nothing
             return self.unary(Unary("empty" if operator == "=" else "notempty", left))
         if field.kind in NUMERIC and finite(value) and not isinstance(value, (bool, tuple)):
             return f"{field.path} {operator} {number_text(value)}"
@@ -231,7 +233,8 @@ class _Writer(Numbers):
         if field.kind == "list":
             return joined([self.ticked(field, each) for each in wanted], "or" if operator == "anyof" else "and")
         if operator == "anyof" and isinstance(value, tuple):
-            return joined([self.answer_against(left, "=", Literal(each)) for each in value], "or")
+            asked = [each for each in value if not is_empty(each)]  # unanswered is among nothing, not even among ''
+            return joined([self.answer_against(left, "=", Literal(each)) for each in asked], "or")
         if field.kind == "text" and operator == "contains" and isinstance(value, str):
             return f"regex({field.path}, {quoted(matching(any_case(value)))})"
         raise refused("member", operator=operator)
