@@ -25,7 +25,9 @@ from closeloop.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
-    f"{name}{language}.md" for name in ("rootcause", "codebooks", "loop", "widgets") for language in ("", ".zh-CN")
+    f"{name}{language}.md"
+    for name in ("rootcause", "codebooks", "loop", "widgets", "surveys")
+    for language in ("", ".zh-CN")
 ]
 GIVEN = {
     "codebooks": "import closeloop as cl\n\ncomments = ['Nobody explained it.', '月租太贵了。', 'The app crashes.']\n",

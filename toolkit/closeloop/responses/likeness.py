@@ -160,6 +160,8 @@ def propose(matches: Sequence[Match], items: Mapping[str, Any], headers: Sequenc
     """
     result = list(matches)
     units = _units(matches, headers, told)
+    if not units:
+        return result
     taken = {match.item for match in matches} | {unit.item for unit in units}
     free = {name: item for name, item in items.items() if name not in taken}
     texts = [(name, text) for name, item in free.items() for text in _texts(item)]

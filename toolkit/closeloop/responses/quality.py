@@ -218,12 +218,13 @@ def _scales(responses: Responses) -> list[list[str]]:
 
 
 def _seconds(frame: pd.DataFrame, duration: str | None) -> npt.NDArray[np.float64]:
-    """Return how long each took, read from the platform's column ("65", "65秒"); NaN where it is not told."""
-    name = duration or next((name for name in _DURATIONS if name in frame.columns), None)
-    if name is None:
-        return np.full(len(frame), np.nan)
-    digits = frame[name].astype("string").str.extract(r"^\s*(\d+(?:\.\d+)?)", expand=False)
-    return pd.to_numeric(digits, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    """Return how long each took, read from the platforms' columns ("65", "65秒"); NaN where it is not told."""
+    seconds = np.full(len(frame), np.nan)
+    for name in [duration] if duration else [name for name in _DURATIONS if name in frame.columns]:
+        digits = frame[name].astype("string").str.extract(r"^\s*(\d+(?:\.\d+)?)", expand=False)
+        told_here = pd.to_numeric(digits, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        seconds = np.where(np.isnan(seconds), told_here, seconds)  # files of two platforms have a column each
+    return seconds
 
 
 def _chi2(items: int) -> float:

@@ -1,4 +1,7 @@
-"""SPSS files, through pyreadstat: the codes as text, and what the file says about them."""
+"""SPSS files, through pyreadstat: the codes as text, and what the file says about them.
+
+The reader is a library in C. A file that was cut off is an error; of one whose bytes were changed it can crash.
+"""
 
 from __future__ import annotations
 

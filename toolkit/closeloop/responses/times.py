@@ -111,9 +111,8 @@ def parse_times(
     local = instant.dt.tz_convert(checked_zone(zone)).dt.tz_localize(None)
     if naive_zone == zone:  # as written, also where the clock was put back
         local = local.where(zoned, naive)
-    day_only = (~zoned & naive.notna() & ~clock.str.contains(":", regex=False)).to_numpy(dtype=bool)
-    if read.serial:
-        day_only[:] = False
+    whole_day = ~zoned & naive.notna() & ~clock.str.contains(":", regex=False) & (not read.serial)
+    day_only = whole_day.to_numpy(dtype=bool)
     return Times(
         local=local.to_numpy("datetime64[us]"),
         instant=instant.dt.tz_localize(None).to_numpy("datetime64[us]"),

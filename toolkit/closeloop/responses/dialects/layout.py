@@ -31,9 +31,10 @@ class SourceColumn:
 
     `key` is the platform's stable name of it (an ImportId, a question number), `group` what all columns of one question
     share, `question` the question's text, `option` the text of the option that this column holds where a question is
-    spread over several, `role` one of answer, option, row (of a matrix), other_text, place (the option on one place of a ranking), mention
-    (one of the options ticked), system, derived, unused; `target` names the system column, or the column that a derived
-    one was derived from. `labels` says what the column's codes are called, `missing` which of them mean "no answer".
+    spread over several, `role` one of answer, option, row (of a matrix), other_text, place (the option on one place of
+    a ranking), mention (one of the options ticked), system, derived, unused; `target` names the system column, or the
+    column that a derived one was derived from. `labels` says what the column's codes are called, `missing` which of
+    them mean "no answer".
     """
 
     position: int
@@ -55,9 +56,9 @@ class Layout:
 
     `missing` maps a text that stands for "no answer" to its reason; `everywhere` says whether that holds for comments
     too. `separators` part the choices in one cell; `write_ins` says that what is written beside "other" stands in the
-    place of the option; `lettered` that choices carry the letter of their place, as in ``A.男``; `no` which texts say
-    that an option was not ticked, or no. `by_number` says that choices are written as numbers from 1 on; `by_place` that
-    they are so even where the survey gives the choices codes. `statuses` maps a canonical status to the platform's
+    place of the option; `lettered` that choices carry the letter of their place, as in ``A.男``; `no` which texts
+    say that an option was not ticked, or no. `by_number` says that choices are written as numbers from 1 on; `by_place`
+    that they are so even where the survey gives the choices codes. `statuses` maps a canonical status to the platform's
     spellings (one that ends in ``*``: all that begin so). `key_columns` are the positions that tell one response from
     another where the platform gives no id of its own; none means the whole row does. `submitted` is the position of a
     column that is empty until a response is complete, `zone` the zone of times that do not name one, where the platform

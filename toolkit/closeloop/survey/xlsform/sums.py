@@ -72,7 +72,7 @@ class Numbers:
             value = value_of(node)
             if value is None:
                 return "''"
-            if isinstance(value, (bool, tuple)) or not finite(value):
+            if isinstance(value, (bool, tuple, str)) or not finite(value):
                 raise refused("compared", operator=to_text(value))
             return number_text(value)
         if isinstance(node, Reference):

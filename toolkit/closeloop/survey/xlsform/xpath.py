@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from closeloop.forms.logic import parse
-from closeloop.forms.loose import answer_value, is_empty, is_true, number_like, to_number, to_text, truthy
+from closeloop.forms.loose import answer_value, is_empty, is_true, number_like, to_text, truthy
 from closeloop.forms.nodes import Binary, Choice, Literal, Node, Reference, Unary
 from closeloop.forms.operators import BINARY, equal
 from closeloop.survey.xlsform.fields import Field
@@ -178,12 +179,17 @@ class _Writer(Numbers):
 
     def written(self, field: Field, operator: str, value: Any, name: str) -> str:
         """Return a text answer compared with a number or, letter by letter and whatever the case, with a text."""
-        if not isinstance(value, str) or number_like(value) is not None:
-            number = to_number(value)
+        if not isinstance(value, str):
             if operator == "!=":
-                return f"not({field.path} = {number_text(number)})"
-            return f"{field.path} {operator} {number_text(number)}"
-        if operator not in {"=", "!="} or value.strip().lower() in {"true", "false", "undefined"}:
+                return f"not({field.path} = {number_text(value)})"
+            return f"{field.path} {operator} {number_text(value)}"
+        if operator in {"=", "!="} and re.fullmatch(r"[1-9]\d{0,8}", value):
+            # What looks like a number is compared as one, unless a leading zero says that it is a code.
+            same = f"({field.path} = {value} and not(starts-with({field.path}, '0')))"
+            return same if operator == "=" else f"not{same}"
+        if number_like(value) is not None:
+            raise refused("text_order", name=name, operator=f"{operator} '{value}'")
+        if operator not in {"=", "!="} or value.strip().lower() in {"", "true", "false", "undefined"}:
             raise refused("text_order", name=name, operator=operator)
         pattern = rf"^\s*{any_case(value.strip())}\s*$"
         same = f"regex({field.path}, {quoted(pattern)})"
