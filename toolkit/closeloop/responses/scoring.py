@@ -48,5 +48,6 @@ def key_titles(survey: Survey | None) -> Mapping[str, LocalText]:
     """Return for each item what it is called: its label, else its question."""
     if survey is None:
         return {}
-    own = {name: message(f"responses.title_{name}") for name in ("language", "status", "wave", "channel_source", "survey_version")}
+    system = ("language", "status", "wave", "channel_source", "survey_version")
+    own = {name: message(f"responses.title_{name}") for name in system}
     return own | {item.name: title for item in survey.items if (title := item.label or item.ask) is not None}

@@ -47,8 +47,8 @@ def shown_groups(cells: Ints, values: Ints, min_n: int, least: Least = ()) -> Ma
     Groups are hidden in four steps: (1) the small ones; (2) all crossings of some dimensions where fewer than three in
     four groups would remain; (3) groups that hold a small one and in which all answers are of one kind; (4) for each
     small group the tables are looked for by linear programming; where there is none, the groups are hidden that notice
-    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way; while more than 40
-    groups wait for that, the crossing with most small groups is hidden whole. What was found stays true when more is
+    the cheapest change to such a table (`cheapest_hiding`), else the smallest that stands in the way; while more than
+    40 groups wait for that, the crossing with most small groups is hidden whole. What was found stays true when more is
     hidden, so each group is looked at once. Where more than a few hundred counts are unknown, a
     table with fractions of people is proof enough, as it is in `suppress`.
 
