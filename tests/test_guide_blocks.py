@@ -26,7 +26,7 @@ from closeloop.text import LANGUAGES
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     f"{name}{language}.md"
-    for name in ("rootcause", "codebooks", "loop", "widgets", "surveys")
+    for name in ("rootcause", "codebooks", "loop", "widgets", "surveys", "import")
     for language in ("", ".zh-CN")
 ]
 GIVEN = {

@@ -77,3 +77,11 @@ def test_export_without_anything_to_judge_says_so() -> None:
 def test_an_unknown_column_is_named() -> None:
     with pytest.raises(ColumnNotFoundError, match="durration"):
         read(pd.DataFrame({"recommend": ["9"]})).quality(duration="durration")
+
+
+def test_every_platforms_own_seconds_are_read_where_files_of_two_are_read_together(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.write_text("recommend,Duration (in seconds)\n" + "9,60\n" * 4 + "9,5\n", encoding="utf-8")
+    other.write_text("recommend,所用时间\n" + "9,64秒\n" * 4 + "8,6秒\n", encoding="utf-8")
+    found = cl.read_responses([one, other], "relationship-nps").quality()
+    assert [(row.judged, row.flagged) for row in found.counts if row.flag == "too_fast"] == [(10, 2)]

@@ -134,6 +134,8 @@ CASES: list[tuple[str, Edit]] = [
     ("follow_up_changed", lambda d: d["follow_up"][0].update(severity="major")),
     ("extra_changed", top(extra={"theme": "dark"})),
     ("page_title", lambda d: d["pages"][0].update(title=text("Begin"))),
+    ("page_condition", lambda d: d["pages"][1].update(show_if="{branch} = 'east'")),
+    ("end_condition", top(end_if=["{recommend} = 0"])),
     ("page_renamed", lambda d: d["pages"][1].update(name="end")),
     ("page_moved", lambda d: d["pages"][1]["items"].insert(0, d["pages"][0]["items"].pop(3))),
     ("order_changed", lambda d: d["pages"][1]["items"].reverse()),
@@ -142,11 +144,15 @@ CASES: list[tuple[str, Edit]] = [
     ("note_added", add(type="note")),
     ("item_removed", remove("branch")),
     ("item_renamed", put("branch", name="shop")),
+    ("item_renamed", both(put("recommend", ask=text("Satisfied with it?")),
+                          lambda d: d["pages"][1]["items"].insert(0, {**item(BASE, "recommend"), "name": "again"}))),
     ("type_changed", lambda d: (put("visits", type="text")(d), drop("visits", "min")(d), drop("visits", "max")(d))),
     ("scale_changed", put("overall", points=7)),
     ("scale_changed", put("grid", points=3)),
     ("scale_changed", lambda d: (put("recommend", type="rating", min=1, max=10)(d), d["metrics"].pop("nps"))),
     ("ends_swapped", put("recommend", low=text("yes"), high=text("no"))),
+    ("ends_swapped", both(drop("recommend", "low"), drop("recommend", "high"),
+                          put("recommend", labels={0: text("yes"), 10: text("no")}))),
     ("reverse_flipped", put("overall", reverse=True)),
     ("wording_changed", put("recommend", ask=text("Would you recommend us?"))),
     ("wording_changed", put("recommend", low=text("never"))),
@@ -349,6 +355,41 @@ def test_a_condition_upstream_hides_what_depends_on_it() -> None:
     chain = edited(add(name="last", show_if="{call} empty"))
     found = diff(put("call", show_if="{visits} > 5"), chain)
     assert {change.item: change.kind for change in found.changes} == {"call": "shown_to_fewer", "last": "shown_to_more"}
+
+
+def test_where_the_page_decides_its_condition_is_told_with_the_item() -> None:
+    found = diff(lambda d: d["pages"][1].update(show_if="{branch} = 'east'"))
+    told = {change.item: (change.old, change.new) for change in found.faults}
+    assert told["visits"] == ("", "{branch} = 'east'")
+    found = diff(top(end_if=["{recommend} = 0"]))
+    assert {change.new for change in found.faults} == {"end_if {recommend} = 0"}
+
+
+def test_two_questions_that_change_names_are_two_renamed_ones() -> None:
+    base = edited(add(name="tidy", type="yesno", ask=text("Tidy?")))
+    base = edited(add(name="loud", type="yesno", ask=text("Loud?")), base)
+    found = diff(both(put("tidy", ask=text("Loud?")), put("loud", ask=text("Tidy?"))), base)
+    assert {(change.kind, change.old, change.new) for change in found.faults} == {
+        ("item_renamed", "tidy", "loud"),
+        ("item_renamed", "loud", "tidy"),
+    }
+
+
+def test_swapped_ends_are_seen_although_a_language_was_added() -> None:
+    base = only(BASE, "en") | {"languages": ["en"]}
+    found = survey_from_dict(base).diff(
+        survey_from_dict(edited(put("recommend", low=text("yes"), high=text("no")), BASE))
+    )
+    assert [change.kind for change in found.faults] == ["ends_swapped"]
+
+
+def test_what_is_settled_is_told_without_a_remedy() -> None:
+    moved = [{"from": 1, "to": 2, "recode": {"pains": {"price": "cost"}}}]
+    found = diff(both(option("pains", 0, value="cost"), top(version=2, migrations=moved)))
+    assert found.ok
+    assert "Raise version" not in str(found)
+    assert set(found.to_frame()["remedy"]) == {""}
+    assert "Raise version" in str(diff(option("pains", 0, value="cost")))
 
 
 def test_it_is_said_with_file_and_line_in_both_languages(tmp_path: Path) -> None:

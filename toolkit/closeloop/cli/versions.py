@@ -63,7 +63,8 @@ def _against_snapshots(folder: Path) -> None:
         typer.echo(str(fault))
     if not found.ok:
         raise typer.Exit(FINDINGS)
-    typer.echo(str(message("diff.all_well", n=len(found.diffs))))
+    key = "diff.all_well" if found.diffs else "diff.none_compared"
+    typer.echo(str(message(key, n=len(found.diffs) or len(found.notes))))
 
 
 def _keep(files: list[Path]) -> None:

@@ -90,8 +90,9 @@ def parse_times(
     series = pd.Series(list(texts), dtype="str").str.strip()
     zoned = series.str.contains(_ENDS_IN_OFFSET, regex=True, na=False)
     clock = series.mask(zoned, "")
-    offsets = series[zoned].str.extract(_OFFSET)
-    clock[zoned] = offsets["clock"].fillna("")  # the dates of all texts together tell which number is the day
+    offsets = series[zoned].str.extract(_OFFSET) if zoned.any() else pd.DataFrame()
+    if zoned.any():
+        clock[zoned] = offsets["clock"].fillna("")  # the dates of all texts together tell which number is the day
     read = _clock_times(clock, day_first, date1904)
     naive = read.times.mask(zoned)
     checked_zone(naive_zone)
@@ -194,6 +195,8 @@ def _clock_times(texts: pd.Series, day_first: bool | None, date1904: bool | None
     unread = unread.str.replace(r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ", regex=True)
     unread = _fill(naive, unread.str.strip(), "%Y-%m-%d")
     if not len(unread):
+        return _Clock(naive, ambiguous)
+    if not unread.str.contains(r"^\d{1,2}[/.-]", regex=True).any():
         return _Clock(naive, ambiguous)
     ordered = year_first(unread.str.replace(", ", " ", regex=False), day_first)
     _fill(naive, ordered.texts[~ordered.ambiguous], "%Y-%m-%d")

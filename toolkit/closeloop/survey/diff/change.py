@@ -71,11 +71,11 @@ class Change:
             return message(f"diff.remedy_{self.needs}", item=self.item, old=self.old, new=self.new)
         return message("diff.remedy_version")
 
-    def in_language(self, tag: str | None) -> str:
-        """Return the change on one line: place, weight, what, and the remedy."""
+    def in_language(self, tag: str | None, *, settled: bool = False) -> str:
+        """Return the change on one line: place, weight, what, and the remedy unless the matter is `settled`."""
         verdict = message(f"diff.verdict_{self.verdict}").in_language(tag)
         text = self.why.in_language(tag)
-        if self.remedy is not None:
+        if self.remedy is not None and not settled:
             text = f"{text} {self.remedy.in_language(tag)}".replace("。 ", "。")
         return ": ".join(part for part in (self.new_place or self.old_place, verdict, self.item, text) if part)
 
@@ -158,14 +158,15 @@ class SurveyDiff:
         columns = ("verdict", "kind", "item", "path", "old_place", "new_place", "old", "new", "needs", "told")
         rows = [
             {name: getattr(change, name) for name in columns}
-            | {"why": str(change.why), "remedy": str(change.remedy or "")}
+            | {"why": str(change.why), "remedy": str(change.remedy or "") if change in self.faults else ""}
             for change in self.changes
         ]
         return pd.DataFrame(rows, columns=[*columns, "why", "remedy"])
 
     def lines(self, tag: str | None = None) -> list[str]:
         """Return the verdict and one line for each change."""
-        return [self.sentence.in_language(tag), *(f"  {change.in_language(tag)}" for change in self.changes)]
+        lines = [change.in_language(tag, settled=change not in self.faults) for change in self.changes]
+        return [self.sentence.in_language(tag), *(f"  {line}" for line in lines)]
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

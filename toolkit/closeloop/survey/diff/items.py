@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.items import BaseItem
 from closeloop.survey.diff.choices import compare_choices
 from closeloop.survey.diff.compare import Comparison, differing, dumped, item_paths, same_in_common
-from closeloop.survey.diff.reach import Reach
+from closeloop.survey.diff.reach import ENDS, Reach
 from closeloop.survey.document import KeyPath
 from closeloop.survey.route import Route
+from closeloop.text import LocalText
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
@@ -39,11 +40,17 @@ def same_family(old: str, new: str) -> bool:
 
 
 def paired(old: Survey, new: Survey, steps: Route) -> dict[str, str]:
-    """Return which item became which: as the migrations say, by the name, else by what the item asks."""
+    """Return which item became which: as the migrations say, by the name, else by what the item asks.
+
+    Where a name was given to another question, and the question stands under another name, the question counts: answers
+    to it are stored under the old name.
+    """
     later = {item.name: item for item in new.items}
-    pairs: dict[str, str] = {}
+    pairs = _elsewhere(old, later, steps)
     for item in old.items:
         moved = steps.name(item.name)
+        if item.name in pairs or moved in pairs.values():
+            continue
         if moved is not None and moved in later and (item.type == "note") == (later[moved].type == "note"):
             pairs[item.name] = moved
     for item in old.items:
@@ -54,6 +61,25 @@ def paired(old: Survey, new: Survey, steps: Route) -> dict[str, str]:
         if len(alike) == 1:
             pairs[item.name] = alike[0].name
     return pairs
+
+
+def _elsewhere(old: Survey, later: Mapping[str, BaseItem], steps: Route) -> dict[str, str]:
+    """Return the questions whose names ask something else now, while they stand word for word under other names."""
+    before = {item.name: item for item in old.items}
+    found: dict[str, str] = {}
+    for item in old.items:
+        here = later.get(item.name)
+        if here is None or steps.name(item.name) != item.name or _asks_the_same(item, here):
+            continue
+        same = [each for each in later.values() if each.type == item.type and _asks_the_same(item, each)]
+        asked_before = [each for each in same if each.name in before and _asks_the_same(before[each.name], each)]
+        if len(same) == 1 and not asked_before and same[0].name not in found.values():
+            found[item.name] = same[0].name
+    return found
+
+
+def _asks_the_same(one: BaseItem, other: BaseItem) -> bool:
+    return one.ask is not None and other.ask is not None and same_in_common(one.ask, other.ask)
 
 
 def _alike(old: BaseItem, new: BaseItem) -> bool:
@@ -140,12 +166,10 @@ def _scale_key(old: BaseItem, new: BaseItem) -> str:
 
 
 def _texts(old: BaseItem, new: BaseItem, note: Any) -> None:
-    ends = [getattr(item, key, None) for item in (old, new) for key in ("low", "high")]
     labels = [getattr(item, "labels", None) or {} for item in (old, new)]
-    if (ends[0] and ends[0] != ends[1] and ends[:2] == ends[:1:-1]) or _reversed(labels[0], labels[1]):
-        key = "labels" if _reversed(labels[0], labels[1]) else "low"
-        first = [next(text for text in (*labels[n].values(), ends[2 * n]) if text) for n in (0, 1)]
-        note("ends_swapped", key, old=first[0], new=first[1])
+    ends = [_end(item, key) for item in (old, new) for key in ("low", "high")]
+    if _swapped(*ends) or _reversed(labels[0], labels[1]):
+        note("ends_swapped", "labels" if labels[1] else "low", old=ends[0], new=ends[2])
         return
     for key, kind in _READ:
         one, other = getattr(old, key, None), getattr(new, key, None)
@@ -159,11 +183,30 @@ def _texts(old: BaseItem, new: BaseItem, note: Any) -> None:
         note("wording_changed", "labels", old=shown[0], new=shown[1])
 
 
+def _end(item: BaseItem, key: str) -> LocalText | None:
+    """Return what an end of a scale is called, be it written as an end or as the label of its point."""
+    text: LocalText | None = getattr(item, key, None)
+    labels: Mapping[int, LocalText] = getattr(item, "labels", None) or {}
+    if text is None and item.scale is not None:
+        text = labels.get(item.scale[0] if key == "low" else item.scale[-1])
+    return text
+
+
+def _swapped(low: LocalText | None, high: LocalText | None, new_low: LocalText | None,
+             new_high: LocalText | None) -> bool:  # fmt: skip
+    """Say whether the ends of a scale are called what the opposite ones were, in the languages of both versions."""
+    if low is None or high is None or new_low is None or new_high is None or same_in_common(low, high):
+        return False
+    both = set(low) & set(new_low)
+    return bool(both) and same_in_common(low, new_high) and same_in_common(high, new_low)
+
+
 def _reversed(old: Any, new: Any) -> bool:
     """Say whether the labels of a scale's points stand the other way round."""
-    texts = [labels[key] for labels in (old, new) for key in sorted(labels, key=str)]
-    half = len(old)
-    return 1 < half == len(new) and texts[:half] != texts[half:] and texts[:half] == texts[half:][::-1]
+    before, after = ([labels[key] for key in sorted(labels, key=int)] for labels in (old, new))
+    if not 1 < len(before) == len(after) or all(map(same_in_common, before, after)):
+        return False
+    return bool(set(before[0]) & set(after[0])) and all(map(same_in_common, before, reversed(after)))
 
 
 def _required(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
@@ -182,9 +225,13 @@ def _required(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
 
 
 def _shown(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
-    reach = it.reaches.of_item(old.name)
+    reaches = it.reaches
+    reach = reaches.of_item(old.name)
     written = it.in_new_names(old.show_if), new.show_if
     key = "show_if" if written[0] != written[1] else ""
+    if not key and reach != "same":  # it is the page, the end of the survey or a question before it that has changed
+        before, after = reaches.differing(old.name)
+        written = _in_a_row(before), _in_a_row(after)
     if reach == "same":
         if written[0] != written[1]:
             note("condition_rewritten", key, old=written[0], new=written[1])
@@ -195,6 +242,10 @@ def _shown(it: Comparison, old: BaseItem, new: BaseItem, note: Any) -> None:
     elif kind == "shown_to_more" and (new.required or new.require_if):
         kind = "required_shown_to_more"
     note(kind, key, old=written[0], new=written[1])
+
+
+def _in_a_row(conditions: set[str]) -> str | None:
+    return " · ".join(text.replace(ENDS, "end_if ") for text in sorted(conditions)) or None
 
 
 def _limits(old: BaseItem, new: BaseItem, note: Any) -> None:

@@ -24,7 +24,8 @@ from closeloop.survey.route import Route
 Reach = Literal["same", "fewer", "more", "unclear"]
 _MOST = 1 << 17
 _MOST_TICKS = 6
-_ENDS = "ends: "
+ENDS = "ends: "
+"""In front of a condition that ends the survey."""
 _COMPARED = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
@@ -68,6 +69,12 @@ class Reaches:
             lambda columns, n: self.new.visible(columns, n)[self.names[name]],
         )
 
+    def differing(self, name: str) -> tuple[set[str], set[str]]:
+        """Return in what the conditions of an item, its page and those before it differ; all of them, if in nothing."""
+        old = {self.renamed(text) for each in _closure(self.old, name) for text in _conditions(self.old, each)}
+        new = {text for each in _closure(self.new, self.names[name]) for text in _conditions(self.new, each)}
+        return (old, new) if old == new else (old - new, new - old)
+
     def of_condition(self, before: str | None, after: str | None, *, without: bool) -> Reach:
         """Say for whom a condition of the old form holds in the new one; `without` is what no condition means."""
 
@@ -99,7 +106,7 @@ class Reaches:
 
     def renamed(self, text: str) -> str:
         """Return a condition of the old form with the items under their later names."""
-        for name in parse(text.removeprefix(_ENDS)).names:
+        for name in parse(text.removeprefix(ENDS)).names:
             text = text.replace("{" + name + "}", "{" + str(self._later(name)) + "\0}")
         return text.replace("\0}", "}")
 
@@ -165,7 +172,7 @@ def _conditions(form: Form, name: str) -> frozenset[str]:
     number = next(i for i, page in enumerate(form.pages) if any(item.name == name for item in page.items))
     names = [[item.name for item in page.items] for page in form.pages]
     own = {text for text in (form.pages[number].show_if, form.item(name).show_if) if text is not None}
-    return frozenset(own | {f"{_ENDS}{text}" for text in form.end_if if last_page(text, names) < number})
+    return frozenset(own | {f"{ENDS}{text}" for text in form.end_if if last_page(text, names) < number})
 
 
 def _closure(form: Form, name: str) -> set[str]:
@@ -177,12 +184,12 @@ def _closure(form: Form, name: str) -> set[str]:
         if each not in found:
             found.add(each)
             for text in _conditions(form, each):
-                waiting += [n.partition(".")[0] for n in parse(text.removeprefix(_ENDS)).names]
+                waiting += [n.partition(".")[0] for n in parse(text.removeprefix(ENDS)).names]
     return found
 
 
 def _texts(form: Form, name: str) -> set[str]:
-    return {text.removeprefix(_ENDS) for each in _closure(form, name) for text in _conditions(form, each)}
+    return {text.removeprefix(ENDS) for each in _closure(form, name) for text in _conditions(form, each)}
 
 
 def _answers_of(item: BaseItem) -> Iterator[str]:

@@ -55,6 +55,8 @@ RULES: Mapping[str, Rule] = {
     "page_title": _WORDING,
     "page_renamed": _COMPATIBLE,
     "page_moved": _COMPATIBLE,
+    "page_condition": _COMPATIBLE,  # what it does to each question is told with the question
+    "end_condition": _COMPATIBLE,
     "order_changed": _COMPATIBLE,
     # items
     "item_added": _COMPATIBLE,

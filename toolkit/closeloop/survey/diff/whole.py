@@ -30,6 +30,7 @@ def compare_whole(it: Comparison) -> None:
     if old.definition.extra != new.definition.extra:
         it.note("extra_changed", ("extra",), ("extra",))
     _pages(it)
+    _ends(it)
     _thanks(it)
     _metrics(it)
     _sources(it)
@@ -66,8 +67,17 @@ def _pages(it: Comparison) -> None:
             shown = differing(page.title, new[name][1].title)
             paths = ("pages", place, "title"), ("pages", new[name][0], "title")
             it.note("page_title", *paths, old=shown[0], new=shown[1])
+        if name in new and it.in_new_names(page.show_if) != new[name][1].show_if:
+            paths = ("pages", place, "show_if"), ("pages", new[name][0], "show_if")
+            it.note("page_condition", *paths, old=page.show_if, new=new[name][1].show_if)
         if name in new and page.extra != new[name][1].extra:
             it.note("extra_changed", ("pages", place), ("pages", new[name][0]))
+
+
+def _ends(it: Comparison) -> None:
+    old, new = [it.in_new_names(text) for text in it.old.definition.end_if], list(it.new.definition.end_if)
+    if old != new:
+        it.note("end_condition", ("end_if",), ("end_if",), old=old or None, new=new or None)
 
 
 def _thanks(it: Comparison) -> None:
@@ -90,7 +100,9 @@ def _metrics(it: Comparison) -> None:
             continue
         one = {key: value for key, value in dumped(plan).items() if key != "label"}
         other = {key: value for key, value in dumped(new[name]).items() if key != "label"}
-        if _renamed(one, it.pairs) != other:
+        as_now = _renamed(one, it.pairs)
+        if as_now != other:
+            one = as_now if one == other else one  # the name it refers to was given to another question
             key = next((k for k in {**one, **other} if one.get(k) != other.get(k)), "")
             it.note("metric_changed", (*path, key), (*path, key), item=name, old=one, new=other)
         elif not same_in_common(plan.label, new[name].label):
@@ -130,9 +142,9 @@ def _follow_up(it: Comparison) -> None:
     for name, (place, rule) in old.items():
         if name not in new:
             it.note("follow_up_removed", ("follow_up", place), None, item=name, old=rule.when)
-        elif rule.model_copy(update={"when": it.in_new_names(rule.when)}) != new[name][1]:
+        elif (as_now := rule.model_copy(update={"when": it.in_new_names(rule.when)})) != new[name][1]:
             paths = ("follow_up", place), ("follow_up", new[name][0])
-            shown = [dumped(each) for each in (rule, new[name][1])]
+            shown = [dumped(each) for each in (as_now, new[name][1])]
             keys = [key for key in {**shown[0], **shown[1]} if shown[0].get(key) != shown[1].get(key)]
             told = [brief({key: part[key] for key in keys if key in part}) for part in shown]
             places = [(*path, keys[0]) for path in paths]
