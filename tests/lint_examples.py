@@ -299,6 +299,21 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
             item("a", "multi", min=2, none=True, options=options("x", "y")),
         )
     ],
+    "none_not_exclusive": [
+        keyed(
+            item(
+                "a", "multi", options=[*options("x", "y"), {"value": "n", "text": both("None of these", "以上都没有")}]
+            ),
+            item(
+                "a",
+                "multi",
+                options=[
+                    *options("x", "y"),
+                    {"value": "n", "text": both("None of these", "以上都没有"), "exclusive": True},
+                ],
+            ),
+        )
+    ],
     "ask_missing": [keyed({"name": "a", "type": "yesno"}, item("a", "yesno"))],
     "ask_twice": [
         (survey(NPS, {**CALL, "ask": NPS["ask"]}), survey(NPS, CALL)),
@@ -340,6 +355,16 @@ EXAMPLES: dict[str, list[tuple[Data, Data]]] = {
             item("a", "csat", labels={1: both("Bad", "很差"), 3: both("Fair", "一般")}),
         ),
         keyed({**NPS, "high": both("Good", "差")}, NPS),
+    ],
+    "ends_reversed": [
+        keyed(
+            item("a", "csat", low=both("Very satisfied", "很不满意"), high=both("Very dissatisfied", "很满意")),
+            item("a", "csat", low=both("Very dissatisfied", "很不满意"), high=both("Very satisfied", "很满意")),
+        ),
+        keyed(
+            item("a", "rating", low=both("Not easy", "容易"), high=both("Easy", "不容易")),
+            item("a", "rating", low=both("Easy", "容易"), high=both("Not easy", "不容易"), reverse=True),
+        ),
     ],
     # what a survey is refused for when it is loaded
     "item_twice": [(survey(NPS, NPS), survey(NPS, CALL))],

@@ -63,6 +63,14 @@ def test_two_files_are_compared_and_a_breaking_change_ends_with_1(small: Path) -
     assert "破坏性: pains: 选项的编码由 price 改为 cost。" in done.output
 
 
+def test_a_folder_without_snapshots_is_said_to_be_compared_with_nothing(small: Path) -> None:
+    done = run("diff", "--released", small.parent)
+    assert done.exit_code == 0
+    assert "Nothing was compared: 1 survey has no snapshot yet" in done.output
+    assert "nothing breaks" not in done.output
+    assert "1 份问卷还没有快照" in run("--language", "zh", "diff", "--released", small.parent).output
+
+
 def test_snapshots_are_kept_and_a_breaking_edit_of_a_shipped_survey_fails_with_its_line(tmp_path: Path) -> None:
     old = Path(shutil.copy(shipped_folder() / NAME, tmp_path / NAME))
     done = run("diff", "--release", old)

@@ -14,13 +14,18 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
+from typer.models import OptionInfo
 
 import closeloop as cl
+from closeloop.cli import answers
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.stages.table import stage_table
+from closeloop.responses.dialects import DIALECTS
+from closeloop.survey.document import parsed_document
+from closeloop.survey.load import survey_from_dict
 from closeloop.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -105,6 +110,17 @@ def test_the_guide_lists_the_rules_with_the_levels_that_they_give(name: str) -> 
     assert {rule: set(re.findall(r"error|warn|info", said)) for rule, said in listed} == levels
 
 
+@pytest.mark.parametrize("name", ["surveys.md", "surveys.zh-CN.md"])
+def test_the_guide_of_surveys_shows_tests_that_hold_and_every_shipped_survey(name: str) -> None:
+    shown = re.findall(r"^```yaml\n(tests:.*?)^```$", guide(name), re.M | re.S)
+    data = cl.load_survey("effort-ces").to_dict()
+    for text in shown:
+        assert survey_from_dict(data | parsed_document(text, name).data).run_tests().ok
+    assert shown
+    listed = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| [^|]+ \|$", guide(name), re.M)
+    assert sorted(listed) == cl.list_surveys()["id"].tolist()
+
+
 @pytest.mark.parametrize("name", ["loop.md", "loop.zh-CN.md"])
 def test_the_guide_of_the_loop_has_every_stage_and_every_step(name: str) -> None:
     table = stage_table()
@@ -130,6 +146,15 @@ def test_the_guide_of_the_loop_names_every_method(thing: type, name: str) -> Non
     methods = {each for each, _ in inspect.getmembers(thing, inspect.isfunction) if not each.startswith("_")}
     named = set(re.findall(r"\.([a-z]\w*)\(", guide(name)))
     assert sorted(methods - named - {"close", "to_dict"}) == []
+
+
+@pytest.mark.parametrize("name", ["import.md", "import.zh-CN.md"])
+def test_the_guide_of_imports_lists_the_platforms_in_the_order_of_trial(name: str) -> None:
+    known = [dialect.NAME for dialect in DIALECTS]
+    assert re.findall(r"^\| [^|]+[,，] ?`(\w+)` \|", guide(name), re.M) == known
+    assert all(f'``"{each}"``' in str(cl.read_responses.__doc__) for each in known)
+    (told,) = (each for each in get_args(answers.Dialect) if isinstance(each, OptionInfo))
+    assert re.findall(r"[a-z_]{3,}", str(told.help)) == ["auto", *known]
 
 
 class Term(NamedTuple):

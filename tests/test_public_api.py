@@ -16,7 +16,7 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "load_survey": "(name_or_path)",
     "list_surveys": "()",
     "read_responses": "(source, survey=None, *, dialect='auto', encoding='auto', sheet=None, columns=None, "
-    "timezone=None, strict=False)",
+    "timezone=None, dates='auto', layout='auto', strict=False, progress=None, versions=None)",
     "score": "(data, metric, by=None, *, breakdowns=None, weight=None, design=None, confidence_level=0.95, "
     "method=None, min_n=10)",
     "nps": "(scores, weights=None)",
@@ -66,8 +66,18 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
 }
 
 MEMBERS = {
-    "Survey": "id version languages title form items item timezone metrics sources check save unconfirmed confirm",
-    "Responses": "accepted quarantined superseded issues raw columns ledger amend score survey sources period quality",
+    "Survey": (
+        "id version languages title form items item timezone metrics sources check save unconfirmed confirm lint "
+        "run_tests diff to_surveyjs from_surveyjs to_xlsform to_wjx_text from_wjx_text answers_schema codebook"
+    ),
+    "LintReport": "survey file findings ok codes of to_dict to_frame in_language",
+    "BranchReport": "survey file tests ok failed to_dict to_frame",
+    "SurveyDiff": "id versions changes verdict ok faults sentence not_comparable to_frame",
+    "SurveyCodebook": "rows to_frame to_markdown to_xlsx",
+    "Responses": (
+        "accepted quarantined superseded issues raw columns ledger confirm mapped amend migrate write score "
+        "survey sources period quality timezone timezone_reason"
+    ),
     "ScoreTable": "to_frame to_dict result plot blocks compare league gap",
     "Codebook": "id version languages title codes code children accept save",
     "Coding": "pareto mece agreement suggest trend from_table to_frame matrix save",

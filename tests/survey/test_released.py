@@ -124,6 +124,15 @@ def test_a_survey_without_a_snapshot_is_noted_and_a_snapshot_without_a_survey_is
     assert [finding.code for finding in check_released(folder).findings] == ["orphan"]
 
 
+def test_a_file_that_is_not_called_like_a_snapshot_is_noted_and_a_snapshot_is_not_released_again(folder: Path) -> None:
+    snapshot = folder / "released" / f"relationship-nps@1{SUFFIX}"
+    stray = Path(shutil.copy(snapshot, snapshot.with_name(f"relationship-nps@01{SUFFIX}")))
+    assert [(note.code, note.file) for note in check_released(folder).notes] == [("stray", str(stray))]
+    done, text, _ = release(snapshot)
+    assert (done, "is a snapshot itself" in text.en) == (False, True)
+    assert not (snapshot.parent / "released").exists()
+
+
 def test_a_snapshot_under_a_wrong_name_is_a_fault(folder: Path) -> None:
     snapshot = folder / "released" / f"relationship-nps@1{SUFFIX}"
     snapshot.rename(snapshot.with_name(f"relationship-nps@2{SUFFIX}"))

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from closeloop.responses.responses import Responses
     from closeloop.survey.survey import Survey
 
-Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS or Parquet. 数据文件。")]
+Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS, XLSB, ODS, SAV or Parquet. 数据文件。")]
 SurveyName = Annotated[
     str | None, typer.Option("--survey", help="A shipped survey's name, or a path. 问卷名称或路径。")
 ]
-Dialect = Annotated[str, typer.Option(help="auto, qualtrics, wjx, plain. 平台格式。")]
+Dialect = Annotated[
+    str,
+    typer.Option(
+        help="auto, closeloop, spss, qualtrics, wjx, tencent, limesurvey, formbricks, typeform, surveymonkey, "
+        "google_forms, plain. 平台格式。"
+    ),
+]
 Encoding = Annotated[str, typer.Option(help="auto, or an encoding. 编码。")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表。")]
 

@@ -64,7 +64,8 @@ def _against_snapshots(folder: Path) -> None:
     if not found.ok:
         raise typer.Exit(FINDINGS)
     key = "diff.all_well" if found.diffs else "diff.none_compared"
-    typer.echo(str(message(key, n=len(found.diffs) or len(found.notes))))
+    without = sum(note.code == "not_released" for note in found.notes)
+    typer.echo(str(message(key, n=len(found.diffs) or without)))
 
 
 def _keep(files: list[Path]) -> None:

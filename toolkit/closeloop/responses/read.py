@@ -50,12 +50,13 @@ def read_responses(
     Parameters
     ----------
     source : path, list of paths, or frame
-        CSV, TSV, XLSX, XLSM, XLS, SPSS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
+        CSV, TSV, XLSX, XLSM, XLS, XLSB, ODS, SPSS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
     survey : Survey or str, optional
         What the answers are checked against; a name or path is loaded. Without one, every column is kept as text.
     dialect : str
         ``"auto"`` (found from the header, with the reason), ``"closeloop"`` (what a form has written), ``"plain"``, or
-        a platform: ``"qualtrics"``, ``"surveymonkey"``, ``"typeform"``, ``"google_forms"``, ``"wjx"``, ….
+        a platform: ``"qualtrics"``, ``"surveymonkey"``, ``"typeform"``, ``"google_forms"``, ``"limesurvey"``,
+        ``"formbricks"``, ``"spss"``, ``"wjx"`` (问卷星), ``"tencent"`` (腾讯问卷).
     encoding : str
         ``"auto"`` or the name of an encoding.
     sheet : str or int, optional
@@ -63,7 +64,7 @@ def read_responses(
     columns : mapping, optional
         Header → ``item``, ``item.part`` or a system column; None leaves the column alone. Wins over everything found.
     timezone : str, optional
-        The zone of times that do not name one; the survey's if left out.
+        The zone of times that do not name one; if left out the platform's, where it has one, else the survey's.
     dates : str
         ``"day-first"`` or ``"month-first"`` for dates such as 3/4/2026; ``"auto"``: each column as a whole tells, and
         where it does not, the date is left open. Dates with the year first need nothing.

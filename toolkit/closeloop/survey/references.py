@@ -175,6 +175,7 @@ def _targets(outline: Outline, path: KeyPath, raw: object, item: BaseItem) -> It
             name = str(target).lower() if isinstance(target, bool) else str(target)
             if name not in allowed:
                 similar = closest(name, allowed, n=1)
-                suggestion = message("survey.did_you_mean", name=similar[0]) if similar else None
+                known = message("survey.known_keys", names=", ".join(sorted(allowed)))
+                suggestion = message("survey.did_you_mean", name=similar[0]) if similar else known
                 text = message("survey.source_target", target=name, name=item.name)
                 yield outline.finding("source_target", (*path, key, str(source)), text, suggestion, item.name)

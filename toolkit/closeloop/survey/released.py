@@ -40,7 +40,7 @@ class Released:
     findings : tuple of Finding
         Breaking changes that are not owned up to, and snapshots that cannot be right; any of them is a reason to stop.
     notes : tuple of Finding
-        What is worth knowing: versions without a snapshot.
+        What is worth knowing: versions without a snapshot, files that are not called like one.
     """
 
     diffs: tuple[SurveyDiff, ...] = ()
@@ -120,6 +120,9 @@ def check_released(folder: Path) -> Released:
     for each in kept:
         if each.id not in there:
             findings.append(_finding("orphan", each.path, message("diff.orphan", id=each.id)))
+    for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
+        if not _NAME.fullmatch(path.name):
+            notes.append(_finding("stray", path, message("diff.stray", suffix=SUFFIX)))
     return Released(diffs=tuple(diffs), findings=tuple(findings), notes=tuple(notes))
 
 
@@ -180,6 +183,8 @@ def release(file: Path) -> tuple[bool, LocalText, Sequence[Finding]]:
         Whether there is now a snapshot of just this content, what happened, and what stood in the way.
     """
     survey = load_survey(file)
+    if file.resolve().parent.name == FOLDER:
+        return False, message("diff.is_snapshot", file=file), ()
     target = file.parent / FOLDER / f"{survey.id}@{survey.version}{SUFFIX}"
     content = file.read_bytes()
     if target.is_file():

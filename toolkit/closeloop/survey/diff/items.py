@@ -203,7 +203,7 @@ def _swapped(low: LocalText | None, high: LocalText | None, new_low: LocalText |
 
 def _reversed(old: Any, new: Any) -> bool:
     """Say whether the labels of a scale's points stand the other way round."""
-    before, after = ([labels[key] for key in sorted(labels, key=int)] for labels in (old, new))
+    before, after = ([labels[key] for key in sorted(labels)] for labels in (old, new))
     if not 1 < len(before) == len(after) or all(map(same_in_common, before, after)):
         return False
     return bool(set(before[0]) & set(after[0])) and all(map(same_in_common, before, reversed(after)))

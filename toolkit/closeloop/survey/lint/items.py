@@ -27,6 +27,11 @@ _ASKS_WHO = re.compile(
 _PERSON_ID = frozenset({"respondent_id"})
 _PERSONAL_TYPES = frozenset({"text", "hidden"})
 _MOST_ANSWERS = 60
+_NOTHING = re.compile(
+    r"\s*(?:none(?: (?:of|at) .*)?|nothing(?: at all| in particular)?|i do ?n[o']t know(?: yet)?|not applicable|"
+    r"(?:以上|上述)?(?:都|均|全)?(?:没有|不是|无|不符合)|不知道|不清楚|不适用|没有特别的?)\s*[.。]?\s*",
+    re.IGNORECASE,
+)
 
 
 @rule(names_differ_in_case="warning", name_reserved_elsewhere="warning")
@@ -59,7 +64,9 @@ def personal(subject: Subject) -> Iterator[LintFinding]:
             yield subject.found("pii_comment", path, item.name, name=item.name)
 
 
-@rule(values_differ_in_case="warning", option_text_twice="warning", min_unreachable="error")
+@rule(
+    values_differ_in_case="warning", option_text_twice="warning", min_unreachable="error", none_not_exclusive="warning"
+)
 def options(subject: Subject) -> Iterator[LintFinding]:
     """Give the options that cannot be told apart, and the numbers of them that nobody can choose."""
     for item in subject.form.items:
@@ -72,11 +79,22 @@ def options(subject: Subject) -> Iterator[LintFinding]:
                 if on and option.value != value and option.value.casefold() == value:
                     place: KeyPath = (*path, "options", at)
                     yield subject.found("values_differ_in_case", place, item.name, value=option.value, other=value)
+        if isinstance(item, Multi):
+            yield from _not_alone(subject, item, path)
         if isinstance(item, Multi) and item.min is not None:
             alone = sum(option.exclusive for option in item.options) + item.none
             together = len(item.values) - alone
             if item.min > together and item.min > 1:
                 yield subject.found("min_unreachable", (*path, "min"), item.name, min=item.min, most=together)
+
+
+def _not_alone(subject: Subject, item: Multi, path: KeyPath) -> Iterator[LintFinding]:
+    """Give the options that say “none of these” and can be ticked together with one of these."""
+    for at, option in enumerate(item.options):
+        said = [text for text in option.text.values() if _NOTHING.fullmatch(text)]
+        if said and not option.exclusive:
+            place: KeyPath = (*path, "options", at)
+            yield subject.found("none_not_exclusive", place, item.name, text=said[0], value=option.value)
 
 
 def _same_texts(subject: Subject, item: BaseItem, path: KeyPath, parts: Sequence[Option]) -> Iterator[LintFinding]:

@@ -20,6 +20,7 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _WITH_HAN = ("zh", "ja", "ko", "yue", "wuu")
 _LEAST_WORDS = 2
+_NEGATION = re.compile(r"\b(?:not|in|un|dis|im)(?= |[a-z]{4})|不|没", re.IGNORECASE)
 
 
 def texts(subject: Subject) -> Iterator[tuple[KeyPath, str, LocalText]]:
@@ -95,7 +96,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-@rule(scale_ends_missing="warning", labels_same="warning")
+@rule(scale_ends_missing="warning", labels_same="warning", ends_reversed="warning")
 def scales(subject: Subject) -> Iterator[LintFinding]:
     """Give the scales whose ends are not named, and points that are called the same."""
     for item in subject.form.items:
@@ -111,6 +112,7 @@ def scales(subject: Subject) -> Iterator[LintFinding]:
             fields: dict[str, Any] = {"low": points[0], "high": points[-1]}
             yield subject.found("scale_ends_missing", path, item.name, name=item.name, **fields)
         yield from _same_labels(subject, item, path, labels)
+        yield from _reversed_ends(subject, item, path, labels)
 
 
 def _same_labels(
@@ -128,3 +130,21 @@ def _same_labels(
         if low is not None and high is not None and low[tag].strip() == high[tag].strip():
             same: dict[str, Any] = {"tag": tag, "text": low[tag], "point": "high", "other": "low"}
             yield subject.found("labels_same", (*path, "high"), item.name, **same)
+
+
+def _reversed_ends(
+    subject: Subject, item: BaseItem, path: KeyPath, labels: Mapping[int, LocalText]
+) -> Iterator[LintFinding]:
+    """Give the scales whose high end denies what the low end says: “satisfied” to “dissatisfied”."""
+    points = item.scale
+    if points is None or item.reverse:
+        return
+    low = getattr(item, "low", None) or labels.get(points[0])
+    high = getattr(item, "high", None) or labels.get(points[-1])
+    for tag in subject.survey.languages if low is not None and high is not None else ():
+        ends = [" ".join(text[tag].casefold().split()) for text in (low, high) if text is not None]
+        plain = [" ".join(_NEGATION.sub("", end).split()) for end in ends]
+        if plain[0] == plain[1] and plain[0] == ends[0] != ends[1]:
+            key = ("high",) if getattr(item, "high", None) is not None else ("labels", str(points[-1]))
+            fields: dict[str, Any] = {"name": item.name, "tag": tag, "low": low[tag], "high": high[tag]}
+            yield subject.found("ends_reversed", (*path, *key), item.name, **fields)
