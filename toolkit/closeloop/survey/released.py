@@ -120,9 +120,8 @@ def check_released(folder: Path) -> Released:
     for each in kept:
         if each.id not in there:
             findings.append(_finding("orphan", each.path, message("diff.orphan", id=each.id)))
-    for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
-        if not _NAME.fullmatch(path.name):
-            notes.append(_finding("stray", path, message("diff.stray", suffix=SUFFIX)))
+    strays = (path for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")) if not _NAME.fullmatch(path.name))
+    notes += [_finding("stray", path, message("diff.stray", suffix=SUFFIX)) for path in strays]
     return Released(diffs=tuple(diffs), findings=tuple(findings), notes=tuple(notes))
 
 

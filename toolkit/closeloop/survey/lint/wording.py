@@ -141,8 +141,10 @@ def _reversed_ends(
         return
     low = getattr(item, "low", None) or labels.get(points[0])
     high = getattr(item, "high", None) or labels.get(points[-1])
-    for tag in subject.survey.languages if low is not None and high is not None else ():
-        ends = [" ".join(text[tag].casefold().split()) for text in (low, high) if text is not None]
+    if low is None or high is None:
+        return
+    for tag in subject.survey.languages:
+        ends = [" ".join(text[tag].casefold().split()) for text in (low, high)]
         plain = [" ".join(_NEGATION.sub("", end).split()) for end in ends]
         if plain[0] == plain[1] and plain[0] == ends[0] != ends[1]:
             key = ("high",) if getattr(item, "high", None) is not None else ("labels", str(points[-1]))
