@@ -325,10 +325,12 @@ def test_a_broken_table_of_commands_is_found_out_with_lines(tmp_path: Path) -> N
         ("event: ImplementationStarted", "event: Agreed"),
         ("on: {type: choice, choices: hold_on,", "on: {type: choice, choices: hold_upon,"),
         ("priority: {type: choice, choices: priority, default: normal,", "priority: {type: choice, default: normal,"),
-        ("promise: {type: entry, of: promises, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: Number of "
-         "the event that made it., zh-CN: 作出承诺的事件编号。}}\n      reason",
-         "promise: {type: entry, of: vows, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: Number of "
-         "the event that made it., zh-CN: 作出承诺的事件编号。}}\n      reason"),
+        ("promise: {type: entry, of: promises, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: \"One of "
+         "the open promises, by its number in the history.\", zh-CN: "
+         "未兑现的承诺之一，按其在历史中的编号。}}\n      reason",
+         "promise: {type: entry, of: vows, required: true, label: {en: Promise, zh-CN: 承诺}, help: {en: \"One of "
+         "the open promises, by its number in the history.\", zh-CN: "
+         "未兑现的承诺之一，按其在历史中的编号。}}\n      reason"),
         ("effect: {sets: [focus], adds: focuses}", "effect: {sets: [fokus], adds: focuses}"),
         ("attitude: {type: integer,", "attitude: {type: integer, private: true,"),
     )  # fmt: skip

@@ -29,9 +29,8 @@ def test_labels_and_numbers_of_one_survey_give_one_data_set(
             path = tmp_path / f"{seed}-{number}.csv"
             writer.write(survey, answers, path, tag=survey.languages[0], **variant)
             accepted = cl.read_responses(path, survey).accepted
-            frames.append(
-                accepted[[c for c in accepted if c in frames[0].columns] if frames else _asked(survey, accepted)]
-            )
+            first = frames[0] if frames else _asked(survey, accepted)
+            frames.append(accepted[[name for name in accepted if name in first]])
         pd.testing.assert_frame_equal(frames[0], frames[1])
         pd.testing.assert_frame_equal(frames[0], frames[2])
 

@@ -3,8 +3,8 @@
 ``import``, ``score``, ``draft``, ``new``, ``lint``, ``test``, ``schema``, ``diff``, ``triage``, ``due``, ``report``,
 ``verify``, ``app``, ``demo``.
 
-Exit codes: 0 done, 1 findings (with ``--strict``, and of ``diff``, ``verify``), 2 wrong use or unreadable input. A fault
-in the input is a message with place and remedy on the error stream, never a traceback.
+Exit codes: 0 done, 1 findings (with ``--strict``, and of ``diff``, ``verify``), 2 wrong use or unreadable input. A
+fault in the input is a message with place and remedy on the error stream, never a traceback.
 """
 
 from __future__ import annotations

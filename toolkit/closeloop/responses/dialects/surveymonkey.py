@@ -40,12 +40,16 @@ _WHOLE = (
 _LONG_ID = re.compile(r"\d{8,}")
 
 
+_ANSWER = re.compile(r"\d")
+"""A second row with figures is a response, unless the first one is laid out in groups."""
+
+
 def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     """Return SurveyMonkey's layout, or why the source is not from there."""
     if len(head) < 2 or not head[0] or len(head[0]) != len(head[1]):
         return message("dialects.surveymonkey_none")
     asked, below = [cell.strip() for cell in head[0]], [cell.strip() for cell in head[1]]
-    named = plain_text(asked[0]) in _ID_NAMES
+    named = plain_text(asked[0]) in _ID_NAMES and "_" not in asked[0]  # a column of our own is no SurveyMonkey's
     ids = [row[0].strip() if row else "" for row in head[2:]]
     numbered = bool(ids) and len(set(ids)) == len(ids) and all(map(_LONG_ID.fullmatch, ids))
     if not asked[0] or below[0] or not (named or numbered) or not any(below):
@@ -53,7 +57,7 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     groups = _groups(asked, below)
     words = _whole_words(groups, below)
     shaped = any(len(group) > 1 for group in groups) or any(plain_text(below[group[0]]) in words for group in groups)
-    if not shaped and not named:
+    if not shaped and (not named or any(_ANSWER.search(cell) for cell in below)):
         return message("dialects.surveymonkey_none")
     columns = [_own(i, asked[i]) for i in range(groups[0][0] if groups else len(asked))]
     for group in groups:
