@@ -174,3 +174,13 @@ def test_small_files_and_frames_show_no_progress(
     assert capsys.readouterr() == ("", "")
     with progress.shown_progress(Path("no such file"), None) as report:
         assert report is None
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"PK\x03\x04", "ZIP / XLSX"), (b"PAR1", "Parquet"), (b"$FL2", "SPSS")])
+def test_a_file_of_another_kind_that_is_named_csv_is_told_by_its_first_bytes(
+    tmp_path: Path, start: bytes, kind: str
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(start + b"recommend\n9\n")
+    with pytest.raises(cl.ResponseValidationError, match=f"answers.csv is called a text file, but .* a {kind} file"):
+        cl.read_responses(path)

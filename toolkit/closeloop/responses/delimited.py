@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from closeloop.errors import InsufficientDataError
+from closeloop.errors import InsufficientDataError, ResponseValidationError
 from closeloop.responses.encoding import find_encoding
 from closeloop.responses.source import (
     CELL_TYPE,
@@ -44,12 +44,28 @@ _END = "\x00\x00end of file\x00\x00"
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
+_OTHER_FILES = {
+    b"PK\x03\x04": "ZIP / XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"PAR1": "Parquet", b"$FL2": "SPSS", b"$FL3": "SPSS",
+    b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"SQLite format 3": "SQLite",
+}  # fmt: skip
+"""How files begin that are no text, whatever their name says."""
+
+
+def _refuse_other_files(path: Path) -> None:
+    with path.open("rb") as stream:
+        start = stream.read(16)
+    for mark, kind in _OTHER_FILES.items():
+        if start.startswith(mark):
+            raise ResponseValidationError(message("responses.not_text", file=path.name, kind=kind))
+
+
 class DelimitedSource:
     """A delimited text file that has been looked at: encoding, delimiter and first records are known."""
 
     def __init__(self, path: Path, encoding: str, looks_chinese: Callable[[str], bool]) -> None:
         if path.stat().st_size == 0:
             raise InsufficientDataError(message("responses.file_empty", file=path.name))
+        _refuse_other_files(path)
         found = find_encoding(path, encoding, looks_chinese)
         self.path = path
         with path.open(encoding=found.name, errors="replace", newline="") as stream:
