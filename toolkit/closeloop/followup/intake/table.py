@@ -117,7 +117,7 @@ def from_frame(
     >>> table = pd.DataFrame({"投诉内容": ["货坏了", ""], "日期": ["2026-03-01 10:00"] * 2, "渠道": ["电话", "邮件"]})
     >>> found = from_frame(table, now=dt.datetime(2026, 3, 2, tzinfo=dt.UTC), source="crm", zone="Asia/Shanghai")
     >>> print(found)
-    2 rows in: 1 cases, 1 refused, 0 repeated.
+    2 rows in: 1 case, 1 refused, 0 repeated.
     Row 2: there are no words; say what the customer brought forward.
     """
     found = matched_columns([str(name) for name in frame.columns], columns or {})

@@ -108,7 +108,7 @@ def lesson_library(
     >>> problem = Problem(Gap(metric="nps", standard=30, actual=12, n=400, as_of="2026-06-30", unit="points"), id="P-1")
     >>> lesson = Lesson(insight="contracts decide", action="have operations sign", review_by="2027-01-01")
     >>> lesson_library([problem.add(lesson.applied_in("P-2"))], today="2027-02-01")
-    <LessonLibrary: 1 lessons, 1 of them used elsewhere, 1 to be looked at again.>
+    <LessonLibrary: 1 lesson, 1 of them used elsewhere, 1 to be looked at again.>
     """
     day = dt.date.fromisoformat(today) if isinstance(today, str) else today
     found = [
