@@ -20,6 +20,7 @@ EXPORTS = [
     ("qualtrics/qualtRics_sample.csv", "qualtrics", 3),
     ("qualtrics/qualtRics_sample_legacy.csv", "qualtrics", 2),
     ("qualtrics/derived_sp_test_3header.csv", "qualtrics", 3),
+    ("qualtrics/sp_test_responses.xml", "qualtrics", 1),
     ("wjx/wjx_800_800_0.xls", "wjx", 1),
     ("wjx/wjx_800_800_2.xls", "wjx", 1),
     ("xlsm/nhs_pensions_FIC_data.example.xlsm", "plain", 2),

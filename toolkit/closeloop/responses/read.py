@@ -50,7 +50,8 @@ def read_responses(
     Parameters
     ----------
     source : path, list of paths, or frame
-        CSV, TSV, XLSX, XLSM, XLS, XLSB, ODS, SPSS or Parquet files, or a frame of pandas, Polars, PyArrow or DuckDB.
+        CSV, TSV, XLSX, XLSM, XLS, XLSB, ODS, SPSS, XML or Parquet files, or a frame of pandas, Polars, PyArrow or
+        DuckDB.
     survey : Survey or str, optional
         What the answers are checked against; a name or path is loaded. Without one, every column is kept as text.
     dialect : str
@@ -195,6 +196,10 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
         from closeloop.responses.table import TableSource
 
         return TableSource(source, source.name)
+    if suffix == ".xml":
+        from closeloop.responses.xml_answers import XmlSource
+
+        return XmlSource(source)
     from closeloop.responses.delimited import DelimitedSource
 
     return DelimitedSource(source, encoding, looks_chinese)

@@ -1,4 +1,4 @@
-"""Qualtrics: CSV, TSV (three header rows), XLSX (two or three), and the legacy CSV with V1…V10.
+"""Qualtrics: CSV, TSV (three header rows), XLSX (two or three), the legacy CSV with V1…V10, and XML.
 
 Row 2 is localised, so the columns are known by the ImportIds of row 3 where it is there, else by the tags of row 1.
 """
@@ -124,6 +124,8 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
         for place, legacy in enumerate(_LEGACY_BY_PLACE):
             ids[place] = ids[place] or legacy
         return _layout(tags, head[1], ids, head[2:], 2, message("responses.qualtrics_legacy"))
+    if {"_recordId", "recordedDate", "finished"} <= set(tags):
+        return _layout(tags, tags, tags, head[1:], 1, message("platforms.qualtrics_xml"))
     if len({"ResponseId", "RecordedDate", "Finished", "Progress", "StartDate"} & set(tags)) >= 4:
         ids = [_TAGS.get(tag, "") for tag in tags]
         rows = 2 if len(head) > 1 and _are_labels(head[1], ids) else 1
