@@ -23,6 +23,7 @@ from closeloop.responses.match import unique_headers
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
 from closeloop.responses.spelling import LETTERED, is_date, is_number, is_whole, is_yes_no
+from closeloop.survey.structures import STRUCTURES, draft_from_structure
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def draft_survey(
     Parameters
     ----------
     path : path or frame
-        The export.
+        The export; or the structure itself, which says what was asked: a ``.lss`` of LimeSurvey, a ``.qsf`` of
+        Qualtrics.
     dialect, encoding, sheet
         As in `closeloop.read_responses`.
     id : str, optional
@@ -86,6 +88,8 @@ def draft_survey(
     """
     from closeloop.survey.load import survey_from_dict
 
+    if isinstance(path, str | Path) and Path(path).suffix.lower() in STRUCTURES and Path(path).is_file():
+        return draft_from_structure(Path(path), id or _id(Path(path).stem))
     source = open_source(Path(path) if isinstance(path, str) else path, encoding, sheet)
     layout = find_layout(source.head, dialect, source.facts.name)
     cells = source.cells(layout.header_rows)

@@ -13,11 +13,12 @@ from closeloop.responses.dialects import find_layout, looks_chinese
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import Batch, IssueLog
 from closeloop.responses.long import laid_wide, long_columns
-from closeloop.responses.match import match_columns, unique_headers, unique_name
+from closeloop.responses.match import Match, unique_headers, unique_name
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
 from closeloop.responses.source import Source
 from closeloop.responses.write import written_back
+from closeloop.survey.structures import STRUCTURES
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _TABLES = {".parquet", ".pq"}
 _SAVED = {".sav", ".zsav"}
-_STRUCTURES = {".lss": "LimeSurvey", ".lsg": "LimeSurvey", ".lsq": "LimeSurvey", ".qsf": "Qualtrics"}
 
 
 def read_responses(
@@ -130,10 +130,10 @@ def read_responses(
         from closeloop.responses.migrate.written import written_for
 
         opened = written_for(opened, survey, versions)
-    if survey is not None:
-        for each in opened:
-            _refuse_strangers(each, each.lineage[0] if each.lineage else survey, settings)
     responses = Responses(survey, tuple(opened), settings)
+    if survey is not None:
+        for each, matches in zip(opened, responses._found, strict=True):
+            _refuse_strangers(each, matches, each.lineage[0] if each.lineage else survey)
     _ = responses.ledger  # what is wrong with the call is said here, not where the result is first looked at
     if strict:
         _raise_errors(responses)
@@ -184,9 +184,9 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
         from closeloop.responses.workbook import WorkbookSource
 
         return WorkbookSource(source, sheet)
-    if suffix in _STRUCTURES:
+    if suffix in STRUCTURES:
         raise ResponseValidationError(
-            message("platforms.structure", file=source.name, platform=_STRUCTURES[suffix], suffix=suffix)
+            message("platforms.structure", file=source.name, platform=STRUCTURES[suffix], suffix=suffix)
         )
     if suffix in _SAVED:
         from closeloop.responses.sav import SavSource
@@ -243,9 +243,8 @@ def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> O
     return laid_wide(opened, long) if long and facts.rows else opened
 
 
-def _refuse_strangers(each: Opened, survey: Survey, settings: Settings) -> None:
+def _refuse_strangers(each: Opened, matches: Sequence[Match], survey: Survey) -> None:
     """Raise if not one column answers an item: then the file, the survey or the header row is the wrong one."""
-    matches = match_columns(each.layout, survey, settings.columns_of(each.layout))
     if any(match.item or match.proposal for match in matches):
         return  # what is only proposed is said, and waits to be confirmed
     headers = [column.header.strip() for column in each.layout.columns]
