@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from closeloop.reports.report import report as put_together
 from closeloop.text import set_language
 from closeloop.themes.codings.coding import Coding
 from closeloop.themes.mece.mece import mece
 from closeloop.themes.mece.mece_report import MeceReport
-from closeloop.views.report import report as put_together
 from closeloop.views.saturation_chart import plot_saturation
 
 

@@ -1,4 +1,4 @@
-"""The main job on the invented sample data: two exports in, cases and a report in each language out."""
+"""The invented sample data, and the main job on it: two exports in, cases and a report in each language out."""
 
 from __future__ import annotations
 
@@ -13,19 +13,37 @@ _SINCE = "2026-06-24T00:00+08:00"  # nobody calls customers about last year
 _FILES = ("281746093_0_客户关系调查_4008_4008.xlsx", "relationship_qualtrics_2025-07_2026-06.csv")
 
 
-def sample_folder() -> Path:
-    """Return the folder of the sample data: beside ``toolkit/`` in a checkout, below the working directory elsewhere.
+def sample_data(name: str) -> Path:
+    """Return the path of a part of the invented sample data.
+
+    A wheel holds what the notebooks of ``closeloop new`` open: ``quickstart.csv`` and ``loop``. A checkout has all of
+    it in ``sample_data``; elsewhere a folder of that name below the working directory is looked into as well.
+
+    Parameters
+    ----------
+    name : str
+        Of a file or folder: ``"quickstart.csv"``, ``"loop"``.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     CloseloopError
-        If it is in neither place.
+        If it is in none of these places.
+
+    Examples
+    --------
+    >>> sample_data("quickstart.csv").name
+    'quickstart.csv'
     """
-    places = (Path(__file__).resolve().parents[2] / "sample_data", Path.cwd() / "sample_data")
+    home = Path(__file__).resolve().parent
+    places = (home / "_sample_data", home.parents[1] / "sample_data", Path.cwd() / "sample_data")
     for folder in places:
-        if (folder / _FILES[0]).is_file():
-            return folder
-    raise CloseloopError(message("cli.no_sample", folder=places[0]))
+        if (folder / name).exists():
+            return folder / name
+    raise CloseloopError(message("cli.no_sample", name=name, folder=places[1]))
 
 
 def run_demo(out: Path) -> Iterator[str]:
@@ -37,10 +55,10 @@ def run_demo(out: Path) -> Iterator[str]:
     """
     from closeloop.followup.loop.opening import open_loop
     from closeloop.metrics.period import Period
+    from closeloop.reports.report import report
     from closeloop.responses.read import read_responses
-    from closeloop.views.report import report
 
-    files = [sample_folder() / name for name in _FILES]
+    files = [sample_data(name) for name in _FILES]
     yield str(message("cli.demo_reading", files=", ".join(f.name for f in files)))
     responses = read_responses(files, "relationship-nps")
     yield str(responses)

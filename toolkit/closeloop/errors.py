@@ -34,6 +34,15 @@ class CloseloopError(Exception):
     ----------
     text : LocalText or str
         The message; a `LocalText` is shown in the language in use.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.nps([9, 11])
+    ... except cl.CloseloopError as error:
+    ...     print(error)
+    1 answer(s) in “scores” are not allowed: 11. Allowed: whole numbers 0 to 10. ...
     """
 
     def __init__(self, text: LocalText | str) -> None:
@@ -45,7 +54,17 @@ class CloseloopError(Exception):
 
 
 class SurveyDefinitionError(CloseloopError, ValueError):
-    """A survey file that cannot be used; `findings` has one entry per fault, each with its place."""
+    """A survey file that cannot be used; `findings` has one entry per fault, each with its place.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.Survey.from_surveyjs({"pages": [{"elements": [{"type": "matrix", "name": "x"}]}]})
+    ... except cl.SurveyDefinitionError as error:
+    ...     print(error.findings[0].message)
+    ...
+    """
 
     def __init__(self, text: LocalText | str, findings: Sequence[Any] = ()) -> None:
         super().__init__(text)
@@ -53,7 +72,17 @@ class SurveyDefinitionError(CloseloopError, ValueError):
 
 
 class ColumnNotFoundError(CloseloopError, KeyError):
-    """A column that is not there; the message names the closest ones."""
+    """A column that is not there; the message names the closest ones.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.score({"recommend": [9, 4]}, cl.Nps("recomend"))
+    ... except cl.ColumnNotFoundError as error:
+    ...     print(error, error.closest)
+    There is no column “recomend” in the data. Did you mean “recommend”? ('recommend',)
+    """
 
     def __init__(self, column: str, columns: Iterable[str], where: LocalText | str = "") -> None:
         self.column = column
@@ -66,7 +95,18 @@ class ColumnNotFoundError(CloseloopError, KeyError):
 
 
 class ResponseValidationError(CloseloopError, ValueError):
-    """Responses that do not satisfy the survey; `report` is a frame with one row per problem."""
+    """Responses that do not satisfy the survey; `report` is a frame with one row per problem.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.nps([9, 11])
+    ... except cl.ResponseValidationError as error:
+    ...     print(error.report)
+       column value  count
+    0  scores    11      1
+    """
 
     def __init__(self, text: LocalText | str, report: pd.DataFrame | None = None) -> None:
         super().__init__(text)
@@ -74,7 +114,16 @@ class ResponseValidationError(CloseloopError, ValueError):
 
 
 class InsufficientDataError(CloseloopError, ValueError):
-    """Too few answers for what was asked."""
+    """Too few answers for what was asked.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.coverage(0, {"promoters": 0.5, "passives": 0.3, "detractors": 0.2})
+    ... except cl.InsufficientDataError as error:
+    ...     print(error)
+    """
 
 
 class CaseTransitionError(CloseloopError, ValueError):
@@ -90,6 +139,17 @@ class CaseTransitionError(CloseloopError, ValueError):
         What is missing, each with the call that supplies it.
     guards : tuple of str
         Which guards miss it, one for each of `unmet`.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> loop = cl.open_loop(":memory:", actor="lin")
+    >>> case = loop.open_case(words="The parcel is late.", channel="phone", received_at="2026-07-01T09:00:00+08:00")
+    >>> try:
+    ...     case.do("close")
+    ... except cl.CaseTransitionError as error:
+    ...     print(error.from_stage, error.allowed)
+    received ('acknowledge', 'reject', 'withdraw', 'merge')
     """
 
     def __init__(
@@ -111,7 +171,20 @@ class CaseTransitionError(CloseloopError, ValueError):
 
 
 class ConflictError(CloseloopError, RuntimeError):
-    """Somebody else wrote in the meantime: `current_version` is where the case is now, `changed` what was written."""
+    """Somebody else wrote in the meantime: `current_version` is where the case is now, `changed` what was written.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> loop = cl.open_loop(":memory:", actor="lin")
+    >>> case = loop.open_case(words="The parcel is late.", channel="phone", received_at="2026-07-01T09:00:00+08:00")
+    >>> same = loop.case(case.case_id)  # somebody else has it open as well
+    >>> case = case.assign("chen")
+    >>> try:
+    ...     same.assign("wang")
+    ... except cl.ConflictError as error:
+    ...     print(error.current_version, len(error.changed))
+    """
 
     def __init__(self, text: LocalText | str, *, current_version: int = 0, changed: Iterable[Any] = ()) -> None:
         super().__init__(text)
@@ -120,7 +193,17 @@ class ConflictError(CloseloopError, RuntimeError):
 
 
 class StoreError(CloseloopError, RuntimeError):
-    """A store or a file of ours that cannot be read or written: `file`, and the version `found` and `expected`."""
+    """A store or a file of ours that cannot be read or written: `file`, and the version `found` and `expected`.
+
+    Examples
+    --------
+    >>> import closeloop as cl
+    >>> try:
+    ...     cl.load("nowhere.tree.yaml")
+    ... except cl.StoreError as error:
+    ...     print(error)
+    nowhere.tree.yaml could not be read: No such file or directory. Check the path.
+    """
 
     def __init__(
         self, text: LocalText | str, *, file: str = "", found: int | None = None, expected: int | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from closeloop.cli import answers, example, followup, serving, surveys, versions  # noqa: F401  # each adds its commands
+from closeloop.cli import answers, example, followup, new, serving, surveys, versions  # noqa: F401  # each adds its commands
 from closeloop.cli.terminal import app
 
 

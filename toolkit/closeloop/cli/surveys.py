@@ -1,9 +1,8 @@
-"""``closeloop lint``, ``test``, ``schema``, ``new``: surveys as code."""
+"""``closeloop lint``, ``test``, ``schema``: surveys as code."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,32 +101,6 @@ def schema(
     else:
         out.write_text(f"{text}\n", encoding="utf-8")
         typer.echo(str(message("cli.schema_written", file=out, name=out.name)))
-
-
-@app.command()
-@guarded
-def new(
-    template: Annotated[str, typer.Argument(help="A shipped survey to start from. 作为起点的内置问卷。")],
-    out: Annotated[Path | None, typer.Option(help="File to write: ID.survey.yaml if left out. 输出文件。")] = None,
-    id_: Annotated[str | None, typer.Option("--id", help="The id of the new survey. 新问卷的 id。")] = None,
-) -> None:
-    """Start a survey of one's own as a copy of a shipped one, comments included. 以内置问卷为起点新建问卷。"""  # noqa: D400
-    from closeloop.survey.document import parsed_document
-    from closeloop.survey.load import SUFFIX, load_survey, shipped_folder
-    from closeloop.survey.shipped import definition_file
-    from closeloop.survey.validate import build
-
-    source = definition_file(template, shipped_folder(), SUFFIX, "survey")
-    name = id_ or (out.name.removesuffix(SUFFIX) if out is not None else load_survey(source).id)
-    target = Path(f"{name}{SUFFIX}") if out is None else out
-    if target.exists():
-        raise CloseloopError(message("cli.exists", file=target))
-    lines = source.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if not line.startswith("# yaml-language-server:")]
-    text = "\n".join(re.sub(r"^id:.*$", f"id: {name}", line) for line in kept) + "\n"
-    build(parsed_document(text, str(target)))
-    target.write_text(text, encoding="utf-8", newline="\n")
-    typer.echo(str(message("cli.started", file=target, template=source.name.removesuffix(SUFFIX))))
 
 
 def _expanded(files: list[str]) -> Iterator[str]:

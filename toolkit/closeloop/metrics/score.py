@@ -20,6 +20,7 @@ from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
 from closeloop.metrics.tally import Key, count, sum_moments
+from closeloop.metrics.written_call import as_code, written_call
 from closeloop.stats.intervals import DEGENERATE, METHODS, Interval, normal_quantile
 from closeloop.text import message
 
@@ -134,7 +135,26 @@ def score(
         period=given.period,
         labels=given.labels,
         titles={**periods, **given.titles},
+        call=written_call(
+            *_called(data, metric),
+            {
+                "by": (by, None),
+                "breakdowns": (breakdowns, None),
+                "weight": (weight if design is None else None, None),
+                "design": (design, None),
+                "confidence_level": (confidence_level, 0.95),
+                "method": (method, None),
+                "min_n": (min_n, 10),
+            },
+        ),
     )
+
+
+def _called(data: Any, metric: Any) -> tuple[str, list[str]]:
+    """Return the name of the call and what stands first in it."""
+    if metric is None:
+        return "responses.score", []
+    return "cl.score", ["responses" if hasattr(data, "__closeloop_scores__") else "data", as_code(metric)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

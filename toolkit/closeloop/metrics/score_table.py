@@ -119,6 +119,8 @@ class ScoreTable:
         Key column → value → what the value is called on display.
     titles : mapping
         Key column → what the column is called on display.
+    call : str
+        The Python call that gave the table; empty where nobody noted it.
 
     Examples
     --------
@@ -140,6 +142,7 @@ class ScoreTable:
     period: tuple[dt.date, dt.date] | None = None
     labels: Mapping[str, Mapping[object, LocalText]] = field(default_factory=dict)
     titles: Mapping[str, LocalText] = field(default_factory=dict)
+    call: str = field(default="", compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as JSON-safe values.

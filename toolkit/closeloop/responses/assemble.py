@@ -14,7 +14,7 @@ from closeloop.responses.conflicts import without_conflicts
 from closeloop.responses.dialects import closeloop
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.frame import item_columns, kept_columns
-from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category, issues_frame
+from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category
 from closeloop.responses.match import Match, match_columns, unique_headers
 from closeloop.responses.source import Cells, SourceFile, codes_of
 from closeloop.responses.system import read_system
@@ -72,21 +72,27 @@ class Assembled:
 
     frame: pd.DataFrame
     fate: NDArray[np.int8]
-    issues: pd.DataFrame
+    logs: list[IssueLog]
     matches: list[list[Match]]
     zone: str
     zone_reason: LocalText
     successors: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
 
-def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings) -> Assembled:
-    """Read, check and sort the rows of all sources."""
+def matched_columns(opened: Sequence[Opened], survey: Survey | None, settings: Settings) -> list[list[Match]]:
+    """Return for each source what its columns are, in terms of the survey that it answers."""
+    return [match_columns(each.layout, each.asked(survey), settings.columns_of(each.layout)) for each in opened]
+
+
+def assemble(
+    opened: Sequence[Opened], survey: Survey | None, settings: Settings, found: Sequence[list[Match]]
+) -> Assembled:
+    """Read, check and sort the rows of all sources, whose columns were `found` to be something."""
     zone, zone_reason = _zone(survey, settings)
     logs = [IssueLog(file=each.source.name, batches=list(each.notes)) for each in opened]
     frames, fates, matched = [], [], []
-    for each, log in zip(opened, logs, strict=True):
-        matches = match_columns(each.layout, each.asked(survey), settings.columns_of(each.layout))
-        frame, fate, matches = _one_source(each, matches, survey, settings, zone, log)
+    for each, log, known in zip(opened, logs, found, strict=True):
+        frame, fate, matches = _one_source(each, known, survey, settings, zone, log)
         unsaid = survey is not None and survey.timezone is None and settings.timezone is None and not each.layout.zone
         if unsaid and frame["answered_at"].notna().any():
             log.file_level(
@@ -102,11 +108,10 @@ def assemble(opened: Sequence[Opened], survey: Survey | None, settings: Settings
     _tell_apart(frame, opened, matched)
     fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
     successors = _supersede(frame, fate, survey, opened, logs)
-    issues = issues_frame([(log, each.cells.source_rows) for each, log in zip(opened, logs, strict=True)])
     return Assembled(
         frame=frame,
         fate=fate,
-        issues=issues,
+        logs=logs,
         matches=matched,
         zone=zone,
         zone_reason=zone_reason,
@@ -154,8 +159,8 @@ def _one_source(
             from closeloop.responses.migrate.move import migrated  # seldom needed, and it loads much
 
             answers, matches = migrated(answers, matches, (*each.lineage, survey), log)
-    columns = {str(name): column for name, column in system.frame.items()}
-    columns |= {
+    columns = {
+        **system.columns,
         "source_file": constant_category(each.source.name, n),
         "source_row": pd.Series(cells.source_rows),
     }

@@ -51,7 +51,7 @@ def _columns_of(item: Any, answers: Answers, nothing: Coded) -> dict[str, pd.Ser
     if item.type == "number":
         return {name: _numbers(column, whole=item.integer)}
     if item.type == "yesno":
-        return {name: _masked(column, [bool(v) for v in column.values], "bool", "boolean")}
+        return {name: _masked(column, [bool(v) for v in column.values], "bool")}
     if item.type == "date":
         days = pa.array([*column.values], pa.date32())
         taken = days.take(pa.array(column.codes, mask=column.codes < 0))
@@ -66,22 +66,21 @@ def _beside(item: Any, answers: Answers, nothing: Coded) -> dict[str, pd.Series]
     return {f"{item.name}__other_text": text_series(other.codes, [str(v) for v in other.values])}
 
 
-def _masked(column: Coded, values: Sequence[Any], kind: str, dtype: str) -> pd.Series:
+def _masked(column: Coded, values: Sequence[Any], kind: str) -> pd.Series:
     """Return a nullable column: the values where there is a code, ``<NA>`` where there is none."""
     known = np.array([*values, 0]).astype(kind)
-    wanted: Any = dtype  # the stubs know these names as literals only
-    series: pd.Series = pd.Series(pd.array(known[column.codes], dtype=wanted))
-    series[column.codes < 0] = pd.NA
-    return series
+    array: Any = {"b": pd.arrays.BooleanArray, "i": pd.arrays.IntegerArray, "f": pd.arrays.FloatingArray}[
+        known.dtype.kind
+    ]
+    return pd.Series(array(known[column.codes], column.codes < 0))
 
 
 def _points(column: Coded) -> pd.Series:
-    return _masked(column, column.values, "int8", "Int8")
+    return _masked(column, column.values, "int8")
 
 
 def _numbers(column: Coded, *, whole: bool) -> pd.Series:
-    kind, dtype = ("int64", "Int64") if whole else ("float64", "Float64")
-    return _masked(column, column.values, kind, dtype)
+    return _masked(column, column.values, "int64" if whole else "float64")
 
 
 def _choices(column: Coded, order: Sequence[str]) -> pd.Series:
@@ -91,7 +90,7 @@ def _choices(column: Coded, order: Sequence[str]) -> pd.Series:
 def _ticks(item: Any, column: Coded) -> dict[str, pd.Series]:
     chosens = _tuples(column)
     return {
-        f"{item.name}__{option}": _masked(column, [option in chosen for chosen in chosens], "bool", "boolean")
+        f"{item.name}__{option}": _masked(column, [option in chosen for chosen in chosens], "bool")
         for option in item.values
     }
 
@@ -102,7 +101,7 @@ def _tuples(column: Coded) -> list[tuple[object, ...]]:
 
 def _rank(column: Coded, option: str) -> pd.Series:
     ranks = [order.index(option) + 1 if option in order else 0 for order in _tuples(column)]
-    series = _masked(column, ranks, "int8", "Int8")
+    series = _masked(column, ranks, "int8")
     return series.mask(series == 0)
 
 

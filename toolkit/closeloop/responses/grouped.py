@@ -30,6 +30,8 @@ def by_option_labels(matches: Sequence[Match], items: Mapping[str, Any]) -> list
         unmatched = match.item is None and match.system is None and match.verdict == "unused"
         if unmatched and match.column.role in ("option", OTHER_TEXT) and match.column.group:
             groups.setdefault(match.column.group, []).append(i)
+    if not groups:
+        return result
     finders = {name: parts_by_text(item) for name, item in items.items() if item.type in ("multi", "single")}
     for places in groups.values():
         free = {name: item for name, item in items.items() if name in finders and name not in taken}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import category, normalize
 
@@ -30,7 +31,7 @@ def parts_by_text(item: Any) -> Callable[[str], str | None]:
     codes = {str(option.code): str(option.value) for option in parts if option.code is not None}
     labels = by_label((text, str(o.value)) for o in parts for text in (o.value, *o.text.values()))
     others = other_labels(item)
-    nones = set(map(plain_text, NONE_LABELS)) if getattr(item, "none", False) else set()
+    nones = {said_by(text)[1] for text in NONE_LABELS} if getattr(item, "none", False) else set()
 
     def find(written: str) -> str | None:
         stripped = written.strip()
@@ -53,7 +54,7 @@ def other_labels(item: Any) -> set[str]:
     """Return how the option "other" of an item may be called, as `plain_text`; empty where the item has none."""
     if not getattr(item, "other", False):
         return set()
-    return {plain_text(text) for text in (*OTHER_LABELS, *(item.other_text or {}).values())}
+    return {said_by(text)[1] for text in (*OTHER_LABELS, *(item.other_text or {}).values())}
 
 
 OTHER_LABELS = (
@@ -109,6 +110,12 @@ def folded_text(text: str) -> str:
     return " ".join(normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=1 << 14)
+def said_by(label: str) -> tuple[str, str]:
+    """Return `folded_text` and `plain_text` of what a survey says: the same labels are laid out for every file."""
+    return folded_text(label), plain_text(label)
+
+
 def by_label(labels: Iterable[tuple[str, T]]) -> dict[str, T]:
     """Return what labels stand for: as written, by their `folded_text`, and by their `plain_text` where that is clear.
 
@@ -119,9 +126,9 @@ def by_label(labels: Iterable[tuple[str, T]]) -> dict[str, T]:
     loose: dict[str, T] = {}
     clashing: set[str] = set()
     for label, target in labels:
+        folded, plain = said_by(label)
         written.setdefault(label, target)
-        exact.setdefault(folded_text(label), target)
-        plain = plain_text(label)
+        exact.setdefault(folded, target)
         if plain and loose.setdefault(plain, target) != target:
             clashing.add(plain)
     return {plain: target for plain, target in loose.items() if plain not in clashing} | exact | written

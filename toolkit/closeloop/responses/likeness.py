@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,34 +75,28 @@ class Likeness:
         self._known = [wording(text) for text in known]
         often = Counter(part for parts in self._known for part in parts)
         self._weight = {part: math.log(1 + len(self._known) / n) ** 2 for part, n in often.items()}
-        self._place = {part: i for i, part in enumerate(self._weight)}
+        self._total = np.array([self._heft(parts) for parts in self._known])
+        users: dict[str, list[int]] = {}
+        for place, parts in enumerate(self._known):
+            for part in parts:
+                users.setdefault(part, []).append(place)
+        self._users = {part: np.array(places, dtype=np.intp) for part, places in users.items()}
         self._unknown = _UNKNOWN_SAYS * math.log(1 + len(self._known)) ** 2
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the likeness of each text (rows) to each known one (columns)."""
-        from scipy.sparse import csr_array
-
-        asked = [wording(text) for text in texts]
-        shape = (len(texts), len(self._known))
-        if not self._place or not texts:
-            return np.zeros(shape)
-        weights = np.array(list(self._weight.values()))
-        left = _incidence([[self._place[p] for p in sorted(parts) if p in self._place] for parts in asked])
-        right = _incidence([[self._place[p] for p in sorted(parts)] for parts in self._known])
-        rows, columns = (
-            csr_array((np.ones(len(where)), where, start), shape=(len(start) - 1, len(weights)))
-            for where, start in (left, right)
-        )
-        common = ((rows * weights) @ columns.T).toarray()
-        strange = np.array([sum(part not in self._place for part in parts) for parts in asked]) * self._unknown
-        total = (rows @ weights + strange)[:, None] + (columns @ weights)[None, :]
-        found: NDArray[np.float64] = np.divide(2 * common, total, out=np.zeros(shape), where=total > 0)
+        found = np.zeros((len(texts), len(self._known)))
+        for text, common in zip(texts, found, strict=True):
+            asked = wording(text)
+            known = sorted(asked & self._weight.keys())  # in one order: sums of the same parts are the same
+            for part in known:
+                common[self._users[part]] += 2 * self._weight[part]
+            total = self._heft(known) + (len(asked) - len(known)) * self._unknown + self._total
+            np.divide(common, total, out=common, where=total > 0)
         return found
 
-
-def _incidence(lists: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
-    starts = np.cumsum([0, *(len(each) for each in lists)]).tolist()
-    return [place for each in lists for place in each], starts
+    def _heft(self, parts: Iterable[str]) -> float:
+        return sum(self._weight[part] for part in sorted(parts))
 
 
 def one_to_one(scores: NDArray[np.float64]) -> tuple[dict[int, int], set[int]]:
@@ -170,10 +164,12 @@ def propose(matches: Sequence[Match], items: Mapping[str, Any], headers: Sequenc
     open_units = [unit for unit in units if unit.item is None]
     scores = np.zeros((len(open_units), len(free)))
     if texts:
-        for spelled in ("text", "header"):
-            found = alike.scores([getattr(unit, spelled) for unit in open_units])
-            for column in range(len(texts)):
-                np.maximum(scores[:, owner[column]], found[:, column], out=scores[:, owner[column]])
+        spelled = list(dict.fromkeys(text for unit in open_units for text in (unit.text, unit.header)))
+        found = alike.scores(spelled)
+        place = {text: i for i, text in enumerate(spelled)}
+        for name in ("text", "header"):
+            rows = [place[getattr(unit, name)] for unit in open_units]
+            np.maximum.at(scores, (slice(None), owner), found[rows])
     _weigh_parts(scores, open_units, matches, list(free.values()))
     np.minimum(scores, _MOST, out=scores)
     pairs, doubtful = one_to_one(scores)
@@ -237,8 +233,9 @@ def _weigh_parts(
     scores: NDArray[np.float64], units: Sequence[_Unit], matches: Sequence[Match], items: Sequence[Any]
 ) -> None:
     """Count the options of columns that hold one each; what is spread answers no item without parts, and vice versa."""
+    spread = any(unit.spread for unit in units)
     for column, item in enumerate(items):
-        find = parts_by_text(item) if item.type in _OF_PARTS else None
+        find = parts_by_text(item) if spread and item.type in _OF_PARTS else None
         for row, unit in enumerate(units):
             if (unit.spread and find is None) or (not unit.spread and item.type == "matrix"):
                 scores[row, column] = 0.0

@@ -12,7 +12,7 @@ from closeloop.errors import ColumnNotFoundError, ResponseValidationError, close
 from closeloop.forms.fields import RESERVED_FOR_HIDDEN
 from closeloop.responses.dialects.layout import SYSTEM, Layout, SourceColumn
 from closeloop.responses.grouped import by_option_labels
-from closeloop.responses.labels import OTHER_TEXT, by_label, look_up, part_of, plain_text
+from closeloop.responses.labels import OTHER_TEXT, by_label, look_up, part_of, plain_text, said_by
 from closeloop.responses.likeness import propose
 from closeloop.text import LocalText, message
 
@@ -107,7 +107,7 @@ class _Known:
         self.texts: dict[str, str] = {}
         for name, item in self.items.items():
             for text in (*(item.ask or {}).values(), *(item.label or {}).values()):
-                self.texts.setdefault(plain_text(text), name)
+                self.texts.setdefault(said_by(text)[1], name)
 
     def target(self, name: str) -> Match | None:
         """Return what a written target means: ``item``, ``item.part``, ``item__part`` or a system column."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from closeloop.errors import ResponseValidationError
-from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble
+from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble, matched_columns
 from closeloop.responses.frame import rows_of
 from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
-from closeloop.responses.issues import constant_category
+from closeloop.responses.issues import constant_category, issues_frame
 from closeloop.responses.match import unique_name
 from closeloop.responses.source import SourceFile
 from closeloop.text import LocalText, language, message
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from closeloop.metrics.score import ScoreInput, ScoreTable
+    from closeloop.responses.match import Match
     from closeloop.responses.quality import Quality
     from closeloop.survey.survey import Survey
 
@@ -55,8 +56,13 @@ class Responses:
     _settings: Settings = field(repr=False)
 
     @cached_property
+    def _found(self) -> list[list[Match]]:
+        """What the columns of each source are, before anything is read."""
+        return matched_columns(self._opened, self.survey, self._settings)
+
+    @cached_property
     def _assembled(self) -> Assembled:
-        return assemble(self._opened, self.survey, self._settings)
+        return assemble(self._opened, self.survey, self._settings, self._found)
 
     @cached_property
     def ledger(self) -> dict[str, int]:
@@ -99,10 +105,11 @@ class Responses:
         problems = unique_name("problems", {str(name): None for name in rows})
         return rows.assign(**{problems: ["; ".join(said.get(place, ())) for place in places]})
 
-    @property
+    @cached_property
     def issues(self) -> pd.DataFrame:
         """Everything that was not as it should be, one row a problem; row 0 is the file as a whole."""
-        return self._assembled.issues
+        logs = zip(self._assembled.logs, self._opened, strict=True)
+        return issues_frame([(log, each.cells.source_rows) for log, each in logs])
 
     @cached_property
     def raw(self) -> pd.DataFrame:

@@ -41,7 +41,7 @@ _LANGUAGES = {
 class System:
     """The system columns of one source, and the rows that have no id though the source has a column for it."""
 
-    frame: pd.DataFrame
+    columns: dict[str, pd.Series]
     without_id: NDArray[np.bool_]
 
 
@@ -73,19 +73,17 @@ def read_system(
     telling = not found.keys().isdisjoint(("answered_at", "respondent_id"))
     ids, without = reader.ids(found.get("response_id"), file, n, telling=telling)
     local, instant = reader.times(found.get("answered_at"), naive_zone, zone, n)
-    frame = pd.DataFrame(
-        {
-            "response_id": ids,
-            "respondent_id": reader.texts(found.get("respondent_id"), n),
-            "answered_at": local,
-            "answered_at_utc": instant,
-            "status": reader.statuses(found.get("status"), found.get("finished"), statuses, n),
-            "language": reader.coded(found.get("language"), n, _LANGUAGES),
-            "wave": reader.coded(found.get("wave"), n),
-            "channel_source": reader.coded(found.get("channel_source"), n),
-        }
-    )
-    return System(frame=frame, without_id=without)
+    columns = {
+        "response_id": ids,
+        "respondent_id": reader.texts(found.get("respondent_id"), n),
+        "answered_at": local,
+        "answered_at_utc": instant,
+        "status": reader.statuses(found.get("status"), found.get("finished"), statuses, n),
+        "language": reader.coded(found.get("language"), n, _LANGUAGES),
+        "wave": reader.coded(found.get("wave"), n),
+        "channel_source": reader.coded(found.get("channel_source"), n),
+    }
+    return System(columns=columns, without_id=without)
 
 
 class _SystemReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from closeloop.errors import ResponseValidationError, closest
 from closeloop.responses.dates import Evidence, full_year, serial_days, year_first
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 _ENDS_IN_OFFSET = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)$"
 _OFFSET = r"^(?P<clock>.*?)\s*(?:Z|UTC|GMT|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>1[0-4]|0?\d):?(?P<minutes>[0-5]\d)?)$"
-_NAMED_DAY_PARTS = (("上午", "AM"), ("下午", "PM"))
+_NO_TIME = np.datetime64("NaT", "us")
+_PLAINER = (("T", " "), (r"(:\d{2})\.\d+", r"\1"), (r"\s*上午\s*", " AM "), (r"\s*下午\s*", " PM "))
+"""What is written otherwise in some times, and as what it is read."""
+_SHORT_YEAR = re.compile(r"^(\d\d)年")
 _CLOCKS = {
     (2, False): (" %H:%M:%S",),
     (1, False): (" %H:%M",),
@@ -87,37 +93,37 @@ def parse_times(
     >>> parse_times(["2026/5/3 7:05:00"], "Asia/Shanghai", "Asia/Shanghai").instant
     array(['2026-05-02T23:05:00.000000'], dtype='datetime64[us]')
     """
-    series = pd.Series(list(texts), dtype="str").str.strip()
-    zoned = series.str.contains(_ENDS_IN_OFFSET, regex=True, na=False)
-    clock = series.mask(zoned, "")
-    offsets = series[zoned].str.extract(_OFFSET) if zoned.any() else pd.DataFrame()
+    stripped = _stripped(texts)
+    zoned = _says(stripped, _ENDS_IN_OFFSET)
+    clock, offsets = stripped, pd.DataFrame()
+    with_offset = _series(stripped.filter(pa.array(zoned)), np.flatnonzero(zoned))
     if zoned.any():
-        clock[zoned] = offsets["clock"].fillna("")  # the dates of all texts together tell which number is the day
+        offsets = with_offset.str.extract(_OFFSET)
+        clocks = pa.array(offsets["clock"].fillna(""), pa.large_string())
+        clock = pc.replace_with_mask(stripped, pa.array(zoned), clocks)  # all dates tell which number is the day
     read = _clock_times(clock, day_first, date1904)
-    naive = read.times.mask(zoned)
+    naive = np.where(zoned, _NO_TIME, read.times)
     checked_zone(naive_zone)
-    aware = naive.dt.tz_localize(naive_zone, ambiguous="NaT", nonexistent="NaT")
-    lost = (aware.isna() & naive.notna()).to_numpy()
-    skipped = np.zeros(len(series), dtype=bool)
+    aware = pd.DatetimeIndex(naive).tz_localize(naive_zone, ambiguous="NaT", nonexistent="NaT")
+    instant = aware.tz_convert(None).to_numpy(copy=True)
+    lost = np.isnat(instant) & ~np.isnat(naive)
+    skipped = np.zeros(len(stripped), dtype=bool)
     if lost.any():
-        skipped[lost] = naive[lost].dt.tz_localize(
-            naive_zone, ambiguous=np.ones(int(lost.sum()), dtype=bool), nonexistent="NaT"
-        ).isna()  # fmt: skip
-        aware[lost] = naive[lost].dt.tz_localize(
-            naive_zone, ambiguous=np.ones(int(lost.sum()), dtype=bool), nonexistent="shift_forward"
-        )
-    instant = aware.dt.tz_convert("UTC")
+        shown, earlier = pd.DatetimeIndex(naive[lost]), np.ones(int(lost.sum()), dtype=bool)
+        skipped[lost] = shown.tz_localize(naive_zone, ambiguous=earlier, nonexistent="NaT").isna()
+        moved = shown.tz_localize(naive_zone, ambiguous=earlier, nonexistent="shift_forward")
+        instant[lost] = moved.tz_convert(None).to_numpy()
     if zoned.any():
-        instant[zoned] = _with_offset(series[zoned], read.times[zoned], offsets)
-    local = instant.dt.tz_convert(checked_zone(zone)).dt.tz_localize(None)
+        said = _with_offset(with_offset, pd.Series(read.times[zoned], index=with_offset.index), offsets)
+        instant[zoned] = said.dt.tz_localize(None).to_numpy()
+    local = pd.DatetimeIndex(instant).tz_localize("UTC").tz_convert(checked_zone(zone)).tz_localize(None).to_numpy()
     if naive_zone == zone:  # as written, also where the clock was put back
-        local = local.where(zoned, naive)
-    whole_day = ~zoned & naive.notna() & ~clock.str.contains(":", regex=False) & (not read.serial)
-    day_only = whole_day.to_numpy(dtype=bool)
+        local = np.where(zoned, local, naive)
+    day_only = ~zoned & ~np.isnat(naive) & ~_says(clock, ":") & (not read.serial)
     return Times(
-        local=local.to_numpy("datetime64[us]"),
-        instant=instant.dt.tz_localize(None).to_numpy("datetime64[us]"),
-        ambiguous=read.ambiguous & instant.isna().to_numpy(),
+        local=local,
+        instant=instant,
+        ambiguous=read.ambiguous & np.isnat(instant),
         date_only=day_only,
         skipped=skipped & ~day_only,
         twice=lost & ~skipped & ~day_only,
@@ -135,8 +141,8 @@ def parse_days(
     >>> parse_days(["25.4.2026", "3.4.2026"])[0]
     [datetime.date(2026, 4, 25), datetime.date(2026, 4, 3)]
     """
-    read = _clock_times(pd.Series(list(texts), dtype="str").str.strip(), day_first, date1904)
-    days = [None if pd.isna(time) else time.date() for time in read.times]
+    read = _clock_times(_stripped(texts), day_first, date1904)
+    days = [None if time is None else time.date() for time in read.times.tolist()]
     return days, read.ambiguous, read.evidence
 
 
@@ -166,59 +172,71 @@ def _with_offset(texts: pd.Series, clock: pd.Series, parts: pd.DataFrame) -> pd.
     return instant
 
 
+def _stripped(texts: Sequence[str]) -> pa.Array:
+    return pc.utf8_trim_whitespace(pa.array(list(texts), pa.large_string()))
+
+
 @dataclass(slots=True)
 class _Clock:
     """Times without an offset, which texts are ambiguous, whether they are day numbers, and what tells it."""
 
-    times: pd.Series
+    times: NDArray[np.datetime64]
     ambiguous: NDArray[np.bool_]
     evidence: tuple[Evidence, ...] = ()
     serial: bool = False
 
 
-def _clock_times(texts: pd.Series, day_first: bool | None, date1904: bool | None) -> _Clock:
+def _clock_times(texts: pa.Array, day_first: bool | None, date1904: bool | None) -> _Clock:
     """Return the times that texts without an offset say."""
-    naive = pd.Series(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"))
+    naive = np.full(len(texts), _NO_TIME)
     ambiguous = np.zeros(len(texts), dtype=bool)
-    unread = _fill(naive, texts[texts != ""], "%Y-%m-%d")
-    if not len(unread):
+    at = np.flatnonzero(_says(texts, "."))
+    spelled, at = _fill(naive, texts.take(pa.array(at)), at)
+    if not at.size:
         return _Clock(naive, ambiguous)
-    serials = serial_days(unread, date1904) if naive.isna().all() else None
+    serials = serial_days(_series(spelled, at), date1904) if np.isnat(naive).all() else None
     if serials is not None:
-        naive[unread.index] = serials[0]
-        first = replace(serials[1], places=(int(unread.index[0]),))
+        naive[at] = serials[0].to_numpy()
+        first = replace(serials[1], places=(int(at[0]),))
         return _Clock(naive, ambiguous, (first,), serial=True)
-    unread = unread.str.replace("T", " ").str.replace(r"(:\d{2})\.\d+", r"\1", regex=True)
-    for name, mark in _NAMED_DAY_PARTS:
-        unread = unread.str.replace(rf"\s*{name}\s*", f" {mark} ", regex=True)
-    unread = unread.str.replace(r"^(\d\d)年", lambda year: f"{full_year(int(year[1]))}年", regex=True)
-    unread = unread.str.replace(r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ", regex=True)
-    unread = _fill(naive, unread.str.strip(), "%Y-%m-%d")
-    if not len(unread):
+    for pattern, plain in _PLAINER:
+        spelled = pc.replace_substring_regex(spelled, pattern, plain)
+    if _says(spelled, r"^\d\d年").any():
+        full = [_SHORT_YEAR.sub(lambda year: f"{full_year(int(year[1]))}年", text) for text in spelled.to_pylist()]
+        spelled = pa.array(full, pa.large_string())
+    spelled = pc.replace_substring_regex(spelled, r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ")
+    spelled, at = _fill(naive, pc.utf8_trim_whitespace(spelled), at)
+    if not _says(spelled, r"^\d{1,2}[/.-]").any():
         return _Clock(naive, ambiguous)
-    if not unread.str.contains(r"^\d{1,2}[/.-]", regex=True).any():
-        return _Clock(naive, ambiguous)
-    ordered = year_first(unread.str.replace(", ", " ", regex=False), day_first)
-    _fill(naive, ordered.texts[~ordered.ambiguous], "%Y-%m-%d")
-    at = unread.index.to_numpy()
+    ordered = year_first(_series(pc.replace_substring(spelled, ", ", " "), at), day_first)
+    _fill(naive, pa.array(ordered.texts[~ordered.ambiguous]), at[~ordered.ambiguous])
     ambiguous[at[ordered.ambiguous]] = True
     evidence = tuple(replace(e, places=tuple(int(at[place]) for place in e.places)) for e in ordered.evidence)
     return _Clock(naive, ambiguous, evidence)
 
 
-def _fill(times: pd.Series, texts: pd.Series, day: str) -> pd.Series:
-    """Put in what can be read as a day and perhaps a time of day; return the texts that cannot."""
-    if not len(texts):
-        return texts
-    colons = texts.str.count(":").to_numpy()
-    halves = texts.str.contains("[AaPp][Mm]", regex=True).to_numpy(dtype=bool)
+def _says(texts: pa.Array, pattern: str) -> NDArray[np.bool_]:
+    """Return which texts hold a pattern (of RE2)."""
+    found: NDArray[np.bool_] = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _series(texts: pa.Array, at: NDArray[np.intp]) -> pd.Series:
+    return pd.Series(pd.array(texts, dtype="str"), index=at)
+
+
+def _fill(times: NDArray[np.datetime64], texts: pa.Array, at: NDArray[np.intp]) -> tuple[pa.Array, NDArray[np.intp]]:
+    """Put in, at their places, what can be read as a day and perhaps a time of day; return what cannot."""
+    colons = pc.count_substring(texts, ":").to_numpy(zero_copy_only=False)
+    halves = _says(texts, "[AaPp][Mm]")
+    words = texts.to_numpy(zero_copy_only=False)
     read = np.zeros(len(texts), dtype=bool)
     for (n, half), clocks in _CLOCKS.items():
         for clock in clocks:
             places = np.flatnonzero((colons == n) & (halves == half) & ~read)
             if places.size:
-                found = pd.to_datetime(texts.iloc[places], format=day + clock, errors="coerce")
-                known = found.notna().to_numpy()
+                found = pd.to_datetime(words[places], format="%Y-%m-%d" + clock, errors="coerce").to_numpy()
+                known = ~np.isnat(found)
                 read[places[known]] = True
-                times[found.index[known]] = found[known].astype("datetime64[us]")
-    return texts[~read]
+                times[at[places[known]]] = found[known]
+    return texts.filter(pa.array(~read)), at[~read]

@@ -82,13 +82,13 @@ def bivariate_normal_cdf(h: npt.ArrayLike, k: npt.ArrayLike, rho: npt.ArrayLike)
     """
     from scipy.special import ndtr
 
-    x, y, r = np.broadcast_arrays(
+    x, y, _ = np.broadcast_arrays(
         np.clip(np.asarray(h, dtype=float), -_FAR, _FAR),
         np.clip(np.asarray(k, dtype=float), -_FAR, _FAR),
         np.asarray(rho, dtype=float),
     )
     node, weight = _nodes()
-    half = np.arcsin(r)[..., None] / 2
+    half = np.arcsin(np.asarray(rho, dtype=float))[..., None] / 2  # one correlation for a whole table, often
     angle = half * (node + 1)
     exponent = -((x * x + y * y)[..., None] - 2 * (x * y)[..., None] * np.sin(angle)) / (2 * np.cos(angle) ** 2)
     area = (np.exp(exponent) @ weight) * half[..., 0] / (2 * math.pi)
@@ -145,17 +145,16 @@ def cell_probabilities(
     by_h = normal_density(h) * ndtr((k - rr * h) / rest)
     by_k = normal_density(k) * ndtr((h - rr * k) / rest)
     density = np.exp(-(h * h + k * k - 2 * rr * h * k) / (2 * rest**2)) / (2 * math.pi * rest)
-    slopes = []
-    for i in range(1, h.shape[-2] - 1):
-        only = np.zeros_like(by_h)
-        only[..., i, :] = by_h[..., i, :]
-        slopes.append(cells_of(only))
-    for j in range(1, k.shape[-1] - 1):
-        only = np.zeros_like(by_k)
-        only[..., :, j] = by_k[..., :, j]
-        slopes.append(cells_of(only))
-    slopes.append(cells_of(density) * rest**2)  # by atanh ρ: dρ = (1 − ρ²) dz
-    return cells, np.stack(slopes, axis=-3)
+    i, j = np.arange(a.shape[-1]), np.arange(b.shape[-1])
+    slopes = np.zeros((*batch, len(i) + len(j) + 1, *cells.shape[-2:]))
+    # A cut moves probability between the two rows, or columns, that it parts; all other cells stay as they are.
+    gain = np.diff(by_h, axis=-1)[..., 1:-1, :]
+    slopes[..., i, i, :], slopes[..., i, i + 1, :] = gain, -gain
+    gain = np.swapaxes(np.diff(by_k, axis=-2)[..., 1:-1], -1, -2)
+    columns = np.swapaxes(slopes[..., len(i) : -1, :, :], -1, -2)
+    columns[..., j, j, :], columns[..., j, j + 1, :] = gain, -gain
+    slopes[..., -1, :, :] = cells_of(density) * rest**2  # by atanh ρ: dρ = (1 − ρ²) dz
+    return cells, slopes
 
 
 def _with_ends(cuts: FloatArray) -> FloatArray:

@@ -72,6 +72,7 @@ class Canvas:
     ) -> None:
         self.title, self.sentence, self.caption, self.tag = title, sentence, caption, language()
         self.typeface = Typeface([title, sentence, *texts])
+        self.result: TableResult | None = None
         self._ax = ax
         self._left, self._right, self._bottom, self._height = left, right, bottom, height
 
@@ -101,7 +102,9 @@ class Canvas:
         tag = language()
         said = [in_tag(note, tag) for note in (result.notes if notes is None else notes)]
         title, sentence = in_tag(result.title, tag), in_tag(result.sentence, tag)
-        return cls(title, sentence, texts, caption=marks(tag).gap.join(said), ax=ax, **inches)
+        canvas = cls(title, sentence, texts, caption=marks(tag).gap.join(said), ax=ax, **inches)
+        canvas.result = result
+        return canvas
 
     @contextmanager
     def drawing(self, panels: Sequence[float] = (1.0,), gap: float = 0.35) -> Iterator[Any]:
@@ -214,7 +217,10 @@ class Canvas:
     def chart(self) -> Chart:
         """Return the finished figure."""
         alt = f"{self.title}. {self.sentence}" if self.tag == "en" else f"{self.title}：{self.sentence}"
-        return Chart(figure=self.figure, title=self.title, alt=alt.replace("\u00a0", " "), caption=self.caption)
+        return Chart(
+            figure=self.figure, title=self.title, alt=alt.replace("\u00a0", " "), caption=self.caption,
+            result=self.result,
+        )  # fmt: skip
 
 
 def room_for(labels: Iterable[str], most: float = 3.2) -> float:

@@ -44,12 +44,15 @@ class Chart:
         What it shows, in words and numbers, made from the same data.
     caption : str
         How it was done.
+    result : object
+        What is drawn; None where that is nothing computed.
     """
 
     figure: Figure
     title: str
     alt: str
     caption: str = ""
+    result: Any = None
 
     def save(self, path: str | Path) -> Path:
         """Write the figure; the ending of the name says how (``.png``, ``.svg``, ``.pdf``).
@@ -70,6 +73,10 @@ class Chart:
         target.write_bytes(self._bytes(target.suffix.lower() or ".png"))
         return target
 
+    def png(self) -> bytes:
+        """Return the picture as PNG; the same data give the same bytes, as in `save`."""
+        return self._bytes(".png")
+
     def to_html(self) -> Html:
         """Return the figure as an HTML ``figure`` whose image carries the sentence as its alternative text."""
         return self._html(self._png())
@@ -81,7 +88,7 @@ class Chart:
         return element("figure", image, caption, style="margin:0")  # a browser's own margin would indent it in a cell
 
     def _png(self) -> str:
-        return base64.b64encode(self._bytes(".png")).decode("ascii")
+        return base64.b64encode(self.png()).decode("ascii")
 
     def _bytes(self, ending: str) -> bytes:
         from matplotlib import rc_context

@@ -61,10 +61,10 @@ def plot_scores(table: ScoreTable, ax: Axes | None = None) -> Chart:
             raise ValueError(message("views.one_block", count=len(shown)))
         with rc_context({"font.family": list(typeface.families)}):
             (draw_line if shown[0].chronological else draw_dots)(ax, shown[0].rows, shown[0], typeface)
-        return Chart(figure=_figure_of(ax), title=title, alt=alt, caption=caption)
+        return Chart(figure=_figure_of(ax), title=title, alt=alt, caption=caption, result=table)
     with rc_context({"font.family": list(typeface.families), "text.usetex": False, "path.sketch": None}):
         figure = Drawing(typeface, tag).draw(shown)
-    return Chart(figure=figure, title=title, alt=alt, caption=caption)
+    return Chart(figure=figure, title=title, alt=alt, caption=caption, result=table)
 
 
 def _figure_of(ax: Any) -> Any:

@@ -24,8 +24,7 @@ def frame_table(frame: Any, tag: str) -> Html:
     >>> print(frame_table(pd.DataFrame({"region": ["East"], "share": [0.4]}), "en").partition("<tbody>")[2])
     <tr><th scope="row">East</th><td class="num">0.40</td></tr></tbody></table></div>
     """
-    native = frame.reset_index() if _has_named_rows(frame) else frame
-    whole = nw.from_native(native, eager_only=True)
+    whole = as_columns(frame)
     columns = tuple(
         Column(head=name, css="num" if whole.schema[name].is_numeric() else "") for name in map(str, whole.columns)
     )
@@ -34,6 +33,11 @@ def frame_table(frame: Any, tag: str) -> Html:
     more = len(whole) - len(rows)
     note = element("p", say("rows_left_out", tag, count=number(more)), class_="note") if more else Html("")
     return join([written, note])
+
+
+def as_columns(frame: Any) -> nw.DataFrame[Any]:
+    """Return a frame of any library; the names of its rows are a column, too."""
+    return nw.from_native(frame.reset_index() if _has_named_rows(frame) else frame, eager_only=True)
 
 
 def _has_named_rows(frame: Any) -> bool:

@@ -102,7 +102,7 @@ def plot_figures(result: FigureResult, ax: Any = None) -> Chart:
 
 
 def _end(figure: Figure) -> float:
-    limits = [figure.estimate, figure.ci_high]
+    limits = [figure.ci_low, figure.estimate, figure.ci_high]
     return max(value for value in limits if math.isfinite(value))
 
 

@@ -110,10 +110,12 @@ def _canvas(trend: ChartedResult, drawn: list[TrendSeries], height: float, ax: A
     texts += [str(series.label) for series in drawn] + [str(event.text) for event in trend.events]
     texts += [str(message("trend.baseline_level", centre="+−0123456789.% ")), "●○■"]
     gap = marks(language()).gap
-    return Canvas(
+    canvas = Canvas(
         str(trend.title), gap.join(map(str, said)), texts, height=height, left=0.5, right=1.0, bottom=0.72,
         caption=gap.join(map(str, trend.notes[:2])), ax=ax,
     )  # fmt: skip
+    canvas.result = trend
+    return canvas
 
 
 def _span(drawn: Sequence[TrendSeries]) -> tuple[float, float]:

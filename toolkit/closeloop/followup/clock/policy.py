@@ -198,7 +198,7 @@ def policy_faults(targets: Targets) -> Iterator[PolicyFault]:
             if any(_same_conditions(target, other) for other in seen):
                 yield PolicyFault(("targets", clock, position), "clock.target_twice", {"clock": clock})
             seen.append(target)
-    for case in every_case():
+    for case in every_case() if targets.first_response and targets.resolution else ():
         response, resolution = picked(targets.first_response, case), picked(targets.resolution, case)
         if response and resolution and response.unit == resolution.unit and response.amount > resolution.amount:
             fields = {"response": f"{response.amount:g}", "resolution": f"{resolution.amount:g}", "unit": response.unit}

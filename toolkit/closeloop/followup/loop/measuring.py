@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 class Measured(OuterLoop):
     """What a loop tells of itself; part of `closeloop.followup.loop.loop.Loop`."""
 
+    @property
+    def zone(self) -> str:
+        """In which zone its times are told."""
+        return self._desk.clock.timezone or "UTC"
+
     def measure(self, now: Moment | None = None, **more: Any) -> LoopReport:
         """Return whether the loop closes, every figure with its base and its interval.
 
@@ -119,13 +124,37 @@ class Measured(OuterLoop):
         -------
         Report
         """
-        from closeloop.views.retrospective import retrospective
+        from closeloop.reports.retrospective import retrospective
 
         more = {} if since is None else {"since": since}
         return retrospective(
             self.measure(now, **more), self.glance(now), self._problems(),
             actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
         )  # fmt: skip
+
+    def report(
+        self, since: Moment | None = None, now: Moment | None = None, *, language: str | None = None, **more: Any
+    ) -> Any:
+        """Return whether the loop closes as a report: every section, whether the counts add up, whether it is whole.
+
+        Parameters
+        ----------
+        since : datetime or str, optional
+            From when on; from the beginning.
+        now : datetime or str, optional
+            Up to when.
+        language : {"en", "zh-CN"}, optional
+            The language in use, if left out.
+        **more
+            As `measure` takes it.
+
+        Returns
+        -------
+        Report
+        """
+        from closeloop.reports.loop_report import loop_report
+
+        return loop_report(cast("Loop", self), since=since, now=now, language=language, **more)
 
     def verify(self) -> Verification:
         """Check that nothing was changed or lost: every chain, every head, every derived row, every promised case.

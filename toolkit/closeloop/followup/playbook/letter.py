@@ -12,6 +12,7 @@ from closeloop.errors import closest
 from closeloop.followup.playbook.letter_facts import letter_facts
 from closeloop.followup.playbook.letter_template import LetterTemplate, letter_template
 from closeloop.followup.playbook.situation import customers_language
+from closeloop.followup.privacy.revealed import MARK
 from closeloop.forms.fields import shown
 from closeloop.html import harmless
 from closeloop.numbers import day, number
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from closeloop.followup.state import CaseState
+    from closeloop.reports.report import Report
 
 _GAP = re.compile(r"\{(\w+)\}")
 
@@ -88,8 +90,23 @@ class Letter:
         body = [safe(self._put(each)) for each in self._paragraphs()]
         return "\n\n".join([f"## {safe(self.subject)}", *body]) + "\n"
 
+    def report(self) -> Report:
+        """Return the letter as a page of its own, to be written as a Word file, HTML or markdown.
+
+        With nothing open it is the letter alone; else it is a draft and says so, with what is open.
+
+        Returns
+        -------
+        Report
+        """
+        from closeloop.reports.letter_report import letter_report
+
+        return letter_report(self)
+
     def findings(self) -> Findings:
         """Return what is wrong with it: open gaps, and what the worksheet ``reply`` finds in its words.
+
+        A text that was revealed and still has its mark (`Revealed`) must not go out either: give its ``.plain``.
 
         Blame, brushing off, empty comfort, words of the office, and words that promise nothing.
         """
@@ -100,6 +117,8 @@ class Letter:
             )
             for name in self.missing()
         ]  # fmt: skip
+        if any(MARK in text for text in self.filled.values()):
+            opened.append(Finding(rule="revealed_mark", level="error", message=message("playbook.letter_mark")))
         told = "\n".join(_GAP.sub(lambda found: self.filled.get(found[1], "…"), each) for each in self._paragraphs())
         sheet = worksheet("reply").fill(body=told, kind=self.template.sheet)
         in_words = [each for each in sheet.findings() if each.at == "body"]
