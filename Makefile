@@ -15,7 +15,8 @@ N ?= 1
 # One more than there are cores: tests that drive a browser, a kernel or a process of their own mostly wait for it.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $$n + 1)
 # Several workers with several threads each would be in each other's way. Files go in their own order: sorted by the
-# number of their tests, those that drive a browser would come last, one after the other.
+# number of their tests, those that drive a browser would come last, one after the other. What a process does together
+# stands in tests/conftest.py.
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # See the file there: seconds of every process that looks at a notebook.
 LEAN := PYTHONPATH="$(CURDIR)/scripts/without"
@@ -24,7 +25,7 @@ KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
 # A hundred kernels and processes are started: without bytecode and parsed files at hand, each takes 4 s longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test suite test-engines lab lint types notebooks bench journeys docs clean
+.PHONY: help demo test suite test-engines lab lint types notebooks bench journeys docs guides clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,11 @@ $(VENV)/.dev: pyproject.toml $(LOCK) $(VENV)/.pip
 	@$(PIP) install -c $(LOCK) -e . --group dev
 	@touch $(VENV)/.core $@
 
+$(VENV)/.docs: pyproject.toml $(LOCK) $(VENV)/.dev
+	@echo "Installing what builds the documentation ..."
+	@$(PIP) install -c $(LOCK) --group docs
+	@touch $@
+
 # survey-core is only what the conformance tests compare with: without a network they are skipped, and say so.
 $(VENV)/.surveyjs: tests/surveyjs/package-lock.json $(VENV)/.dev
 	@mkdir -p $(VENV)/surveyjs && cp tests/surveyjs/package.json tests/surveyjs/package-lock.json $(VENV)/surveyjs/
@@ -76,7 +82,7 @@ test: lint ## everything: lint, types, all tests, the browser, the notebooks' ou
 
 # Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
 suite: $(VENV)/.dev $(VENV)/.surveyjs
-	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(LEAN) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
@@ -95,8 +101,12 @@ journeys: $(VENV)/.dev ## the journey in a real JupyterLab N times (N=1), then w
 	@$(BIN)/python scripts/journeys.py $(N)
 	@$(BIN)/python -m pytest tests/browser -m journeys $(PYTEST_ARGS)
 
-docs: $(VENV)/.dev ## run both READMEs and the guides; check the public names, the catalogues and docs/coverage.md
-	@$(BIN)/python -m pytest tests/test_readme.py tests/test_guide_blocks.py tests/test_public_api.py tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)
+docs: $(VENV)/.docs ## the documentation as a site in both languages, in out/docs; warnings and dead links are errors
+	@$(THREADS) $(BIN)/python docs/site/build.py out/docs
+
+guides: $(VENV)/.dev ## run both READMEs and the guides; check the public names, the catalogues and docs/coverage.md
+	@$(BIN)/python -m pytest tests/test_readme.py tests/test_guide_blocks.py tests/test_public_api.py tests/test_docs_site.py \
+	  tests/test_locales.py tests/test_coverage_doc.py $(PYTEST_ARGS)
 
 notebooks: $(VENV)/.dev ## run every notebook again and write its outputs, byte for byte repeatable
 	@$(KERNEL_ENV) $(BIN)/python scripts/notebooks.py

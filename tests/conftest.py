@@ -31,6 +31,20 @@ def shared() -> Callable[[str], Path]:
     return find
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the tests of a file share a process, and all that look at a JupyterLab another: it is loaded only once.
+
+    Says something only with ``--dist loadgroup``. JupyterLab, the browser that loads it and its first kernel take as
+    long as several of those tests.
+    """
+    if not config.getoption("loadgroup", default=False):
+        return
+    for item in items:
+        needs_lab = "lab" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("JupyterLab" if needs_lab else item.location[0]))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end on how much ours and the real survey-core agree, or why they were not compared.
 

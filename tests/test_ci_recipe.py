@@ -1,4 +1,4 @@
-"""The repository that docs/ci.md offers for copying: it passes as it is, and each way to break it is named by its place.
+"""The repository that docs/ci.md offers for copying: it passes as it is, and whatever breaks it is named by its place.
 
 What the pages quote is what the checks print.
 """
@@ -44,7 +44,7 @@ def change(file: Path, *edits: tuple[str, str]) -> None:
 
 
 def check(folder: Path, *part: str) -> tuple[int, str]:
-    """Run the example's own check with the Python of these tests; give its exit code and all it said, without colours."""
+    """Run the example's own check with the Python of these tests; give its exit code and what it said, uncoloured."""
     told = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
     told.pop("PYTEST_ADDOPTS", None)
     done = subprocess.run(

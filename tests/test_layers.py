@@ -23,7 +23,7 @@ RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 # The upward doors: methods of these names may import the layer beside them, inside the method.
 DOORS = {
     "_repr_html_": "views", "_repr_mimebundle_": "views", "__str__": "views",
-    "plot": "views", "to_svg": "views", "report": "reports", "retrospective": "reports",
+    "plot": "views", "to_svg": "views", "report": "reports", "retrospective": "reports", "to_ics": "reports",
     "edit": "widgets", "form": "widgets", "board": "widgets",
 }  # fmt: skip
 

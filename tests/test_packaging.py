@@ -111,9 +111,9 @@ def test_the_constraints_name_versions_and_no_places() -> None:
 
 
 def declared(*extras: str) -> list[Requirement]:
-    """Give what the package, these extras and the dev group ask for, closeloop itself left out."""
-    project = PYPROJECT["project"]
-    lines = [*project["dependencies"], *PYPROJECT["dependency-groups"]["dev"], *PYPROJECT["build-system"]["requires"]]
+    """Give what the package, these extras and the groups dev and docs ask for, closeloop itself left out."""
+    project, groups = PYPROJECT["project"], PYPROJECT["dependency-groups"]
+    lines = [*project["dependencies"], *groups["dev"], *groups["docs"], *PYPROJECT["build-system"]["requires"]]
     for extra in extras:
         lines += project["optional-dependencies"][extra]
     return [r for r in map(Requirement, lines) if r.name != "closeloop"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -166,8 +167,6 @@ def test_a_public_object_says_what_it_is_and_shows_it(name: str) -> None:
     assert text, "no docstring"
     summary = text.splitlines()[0]
     assert summary.endswith("."), "the first line is one sentence"
-    if isinstance(value, type) and issubclass(value, BaseException):
-        return
     wanted = ["Examples"]
     if not isinstance(value, type):
         signature = inspect.signature(value)
@@ -181,15 +180,28 @@ def test_a_public_object_says_what_it_is_and_shows_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in cl.__all__ if n[0].isupper()])
 def test_the_public_members_of_a_class_have_docstrings(name: str) -> None:
+    """Those that it has from another class of ours as well: the reference shows them."""
     owner = getattr(cl, name)
     bare = [
         member
-        for member, value in vars(owner).items()
+        for ours in owner.__mro__
+        if ours.__module__.startswith("closeloop.")
+        for member, value in vars(ours).items()
         if not member.startswith("_")
-        and (inspect.isfunction(value) or isinstance(value, property | classmethod | staticmethod))
-        and not inspect.getdoc(getattr(owner, member))
+        and (inspect.isfunction(value) or isinstance(value, property | cached_property | classmethod | staticmethod))
+        and not inspect.getdoc(value)
     ]
     assert not bare
+
+
+@pytest.mark.parametrize("name", [n for n in cl.__all__ if n[0].islower()])
+def test_the_section_parameters_names_each_parameter_and_no_other(name: str) -> None:
+    function = getattr(cl, name)
+    text = (inspect.getdoc(function) or "") + "\n"
+    sections = re.findall(r"^Parameters\n-{10}\n(.*?)(?=^\S.*\n---|\Z)", text, re.M | re.S)
+    entries = re.findall(r"^([\w*][^:\n]*)(?= :|$)", "".join(sections), re.M)
+    named = [each.strip().lstrip("*") for entry in entries for each in entry.split(",")]
+    assert sorted(named) == sorted(inspect.signature(function).parameters)
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])

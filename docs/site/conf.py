@@ -6,6 +6,7 @@ are the same here and in any other viewer. ``make docs`` builds both halves.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
+import han  # noqa: E402
 import pages  # noqa: E402
-from han_search import HanAndEnglish  # noqa: E402
+from sphinx.search.en import SearchEnglish  # noqa: E402
 
 import closeloop  # noqa: E402
 
@@ -55,13 +57,19 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_param = False
 
+toc_object_entries_show_parents = "hide"
+
 html_theme = "pydata_sphinx_theme"
+html_context = {"default_mode": "auto"}
 html_title = "closeloop"
 html_search_language = "zh"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 templates_path = ["_templates"]
 html_copy_source = False
+smartquotes = False  # texts stand as they were written
+ALONE = (root_doc, f"README{SUFFIX}", f"docs/methods{SUFFIX}", "docs/glossary")
+html_sidebars: dict[str, list[str]] = {"**": ["sidebar-nav-bs"]} | {page: [] for page in ALONE}
 html_show_sourcelink = False
 html_theme_options: dict[str, Any] = {
     "logo": {"text": "closeloop"},
@@ -71,11 +79,21 @@ html_theme_options: dict[str, Any] = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
-    "show_toc_level": 2,
     "back_to_top_button": False,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+
+
+class HanAndEnglish(SearchEnglish):
+    """English words by their stem, Chinese characters by pairs, in both halves alike."""
+
+    lang = "zh"
+    js_splitter_code = han.IN_THE_BROWSER
+
+    def split(self, input: str) -> list[str]:  # noqa: A002
+        """Give the words and pairs of a text."""
+        return han.words(input)
 
 
 def complete(app: Sphinx, page: str, source: list[str]) -> None:
@@ -84,7 +102,17 @@ def complete(app: Sphinx, page: str, source: list[str]) -> None:
     if path.endswith(".md"):
         text = pages.with_contents(path, source[0], HALF)
         text = pages.with_public_names(text, names_of(path))
-        source[0] = pages.with_links_across(path, text, HALF, ROOT)
+        text = pages.with_links_across(path, text, HALF, ROOT)
+        source[0] = pages.with_links_to_notebooks(path, text, HALF, ROOT)
+
+
+def mend_docstring(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:  # noqa: ARG001
+    """Undo what napoleon takes for a type, the words before a colon in a property's sentence; write a dash as one."""
+    types = [line.removeprefix(":type: ") for line in lines if line.startswith(":type: ")]
+    if what == "property" and types:
+        lines[:] = [line for line in lines if not line.startswith(":type: ")]
+        lines[0] = f"{types[0]}: {lines[0]}"
+    lines[:] = [re.sub(r"^(\s*(?:\* |:\w+: )?\*\*.+?) -- ", r"\1 – ", line) for line in lines]
 
 
 def names_of(path: str) -> dict[str, Any]:
@@ -106,4 +134,5 @@ def setup(app: Sphinx) -> None:
     """Connect the above."""
     app.add_search_language(HanAndEnglish)
     app.connect("source-read", complete)
+    app.connect("autodoc-process-docstring", mend_docstring, priority=900)  # after napoleon
     app.connect("html-page-context", tell_twin)

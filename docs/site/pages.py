@@ -30,6 +30,8 @@ NAMES_HERE = "<!-- The site shows the public names here. -->"
 SWITCH = re.compile(r"\A(# .+\n\n)\[(?:中文|English)\]\([^)\s]+\)\n")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]+)?\)")
 ITEM = re.compile(r"^[-*] \[([^\]]+)\]\((?!\w+:)([^)#\s]+\.(?:md|ipynb))\)", re.M)
+FILE_NAME = re.compile(r"[\w/.-]+\.md")
+NOTEBOOK = re.compile(r"(?<![\[`])`(notebooks/[^`\s]+\.ipynb)`(?!\])")
 FENCED = re.compile(r"(^`{3,}[^\n]*\n.*?^`{3,}$)", re.M | re.S)
 
 
@@ -64,7 +66,7 @@ def twin(page: str, root: Path) -> str | None:
     folder, own = posixpath.split(name)
     if name.startswith("notebooks/"):
         other = folder.replace("notebooks/zh", "notebooks") if is_chinese(page) else f"notebooks/zh{folder[9:]}"
-        number = re.match(r"\d\d_", own)
+        number = re.match(r"\d+_", own)
         found = sorted((root / other).glob(f"{number.group() if number else own}*.ipynb"))
         return f"{other}/{found[0].stem}" if found else None
     other = name.removesuffix(f".{CHINESE}") if is_chinese(page) else f"{name}.{CHINESE}"
@@ -123,13 +125,27 @@ def with_links_across(page: str, text: str, language: str, root: Path) -> str:
         to = target(page, link)
         if (root / to).is_dir():
             return label
-        if not to.endswith((".md", ".ipynb")) or is_in(to, language):
+        if not to.endswith((".md", ".ipynb")):
             return found.group()
+        if is_in(to, language):  # a file's name says less than the title of the page, which an empty label gives
+            return f"[{'' if FILE_NAME.fullmatch(label) else label}]({link}{anchor or ''})"
         other = ENGLISH if language == CHINESE else CHINESE
         return f'<a href="{address(page, to, other)}{anchor or ""}">{label}</a>'
 
     parts = FENCED.split(SWITCH.sub(r"\1", text, count=1))
     return "".join(part if part.startswith("```") else LINK.sub(across, part) for part in parts)
+
+
+def with_links_to_notebooks(page: str, text: str, language: str, root: Path) -> str:
+    """Give `text` with links where it names a notebook of its half of the site by its path."""
+
+    def linked(found: re.Match[str]) -> str:
+        path = found.group(1)
+        if not (root / path).is_file() or not is_in(path, language):
+            return found.group()
+        return f"[{found.group()}]({posixpath.relpath(path, posixpath.dirname(page) or '.')})"
+
+    return "".join(part if part.startswith("```") else NOTEBOOK.sub(linked, part) for part in FENCED.split(text))
 
 
 def chapter_of(home: Mapping[str, str]) -> dict[str, str]:

@@ -174,7 +174,7 @@ def complaints(draws: Draws) -> Iterator[Row]:
     """Draw half a year of complaints: one of each kind a month, and then the week after the new phone was sold."""
     spoken = {
         "usability": s.FLAT,
-        "delivery": (("The parcel is late.", "包裹晚到了。"),),
+        "response_speed": (("Nobody answers the phone.", "电话没人接。"),),
         "attitude": (("He hung up.", "客服直接挂断。"),),
     }
     days = [
@@ -196,14 +196,17 @@ def airline(draws: Draws) -> dict[str, list[Row]]:
     """Draw the passengers who complained, their trust before and after, and who flew again within half a year."""
     came: list[Row] = []
     asked: list[Row] = []
+    answers = Draws(s.SEED, 15)
     for number in range(1, s.PASSENGERS + 1):
         who, tag = f"AP{number:03}", draws.pick(LANGUAGES)
         at = datetime(2026, 5, 11, 20, tzinfo=ZONE) + timedelta(minutes=draws.below(150))
         end = draws.weighted((s.CONFIRMS, s.WITHDRAWS, 1 - s.CONFIRMS - s.WITHDRAWS))
         channel = draws.pick(("social", "desk", "email"))
+        day = datetime(2026, 5, 13, 9, tzinfo=ZONE) + timedelta(days=min(9, int(answers.lognormal(2.0, 0.9))))
         came.append({"key": who, "received_at": f"{at:%Y-%m-%d %H:%M}", "channel": channel, "customer": who,
                      "language": tag, "words": draws.pick(s.SILENCE)[tag == "zh-CN"],
-                     "said_in_the_end": ("settled", "withdrawn", "")[end]})  # fmt: skip
+                     "said_in_the_end": ("settled", "withdrawn", "")[end],
+                     "said_at": f"{day:%Y-%m-%d %H:%M}" if end < 2 else ""})  # fmt: skip
         own, first, second = draws.normal(), draws.normal(), draws.normal()
         before = trust(s.TRUST_MEAN + own + 0.7 * first)
         after = trust(s.TRUST_MEAN + own + 0.7 * second + s.TRUST_RISE)

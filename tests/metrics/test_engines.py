@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -84,7 +85,7 @@ def assert_same(found: ScoreTable, expected: ScoreTable) -> None:
         assert row.keys() == wanted.keys()
         for column, value in wanted.items():
             if isinstance(value, float):
-                assert row[column] == pytest.approx(value, rel=1e-9, abs=1e-9), (column, wanted)
+                assert math.isclose(row[column], value, rel_tol=1e-9, abs_tol=1e-9), (column, row, wanted)
             else:
                 assert row[column] == value, (column, wanted)
     assert found.n_rows == expected.n_rows

@@ -60,10 +60,10 @@ class SurveyDefinitionError(CloseloopError, ValueError):
     --------
     >>> import closeloop as cl
     >>> try:
-    ...     cl.Survey.from_surveyjs({"pages": [{"elements": [{"type": "matrix", "name": "x"}]}]})
+    ...     cl.Survey.from_surveyjs({"pages": []})
     ... except cl.SurveyDefinitionError as error:
     ...     print(error.findings[0].message)
-    ...
+    The key “title” is missing. Add it.
     """
 
     def __init__(self, text: LocalText | str, findings: Sequence[Any] = ()) -> None:
@@ -119,10 +119,12 @@ class InsufficientDataError(CloseloopError, ValueError):
     Examples
     --------
     >>> import closeloop as cl
+    >>> table = cl.score({"recommend": [9, 4, 10], "store": ["River", "River", "Quay"]}, cl.Nps("recommend"), "store")
     >>> try:
-    ...     cl.coverage(0, {"promoters": 0.5, "passives": 0.3, "detractors": 0.2})
+    ...     table.result(store="River")
     ... except cl.InsufficientDataError as error:
     ...     print(error)
+    This group is hidden: it, or a group that could be had from it by subtraction, has fewer than 10 answers.
     """
 
 
@@ -179,11 +181,13 @@ class ConflictError(CloseloopError, RuntimeError):
     >>> loop = cl.open_loop(":memory:", actor="lin")
     >>> case = loop.open_case(words="The parcel is late.", channel="phone", received_at="2026-07-01T09:00:00+08:00")
     >>> same = loop.case(case.case_id)  # somebody else has it open as well
-    >>> case = case.assign("chen")
+    >>> case.assign(owner="chen")
+    <...Assign...>
     >>> try:
-    ...     same.assign("wang")
+    ...     same.assign(owner="wang")
     ... except cl.ConflictError as error:
     ...     print(error.current_version, len(error.changed))
+    3 1
     """
 
     def __init__(self, text: LocalText | str, *, current_version: int = 0, changed: Iterable[Any] = ()) -> None:

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from closeloop.metrics.score_input import score_input
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.written_call import as_code
+from closeloop.reports.calls import Called, call_of
+from closeloop.reports.kept_rows import KeptRows
 from closeloop.reports.month_answers import MonthAnswers, first_day, month_after, month_answers, month_told
 from closeloop.reports.month_scores import MonthScores, conclusion, month_scores, report_metric, segments
 from closeloop.reports.month_themes import comment_column, month_themes
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["monthly_report"]
 
 _OF_LOOP = ("capture", "speed", "closing", "work", "money")
+_DRAWN = ("speed", "closing")
 
 
 def monthly_report(
@@ -105,9 +109,9 @@ def monthly_report(
         themes = month_themes(found.this, scores.spec, column, codebook, min_n)
         parts = [
             *_score_parts(found, scores),
-            *_shown_or_said("monthly.drivers", scores.drivers),
-            *_shown_or_said("monthly.themes", themes),
-            *_loop_parts(looped),
+            *_shown_or_said("monthly.drivers", scores.drivers, found),
+            *_shown_or_said("monthly.themes", themes, found),
+            *_loop_parts(looped, found),
             _heading("monthly.blocks"),
             three_blocks([one for one in (scores.table, scores.others) if one is not None], looped,
                          month_told(found.month)),
@@ -130,21 +134,36 @@ def _heading(key: str) -> LocalText:
 def _score_parts(found: MonthAnswers, scores: MonthScores) -> list[Any]:
     said = conclusion(found, scores)
     first = said if scores.change is None else claim(said, scores.change)
-    parts: list[Any] = [first, _heading("monthly.segments" if scores.table.blocks[0].keys else "monthly.score")]
-    parts += [scores.table]
+    compared = f'cl.score(responses, {as_code(scores.spec)}, by=cl.Period("answered_at"))'
+    compared += f'.compare("{found.month}", "{found.before}")'
+    parts: list[Any] = [first if scores.change is None else Called(first, compared)]
+    parts += [_heading("monthly.segments" if scores.table.blocks[0].keys else "monthly.score")]
+    parts.append(_of_month(scores.table, found))
     if scores.change is not None:
-        parts += [_heading("monthly.change"), scores.change]
+        parts += [_heading("monthly.change"), Called(scores.change, compared)]
     parts.append(_heading("monthly.trend"))
     parts.append(scores.trend if isinstance(scores.trend, LocalText) else scores.trend.plot())
     if scores.others is not None:
-        parts += [_heading("monthly.others"), scores.others]
+        parts += [_heading("monthly.others"), _of_month(scores.others, found)]
     return parts
 
 
-def _shown_or_said(key: str, result: Any) -> list[Any]:
+def _of_month(result: Any, found: MonthAnswers) -> Called:
+    """Return a result with the call that gave it, which got the answers of the month alone."""
+    call = call_of(result).replace("(responses", "(month", 1).replace("(data", "(month", 1)
+    return Called(result, f"{call}  # month: answered_at in {found.month}")
+
+
+def _shown_or_said(key: str, result: Any, found: MonthAnswers) -> list[Any]:
     if isinstance(result, LocalText):
         return [_heading(key), result]
-    return [_heading(key), result.plot(), result]
+    shown = _of_month(result, found)
+    return [_heading(key), _chart(result), shown]
+
+
+def _chart(result: Any) -> Any:
+    """Return the figure of a result that is shown as a table, too; how it was done stands there."""
+    return replace(result.plot(), caption="")
 
 
 def _looped(loop: Loop, found: MonthAnswers, values: Mapping[str, AccountValue] | None) -> LoopReport:
@@ -157,7 +176,7 @@ def _looped(loop: Loop, found: MonthAnswers, values: Mapping[str, AccountValue] 
     return loop.measure(until, since=since, **more)
 
 
-def _loop_parts(looped: LoopReport | None) -> list[Any]:
+def _loop_parts(looped: LoopReport | None, found: MonthAnswers) -> list[Any]:
     if looped is None:
         return [_heading("monthly.loop"), message("monthly.loop_none")]
     parts: list[Any] = [_heading("monthly.loop")]
@@ -165,16 +184,17 @@ def _loop_parts(looped: LoopReport | None) -> list[Any]:
         parts.append(looped.found)
     for name in _OF_LOOP:
         section = looped.section(name)
-        parts.append(section)
-        if any(figure.is_measured for figure in section.figures) and name in ("speed", "closing"):
-            parts.append(section.plot())
+        if name in _DRAWN and any(figure.is_measured for figure in section.figures):
+            parts.append(_chart(section))
+        days = f'"{month_after(found.month)}-01 00:00", since="{found.month}-01 00:00"'
+        parts.append(Called(section, f'loop.measure({days}).section("{name}")'))
     return parts
 
 
 def _quality_parts(responses: Any) -> list[Any]:
     if not isinstance(responses, Responses):
         return []
-    return [_heading("monthly.quality"), message("monthly.quality_all"), responses.quality(), responses]
+    return [_heading("monthly.quality"), message("monthly.quality_all"), responses.quality(), KeptRows(responses)]
 
 
 def _limits(found: MonthAnswers, scores: MonthScores, themes: Any, looped: LoopReport | None) -> LocalText:

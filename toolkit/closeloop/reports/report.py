@@ -17,6 +17,7 @@ from closeloop.metrics.result import TableResult
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.numbers import number
 from closeloop.reports.calls import Called, call_of
+from closeloop.reports.kept_rows import KeptRows
 from closeloop.reports.parts import drawn_chart, is_part, part_html, parts_css
 from closeloop.responses.responses import Responses
 from closeloop.rootcause.findings import Findings
@@ -256,7 +257,8 @@ class Report:
 
     def _foot(self, body: Html) -> Html:
         tag = self.language
-        imports = [part for part in self.parts if isinstance(part, Responses)]
+        known = [part.responses if isinstance(part, KeptRows) else part for part in self.parts]
+        imports = [part for part in known if isinstance(part, Responses)]
         lines = [say("kept_rows", tag, **{k: number(n) for k, n in part.ledger.items()}) for part in imports]
         files = {source.name: source.sha256 for part in imports for source in part.sources if source.sha256}
         if files:

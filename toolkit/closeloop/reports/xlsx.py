@@ -78,7 +78,7 @@ class _Pen:
 
     def __init__(self, workbook: Any, tag: str) -> None:
         self.workbook, self.tag = workbook, tag
-        font = {"font_name": "Microsoft YaHei" if tag == "zh-CN" else "Calibri", "font_size": 10, "valign": "top"}
+        font: dict[str, Any] = {"font_name": "Microsoft YaHei" if tag == "zh-CN" else "Calibri", "font_size": 10, "valign": "top"}
         self.font = font
         self.formats: dict[Any, Any] = {}
         self.texts = {
@@ -196,7 +196,7 @@ class _Pen:
         how = {"image_data": io.BytesIO(png), "description": chart.alt, "x_scale": scale, "y_scale": scale,
                "object_position": 3}  # fmt: skip
         sheet.insert_image(row, 0, "chart.png", how)
-        return row + math.ceil(inches[1] * 72 / _LINE) + 1
+        return row + math.ceil(float(inches[1]) * 72 / _LINE) + 1
 
 
 def _kept(said: str) -> str:
@@ -220,8 +220,7 @@ def _widths(shown: Sheet, tag: str) -> list[float]:
             for at, said in enumerate(block.head):
                 columns[at] = max(columns.get(at, 0), min(width_of(said), 16))
     found = [min(max(columns.get(at, 0) + 2, _NARROWEST), _WIDEST) for at in range(max(columns, default=0) + 1)]
-    lacking = _TEXT_WIDTH - sum(found)
-    if len(found) == 1 and lacking > 0:
+    if len(found) == 1 and found[0] < _TEXT_WIDTH:
         found[0] = _TEXT_WIDTH
     return found
 

@@ -21,11 +21,18 @@ from closeloop.text import message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ENDS_IN_OFFSET = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)$"
+_DIGIT, _SPACE = r"\p{Nd}", r"[\s\p{Z}]"  # of RE2, whose own \d and \s are those of ASCII only
+_ENDS_IN_OFFSET = rf":{_DIGIT}{{2}}.*(?:Z|UTC|GMT|[+-]{_DIGIT}{{1,2}}(?::?{_DIGIT}{{2}})?)$"
 _OFFSET = r"^(?P<clock>.*?)\s*(?:Z|UTC|GMT|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>1[0-4]|0?\d):?(?P<minutes>[0-5]\d)?)$"
 _NO_TIME = np.datetime64("NaT", "us")
-_PLAINER = (("T", " "), (r"(:\d{2})\.\d+", r"\1"), (r"\s*上午\s*", " AM "), (r"\s*下午\s*", " PM "))
+_PLAINER = (
+    ("T", " "),
+    (rf"(:{_DIGIT}{{2}})\.{_DIGIT}+", r"\1"),
+    (f"{_SPACE}*上午{_SPACE}*", " AM "),
+    (f"{_SPACE}*下午{_SPACE}*", " PM "),
+)
 """What is written otherwise in some times, and as what it is read."""
+_DASHED = f"^({_DIGIT}{{4}})[年/.-]({_DIGIT}{{1,2}})[月/.-]({_DIGIT}{{1,2}})日? ?"
 _SHORT_YEAR = re.compile(r"^(\d\d)年")
 _CLOCKS = {
     (2, False): (" %H:%M:%S",),
@@ -201,12 +208,12 @@ def _clock_times(texts: pa.Array, day_first: bool | None, date1904: bool | None)
         return _Clock(naive, ambiguous, (first,), serial=True)
     for pattern, plain in _PLAINER:
         spelled = pc.replace_substring_regex(spelled, pattern, plain)
-    if _says(spelled, r"^\d\d年").any():
+    if _says(spelled, f"^{_DIGIT}{{2}}年").any():
         full = [_SHORT_YEAR.sub(lambda year: f"{full_year(int(year[1]))}年", text) for text in spelled.to_pylist()]
         spelled = pa.array(full, pa.large_string())
-    spelled = pc.replace_substring_regex(spelled, r"^(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日? ?", r"\1-\2-\3 ")
+    spelled = pc.replace_substring_regex(spelled, _DASHED, r"\1-\2-\3 ")
     spelled, at = _fill(naive, pc.utf8_trim_whitespace(spelled), at)
-    if not _says(spelled, r"^\d{1,2}[/.-]").any():
+    if not _says(spelled, f"^{_DIGIT}{{1,2}}[/.-]").any():
         return _Clock(naive, ambiguous)
     ordered = year_first(_series(pc.replace_substring(spelled, ", ", " "), at), day_first)
     _fill(naive, pa.array(ordered.texts[~ordered.ambiguous]), at[~ordered.ambiguous])

@@ -20,16 +20,13 @@ EFFECTS = ("quarantined", "superseded", "blanked", "noted")
 _EXAMPLES, _ROWS, _NAMES, _LENGTH = 3, 6, 12, 40
 
 
-def responses_block(responses: Responses, tag: str) -> Html:
-    """Return what became of every row and every column of the import."""
+def responses_block(responses: Responses, tag: str, *, brief: bool = False) -> Html:
+    """Return what became of every row and every column of the import; `brief`: how many rows of which files, alone."""
+    counted = [_head(responses, tag), _ledger(responses.ledger, tag), _facts(responses, tag)]
+    if brief:
+        return element("div", *counted, class_="wrap block")
     return element(
-        "div",
-        _head(responses, tag),
-        _ledger(responses.ledger, tag),
-        _facts(responses, tag),
-        _set_aside(responses, tag),
-        _matched(responses.columns, tag),
-        class_="wrap block",
+        "div", *counted, _set_aside(responses, tag), _matched(responses.columns, tag), class_="wrap block"
     )
 
 

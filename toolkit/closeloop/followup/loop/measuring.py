@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from closeloop.followup.loop.outer import OuterLoop
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from closeloop.followup.measure.group_table import GroupTable
     from closeloop.followup.measure.loop_report import LoopReport
     from closeloop.followup.store.verification import Verification
+    from closeloop.metrics.score_table import ScoreTable
+    from closeloop.metrics.spec import Metric
 
 
 class Measured(OuterLoop):
@@ -23,6 +28,10 @@ class Measured(OuterLoop):
     def zone(self) -> str:
         """In which zone its times are told."""
         return self._desk.clock.timezone or "UTC"
+
+    def moment(self, at: Moment | None = None) -> dt.datetime:
+        """Return a time in UTC, as the loop reads it; what time it is, if none is given."""
+        return self._desk.clock.now(at)
 
     def measure(self, now: Moment | None = None, **more: Any) -> LoopReport:
         """Return whether the loop closes, every figure with its base and its interval.
@@ -110,8 +119,56 @@ class Measured(OuterLoop):
 
         return CaseBoard(cast("Loop", self), now=now, language=language, **filters)
 
-    def retrospective(self, since: Moment | None = None, now: Moment | None = None) -> Any:
-        """Return what the loop did and whether it helped, as a report: figures, board, problems, actions, lessons.
+    def scores(
+        self,
+        metric: Metric | None = None,
+        by: str | None = "month",
+        *,
+        survey: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        min_n: int = 10,
+    ) -> ScoreTable:
+        """Return the scores of all responses that were triaged, not of those alone that became a case.
+
+        Parameters
+        ----------
+        metric : Nps, TopBox or MeanScore, optional
+            Left out: the first one that the shipped survey of this id declares, else the NPS of ``recommend``.
+        by : str or None
+            A period (``"month"``, ``"week"`` …), ``"channel"``, ``"wave"`` or ``"language"``; None for everybody.
+        survey : str, optional
+            Id of the survey; the one with most responses, if left out: answers to two surveys are not one score.
+        since, until : datetime or str, optional
+            From when on, and before when.
+        min_n : int
+            Groups with fewer answers are hidden.
+
+        Raises
+        ------
+        InsufficientDataError
+            If no response has the answers.
+        """
+        from closeloop.followup.loop.slim_scores import slim_scores
+        from closeloop.metrics.written_call import written_call
+
+        read = self._desk.clock.read
+        start, end = (None if each is None else read(each) for each in (since, until))
+        with self._desk.store.reading() as tx:
+            rows = tx.responses()
+        found = slim_scores(rows, self.zone, metric, by, survey=survey, since=start, until=end, min_n=min_n)
+        limits = {name: None if at is None else at.isoformat() for name, at in (("since", start), ("until", end))}
+        options = {"metric": (metric, None), "by": (by, "month"), "survey": (survey, None), "min_n": (min_n, 10)}
+        call = written_call("loop.scores", [], options | {name: (at, None) for name, at in limits.items()})
+        return replace(found, call=call)
+
+    def retrospective(
+        self, since: Moment | None = None, now: Moment | None = None, *, language: str | None = None, **more: Any
+    ) -> Any:
+        """Return the minutes of a retrospective: what happened, why, and what was decided; the conclusion first.
+
+        Votes, decisions and actions of the meeting are those of the worksheet ``retrospective`` that was saved last:
+        ``loop.save(cl.worksheet("retrospective").fill(…))``.
 
         Parameters
         ----------
@@ -119,6 +176,10 @@ class Measured(OuterLoop):
             From when on; from the beginning.
         now : datetime or str, optional
             Up to when.
+        language : {"en", "zh-CN"}, optional
+            The language in use, if left out.
+        **more
+            As `closeloop.reports.retrospective.retrospective` takes it: ``metric``, ``coding``, ``agenda``.
 
         Returns
         -------
@@ -126,11 +187,33 @@ class Measured(OuterLoop):
         """
         from closeloop.reports.retrospective import retrospective
 
-        more = {} if since is None else {"since": since}
-        return retrospective(
-            self.measure(now, **more), self.glance(now), self._problems(),
-            actions=self.actions(), lessons=self.lessons(), verification=self.verify(),
-        )  # fmt: skip
+        return retrospective(cast("Loop", self), since=since, now=now, language=language, **more)
+
+    def to_ics(self, path: str | Path, language: str | None = None, *, now: Moment | None = None) -> Path:
+        """Write what is due as a calendar file: open actions, promises, the clocks of open cases.
+
+        Nobody's name and no word of a customer is in it, only numbers of cases and who is in charge. An entry keeps its
+        id, so a file that is imported again moves entries and doubles none.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; ``.ics``.
+        language : {"en", "zh-CN"}, optional
+            The language in use, if left out.
+        now : datetime or str, optional
+            As of when.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        from closeloop.reports.ics import loop_calendar
+
+        target = Path(path)
+        target.write_bytes(loop_calendar(cast("Loop", self), language, now).encode("utf-8"))
+        return target
 
     def report(
         self, since: Moment | None = None, now: Moment | None = None, *, language: str | None = None, **more: Any

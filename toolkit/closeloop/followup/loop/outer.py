@@ -95,6 +95,12 @@ class OuterLoop:
             raise StoreError(message("loop.no_such_document", name=name, known=", ".join(known) or "–"))
         return document_of(row["content"], name)
 
+    def versions(self, name: str) -> list[tuple[dt.datetime, Any]]:
+        """Return every version of a document with the time it was saved, the first one first; none if there is none."""
+        with self._desk.store.reading() as tx:
+            rows = tx.document_versions(name)
+        return [(self._desk.clock.read(row["saved_at"]), document_of(row["content"], name)) for row in rows]
+
     def problem(self, problem_id: str) -> Problem:
         """Return a problem by its id."""
         found = self.load(problem_id)
