@@ -43,9 +43,9 @@ def change(file: Path, *edits: tuple[str, str]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def check(folder: Path, *part: str) -> tuple[int, str]:
+def check(folder: Path, *part: str, commands: Path = Path(sys.executable).parent) -> tuple[int, str]:
     """Run the example's own check with the Python of these tests; give its exit code and what it said, uncoloured."""
-    told = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    told = os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
     told.pop("PYTEST_ADDOPTS", None)
     done = subprocess.run(
         [str(folder / "check.sh"), *part],
@@ -85,11 +85,16 @@ def test_a_changed_number_and_a_cell_without_result_are_named_by_their_place(exa
         assert [line for line in lines if line not in said] == []
 
 
-def test_a_survey_that_breaks_what_was_released_is_named_by_its_line(example: Path) -> None:
-    change(example / SURVEY, *RECODED)
-    code, said = check(example, "surveys")
+@pytest.mark.parametrize("failing", ["closeloop lint", "closeloop test", "closeloop diff", "python -m"])
+def test_one_check_that_fails_fails_the_whole_and_the_others_are_still_run(failing: str, example: Path) -> None:
+    """With commands in their place that take no time, one of which fails."""
+    for name in ("closeloop", "python"):
+        stub = example.parent / name
+        stub.write_text(f'#!/bin/sh\necho "run: {name} $1"\n[ "{name} $1" != "{failing}" ]\n', encoding="utf-8")
+        stub.chmod(0o755)
+    code, said = check(example, commands=example.parent)
     assert code == 1
-    assert [line for line in quoted("en", f"{SURVEY}:18:") if line in said] != []
+    assert re.findall("run: (.+)", said) == ["closeloop lint", "closeloop test", "closeloop diff", "python -m"]
 
 
 @pytest.mark.parametrize("language", PAGES)

@@ -198,7 +198,7 @@ def test_the_public_members_of_a_class_have_docstrings(name: str) -> None:
 def test_the_section_parameters_names_each_parameter_and_no_other(name: str) -> None:
     function = getattr(cl, name)
     text = (inspect.getdoc(function) or "") + "\n"
-    sections = re.findall(r"^Parameters\n-{10}\n(.*?)(?=^\S.*\n---|\Z)", text, re.M | re.S)
+    sections = re.findall(r"^Parameters\n-{10}\n(.*?)(?=^\S[^\n]*\n---|\Z)", text, re.M | re.S)
     entries = re.findall(r"^([\w*][^:\n]*)(?= :|$)", "".join(sections), re.M)
     named = [each.strip().lstrip("*") for entry in entries for each in entry.split(",")]
     assert sorted(named) == sorted(inspect.signature(function).parameters)

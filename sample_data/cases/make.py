@@ -195,7 +195,8 @@ def complaints(draws: Draws) -> Iterator[Row]:
 def airline(draws: Draws) -> dict[str, list[Row]]:
     """Draw the passengers who complained, their trust before and after, and who flew again within half a year."""
     came: list[Row] = []
-    asked: list[Row] = []
+    before: list[Row] = []
+    after: list[Row] = []
     answers = Draws(s.SEED, 15)
     for number in range(1, s.PASSENGERS + 1):
         who, tag = f"AP{number:03}", draws.pick(LANGUAGES)
@@ -208,21 +209,26 @@ def airline(draws: Draws) -> dict[str, list[Row]]:
                      "said_in_the_end": ("settled", "withdrawn", "")[end],
                      "said_at": f"{day:%Y-%m-%d %H:%M}" if end < 2 else ""})  # fmt: skip
         own, first, second = draws.normal(), draws.normal(), draws.normal()
-        before = trust(s.TRUST_MEAN + own + 0.7 * first)
-        after = trust(s.TRUST_MEAN + own + 0.7 * second + s.TRUST_RISE)
+        now = trust(s.TRUST_MEAN + own + 0.7 * first)
+        later = trust(s.TRUST_MEAN + own + 0.7 * second + s.TRUST_RISE)
         common: Row = {"respondent_id": who, "language": tag}
-        asked.append({"response_id": f"B{who}", "answered_at": "2026-05-11T23:30:00", **common, "moment": "before",
-                      "trust": before, "resolved": "", "overall": ""})  # fmt: skip
+        before.append({"response_id": f"B{who}", "answered_at": "2026-05-11T23:30:00", **common, "moment": "before",
+                       "trust": now, "resolved": "", "overall": ""})  # fmt: skip
         if draws.chance(s.TRUST_ANSWERS_AGAIN):
-            asked.append({"response_id": f"A{who}", "answered_at": "2026-07-10T10:00:00", **common, "moment": "after",
-                          "trust": after, "resolved": str(end == 0).lower(),
+            after.append({"response_id": f"A{who}", "answered_at": "2026-07-10T10:00:00", **common, "moment": "after",
+                          "trust": later, "resolved": str(end == 0).lower(),
                           "overall": 4 + draws.below(2) if end == 0 else draws.between(2, 4)})  # fmt: skip
     flown: list[Row] = [
         {"passenger": f"{flight[0].upper()}{number:03}", "flight": flight, "flew_again": 2 if draws.chance(true) else 1}
         for flight, true in s.FLEW_AGAIN.items()
         for number in range(1, s.PER_GROUP + 1)
     ]
-    return {"airline_complaints.csv": came, "airline_trust.csv": asked, "airline_flown_again.csv": flown}
+    return {
+        "airline_complaints.csv": came,
+        "airline_2026-05.csv": before,
+        "airline_2026-07.csv": after,
+        "airline_flown_again.csv": flown,
+    }
 
 
 def trust(latent: float) -> int:

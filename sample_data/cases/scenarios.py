@@ -113,7 +113,7 @@ def recall(number: int, effect: float) -> tuple[Wave, ...]:
 PHONE_TRUE, PHONE_RISE, PHONE_EFFECT = {"new": 0.42, "older": 0.74}, 0.03, 0.22
 FLAT: Said = (("Empty at noon.", "中午就没电了。"), ("It gets hot in the pocket.", "放口袋里发烫。"))
 SLOW: Said = (("It has become slow.", "变慢了。"),)
-BATTERY_MONTHS, BATTERY_CLUSTER = 6, 12
+BATTERY_MONTHS, BATTERY_CLUSTER = 6, 8
 
 
 def phone(number: int, rise: float, effect: float) -> tuple[Wave, ...]:
@@ -133,7 +133,7 @@ RETAILER_FALL, VOUCHER_EFFECT, RETAILER_ANSWERS_AGAIN = 1.0, 0.0, 0.75
 DYE: Said = (("The colour came out in the wash.", "一洗就掉色。"), ("Nobody at the desk knew.", "柜台没人清楚。"))
 
 # 6. The airline: one night, many passengers. Those who were told why rise in trust, but only a part answers again.
-PASSENGERS, TRUST_MEAN, TRUST_RISE, TRUST_ANSWERS_AGAIN = 26, 3.0, 0.9, 0.8
+PASSENGERS, TRUST_MEAN, TRUST_RISE, TRUST_ANSWERS_AGAIN = 20, 3.0, 0.9, 0.8
 CONFIRMS, WITHDRAWS = 0.6, 0.08
 FLEW_AGAIN, PER_GROUP = {"delayed": 0.60, "on time": 0.64}, 140
 SILENCE: Said = (

@@ -388,7 +388,10 @@ class Notebook:
         return json.loads(printed)
 
     def until(self, expression: str, expected: Any = True) -> None:
-        """Ask the kernel until an expression has a value; fail with the last one when the deadline is over."""
+        """Ask the kernel until an expression has a value; fail with the last one when the deadline is over.
+
+        Asked again and again, and slept in between: a variable of a kernel tells nobody that it has changed.
+        """
         deadline = time.monotonic() + PATIENCE / 1000
         while (found := self.evaluate(expression)) != expected:
             if time.monotonic() > deadline:

@@ -80,13 +80,19 @@ def test_a_walk_by_keyboard(bare: Open) -> None:
     assert shown.page.locator(".card button[tabindex='0']").count() == 3  # one card at a time is in the order of Tab
 
 
-def test_a_step_by_keyboard_keeps_the_focus_on_the_card(bare: Open) -> None:
+def with_step(bare: Open, number: int, key: str, step: str) -> tuple[CaseBoard, Bare]:
+    """Give a board where somebody has opened the menu of a card by a key and chosen its first step."""
     board = filled().board()
     shown = bare(board, width=1280)
-    at_card(shown, 10)
-    shown.page.keyboard.press(".")
-    wait_focused(shown, "Review")
+    at_card(shown, number)
+    shown.page.keyboard.press(key)
+    wait_focused(shown, step)
     shown.page.keyboard.press("Enter")
+    return board, shown
+
+
+def test_a_step_by_keyboard_keeps_the_focus_on_the_card(bare: Open) -> None:
+    board, shown = with_step(bare, 10, ".", "Review")
     shown.page.get_by_role("status").filter(has_text="#10 is now: Learning and preventing.").wait_for()
     wait_focused(shown, "#10 ")
     assert board.loop.case("C-0010").stage == "learning"
@@ -94,12 +100,7 @@ def test_a_step_by_keyboard_keeps_the_focus_on_the_card(bare: Open) -> None:
 
 
 def test_a_step_with_something_missing_opens_the_panel_and_back_again(bare: Open) -> None:
-    board = filled().board()
-    shown = bare(board, width=1280)
-    at_card(shown, 1)
-    shown.page.keyboard.press("m")
-    wait_focused(shown, "Acknowledge")
-    shown.page.keyboard.press("Enter")
+    board, shown = with_step(bare, 1, "m", "Acknowledge")
     shown.page.locator(".cb-side").wait_for()
     assert board.view["panel"]["form"]["command"] == "acknowledge"
     board.do("close_panel")

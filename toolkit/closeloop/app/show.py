@@ -26,7 +26,7 @@ def show(page: str) -> Any:
     set_language(language_of(os.environ.get("QUERY_STRING", ""), settings))
     try:
         return _PAGES[page](settings)
-    except Exception as fault:
+    except Exception as fault:  # any at all: Voila's page hides it, so the terminal says it, and it is raised again
         print(f"closeloop app, {page}: {type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
         raise
 

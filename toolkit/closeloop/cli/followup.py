@@ -68,17 +68,39 @@ def due(
 @guarded
 def report(
     loop: LoopUrl,
-    out: Annotated[Path, typer.Option(help="HTML file to write. 输出的 HTML 文件。")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .html, .docx, .xlsx, .md, or .ics for what is due. 输出文件，格式由后缀决定。"
+        ),
+    ],
     key_file: KeyFile = None,
     since: Annotated[str | None, typer.Option(help="From when on. 起始时间。")] = None,
     now: Now = None,
+    template: Annotated[
+        Path | None, typer.Option(help="A .docx whose styles, header and footer are kept. 公司的 Word 模板。")
+    ] = None,
+    tongue: Annotated[str | None, typer.Option("--language", help="Its language: en or zh-CN. 报告的语言。")] = None,
 ) -> None:
-    """Write what the loop achieved, every figure with its base and interval. 生成闭环报告。"""  # noqa: D400
+    """Write the minutes of a retrospective, or a calendar file of what is due. 生成复盘会纪要或日历文件。"""  # noqa: D400
     from closeloop.followup.loop.opening import open_loop
 
+    suffix = out.suffix.lower()
+    if suffix not in _WRITTEN:
+        raise ValueError(message("cli.report_suffix", suffix=suffix or out.name, known=", ".join(_WRITTEN)))
     with open_loop(loop, key_file=key_file, now=now, create=False) as opened:
-        written = opened.retrospective(since).to_html(out)
-    typer.echo(str(message("cli.report_written", path=written)))
+        if suffix == ".ics":
+            opened.to_ics(out, tongue)
+        else:
+            minutes = opened.retrospective(since, language=tongue)
+            if suffix == ".docx":
+                minutes.to_docx(out, template)
+            else:
+                getattr(minutes, _WRITTEN[suffix])(out)
+    typer.echo(str(message("cli.report_written", path=out)))
+
+
+_WRITTEN = {".html": "to_html", ".docx": "to_docx", ".xlsx": "to_xlsx", ".md": "to_markdown", ".ics": "to_ics"}
 
 
 @app.command()

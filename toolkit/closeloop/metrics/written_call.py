@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
+from closeloop.text import LocalText
+
 UNKNOWN = "…"
 """Stands in a written call for what the result does not know."""
 
@@ -31,8 +33,8 @@ def as_code(value: object) -> str:
     >>> print(as_code(["地区", Period("answered_at", "quarter")]), as_code(TopBox("effort", points=7, name="ces")))
     ["地区", cl.Period("answered_at", "quarter")] cl.TopBox("effort", 7, name="ces")
     """
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | LocalText):
+        return json.dumps(str(value), ensure_ascii=False)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, dt.date):

@@ -1,4 +1,4 @@
-"""The A3 report of a problem: one sheet of paper, left what is wrong and why, right what is done and whether it works."""
+"""The A3 report of a problem: one sheet, left what is wrong and why, right what is done and whether it works."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def _target(problem: Problem) -> Slots:
         for one in sorted(aimed, key=lambda one: str(one.due))
     )
     said = tuple(dict.fromkeys(said))
-    standard = Slot(message("problem_report.standard"), (told_joined([gap.label, told(gap.standard, form)], ": ", "："),))
+    standard = Slot(
+        message("problem_report.standard"), (told_joined([gap.label, told(gap.standard, form)], ": ", "："),)
+    )
     do = "problem.add(cl.Countermeasure(…, metric=problem.gap.metric, baseline=…, target=…, due=…))"
     return Slots((standard, Slot(message("problem_report.target"), said, do)))
 

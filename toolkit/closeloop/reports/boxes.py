@@ -41,7 +41,9 @@ class Boxes(Block):
 
     def block(self, tag: str) -> Html:
         """Return the columns."""
-        return element("div", *(element("div", *(_box(box, tag) for box in each)) for each in self.columns), class_="a3")
+        return element(
+            "div", *(element("div", *(_box(box, tag) for box in each)) for each in self.columns), class_="a3"
+        )
 
     def css(self) -> Html:
         """Return the style sheets of filled documents and of all that stands in the boxes."""

@@ -1,4 +1,4 @@
-"""The briefing of a board about a problem: the answer first, then situation, complication, question, and the reasons."""
+"""The briefing of a board about a problem: the answer first, then situation, complication, question, reasons."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def board_briefing(problem: Problem, *, loop: Loop | None = None, language: str 
             _heading("problem_report.not_known"),
             Slots(_not_known(problem)),
         ]
-    return replace(report(message("problem_report.title_board", problem=named(problem)), parts, language=tag), leads=True)
+    return replace(
+        report(message("problem_report.title_board", problem=named(problem)), parts, language=tag), leads=True
+    )
 
 
 def _heading(key: str) -> LocalText:
@@ -98,7 +100,10 @@ def _question(problem: Problem) -> list[Any]:
     text = record.sheet_text(problem, _SHEET, "question")
     if text is not None:
         return [_heading("problem_report.question"), text]
-    return [_heading("problem_report.question"), claim(message("problem_report.asks", metric=problem.gap.label), problem.gap)]
+    return [
+        _heading("problem_report.question"),
+        claim(message("problem_report.asks", metric=problem.gap.label), problem.gap),
+    ]
 
 
 def _reasons(problem: Problem) -> list[Any]:

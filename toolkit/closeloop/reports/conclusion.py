@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from closeloop.followup.board import Board
 from closeloop.metrics.difference import Difference
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.reports.minutes import Action
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def conclusion(
     cases: pd.DataFrame,
+    board: Board,
     since: dt.datetime | None,
     now: dt.datetime,
     scores: ScoreTable | None,
@@ -30,28 +32,30 @@ def conclusion(
     Examples
     --------
     >>> import pandas as pd
-    >>> none = pd.DataFrame(columns=["is_open", "is_late", "received_at", "ended_at", "confirmed_at"])
-    >>> print(conclusion(none, None, dt.datetime(2026, 7, 1, tzinfo=dt.UTC), None, None, []))
+    >>> now = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+    >>> none = pd.DataFrame(columns=["received_at", "ended_at", "confirmed_at"])
+    >>> print(conclusion(none, Board(now=now, cards=(), closed={}), None, now, None, None, []))
     There is no response and no case in the register yet. Nothing is open: nobody has undertaken anything.
     """
     said = []
     if scores is not None:
         said.append(LocalText({tag: panels(scores, tag)[0].sentence for tag in LANGUAGES}))
         said.append(message("retrospective.no_change") if change is None else change.sentence)
-    said.append(_of_cases(cases, since, now) if len(cases) or scores is not None else message("retrospective.nothing"))
+    known = len(cases) or scores is not None
+    said.append(_of_cases(cases, board, since, now) if known else message("retrospective.nothing"))
     said.append(_of_actions(actions))
     return told_joined(said, " ", "")
 
 
-def _of_cases(cases: pd.DataFrame, since: dt.datetime | None, now: dt.datetime) -> LocalText:
+def _of_cases(cases: pd.DataFrame, board: Board, since: dt.datetime | None, now: dt.datetime) -> LocalText:
     def within(column: str) -> int:
         moments = [dt.datetime.fromisoformat(at) for at in cases[column] if isinstance(at, str) and at]
         return sum((since is None or at >= since) and at <= now for at in moments)
 
     return message(
         "retrospective.cases", opened=told(within("received_at"), "count"), closed=told(within("ended_at"), "count"),
-        confirmed=told(within("confirmed_at"), "count"), open=told(int(cases["is_open"].sum()), "count"),
-        late=told(int((cases["is_open"] & cases["is_late"]).sum()), "count"),
+        confirmed=told(within("confirmed_at"), "count"), open=told(len(board.cards), "count"),
+        late=told(board.n_late, "count"),
     )  # fmt: skip
 
 

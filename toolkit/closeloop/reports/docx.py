@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from closeloop.errors import StoreError
 from closeloop.html import harmless
+from closeloop.metrics.score_text import width_of
 from closeloop.reports.page_blocks import Block, Grid, Picture, Words, page_blocks
 from closeloop.text import message
 
@@ -25,9 +29,13 @@ _DEEPEST_STYLE = 3
 _INDENT = 0.25
 _WIDEST = 6.3
 _SMALL = 9
+_PAPER = {"A4": (210, 297), "A4 landscape": (297, 210), "A3 landscape": (420, 297)}
+"""Millimetres."""
+_SHORTEST, _LONGEST = 6, 60
+"""Of the texts of a column, in letters: what its width goes by."""
 
 
-def docx_bytes(html: str, title: str, tag: str) -> bytes:
+def docx_bytes(html: str, title: str, tag: str, template: str | Path | None = None, *, size: str = "A4") -> bytes:
     """Return a page of our own HTML as the bytes of a Word file.
 
     Parameters
@@ -38,32 +46,78 @@ def docx_bytes(html: str, title: str, tag: str) -> bytes:
         For the properties of the file.
     tag : str
         The language of the page.
+    template : str or Path, optional
+        A Word file whose styles, margins, header and footer are kept; the page stands behind what it says.
+    size : str
+        The paper, as `closeloop.reports.report.Report` names it; a template has its own.
 
     Raises
     ------
     ImportError
         If python-docx is not installed.
+    StoreError
+        If the template cannot be read as a Word file.
     """
     try:
         import docx
     except ImportError as error:
         raise ImportError(message("reports.needs_docx")) from error
-    document = docx.Document()
-    _set_page(document, title, tag)
+    if template is None:
+        document = docx.Document()
+        _set_paper(document, size)
+        _set_fonts(document)
+    else:
+        document = _opened(template)
+        _add_missing_styles(document)
+    _set_properties(document, title, tag)
     for block in page_blocks(html):
         _add(document, block)
     return _fixed(document)
 
 
-def _set_page(document: Document, title: str, tag: str) -> None:
-    """Set paper, fonts (a Chinese one for Chinese letters, in every language of the page) and properties."""
-    from docx.oxml.ns import qn
+def _opened(template: str | Path) -> Document:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    if not Path(template).is_file():
+        raise StoreError(message("reports.no_template", file=template))
+    try:
+        return docx.Document(str(template))
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise StoreError(message("reports.bad_template", file=template)) from error
+
+
+def _add_missing_styles(document: Document) -> None:
+    """Add each style that we need and the template lacks, as it is in a file of our own; its own stay as they are."""
+    import docx
+
+    known = {style.name for style in document.styles}
+    ours = docx.Document()
+    _set_fonts(ours)
+    for name in _STYLES:
+        if name not in known:
+            added = deepcopy(ours.styles[name].element)
+            for numbered in added.xpath("./w:pPr/w:numPr"):
+                numbered.getparent().remove(numbered)  # its list is not in the template; `_write` sets the bullet
+            document.styles.element.append(added)
+
+
+def _set_paper(document: Document, size: str) -> None:
+    from docx.enum.section import WD_ORIENTATION
     from docx.shared import Mm
 
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    width, height = _PAPER[size]
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.orientation = WD_ORIENTATION.LANDSCAPE if width > height else WD_ORIENTATION.PORTRAIT
     section.left_margin = section.right_margin = Mm(25)
     section.top_margin = section.bottom_margin = Mm(22)
+
+
+def _set_fonts(document: Document) -> None:
+    """Name the fonts, a Chinese one for Chinese letters, in every language of the page."""
+    from docx.oxml.ns import qn
+
     for name in _STYLES:
         style: Any = document.styles[name]
         style.font.name = _LATIN
@@ -76,6 +130,9 @@ def _set_page(document: Document, title: str, tag: str) -> None:
         qn("w:lang"), {qn("w:val"): "en-GB", qn("w:eastAsia"): "zh-CN"}
     )
     normal.element.get_or_add_rPr().append(language)
+
+
+def _set_properties(document: Document, title: str, tag: str) -> None:
     said = document.core_properties
     said.title, said.language = harmless(title)[:255], tag
     said.author = said.comments = ""
@@ -101,6 +158,9 @@ def _write(paragraph: Paragraph, words: Words) -> None:
     elif words.level and not words.more:
         deep = min(words.level, _DEEPEST_STYLE)
         paragraph.style = "List Bullet" if deep == 1 else f"List Bullet {deep}"
+        if not _has_bullet(paragraph.style):
+            paragraph.paragraph_format.left_indent = Inches(_INDENT * words.level)
+            paragraph.add_run("• ")
     if words.level > _DEEPEST_STYLE or words.more:
         paragraph.paragraph_format.left_indent = Inches(_INDENT * words.level)
         if not words.more:
@@ -109,6 +169,14 @@ def _write(paragraph: Paragraph, words: Words) -> None:
         _name_call(paragraph, words.text)
     else:
         _say(paragraph, words)
+
+
+def _has_bullet(style: Any) -> bool:
+    while style is not None:
+        if style.element.xpath("./w:pPr/w:numPr"):
+            return True
+        style = style.base_style
+    return False
 
 
 def _name_call(paragraph: Paragraph, call: str) -> None:
@@ -132,19 +200,51 @@ def _say(paragraph: Paragraph, words: Words, size: int | None = None) -> None:
 def _draw(document: Document, picture: Picture) -> None:
     from docx.shared import Inches
 
-    width = min(picture.width, _WIDEST) if picture.width else _WIDEST
+    widest = _room(document)
+    width = min(picture.width, widest) if picture.width else widest
     shape = document.add_picture(io.BytesIO(picture.png), width=Inches(width))
     properties = shape._inline.docPr  # python-docx has no door to the alternative text
     properties.set("descr", picture.alt)
 
 
+def _room(document: Document) -> float:
+    """Return the inches between the margins."""
+    from docx.shared import Inches
+
+    section: Any = document.sections[-1]
+    if None in (section.page_width, section.left_margin, section.right_margin):
+        return _WIDEST
+    return min(_WIDEST, (section.page_width - section.left_margin - section.right_margin) / Inches(1))
+
+
+def _shares(grid: Grid, width: int) -> list[float]:
+    """Return the share of the width that each column takes: the longer its texts, the wider, but not in proportion."""
+    longest = [float(_SHORTEST)] * width
+    for row in grid.rows:
+        at = 0
+        for slot in row:
+            if slot.span == 1 and at < width:
+                said = max((width_of(words.text) for words in slot.paragraphs), default=0)
+                longest[at] = max(longest[at], min(said, _LONGEST))
+            at += slot.span
+    weights = [length**0.75 for length in longest]
+    return [weight / sum(weights) for weight in weights]
+
+
 def _lay_out(document: Document, grid: Grid) -> None:
     from docx.oxml.ns import qn
+    from docx.shared import Inches
 
     width = max(sum(slot.span for slot in row) for row in grid.rows)
     table = document.add_table(rows=len(grid.rows), cols=width, style="Table Grid")
+    room = _room(document)
+    for column, share in zip(table.columns, _shares(grid, width), strict=True):
+        for cell in column.cells:
+            cell.width = Inches(room * share)
     for at, row in enumerate(grid.rows):
         place, cells = 0, table.rows[at].cells
+        whole = table.rows[at]._tr.get_or_add_trPr()
+        whole.append(whole.makeelement(qn("w:cantSplit"), {}))
         for slot in row:
             cell = cells[place]
             if slot.span > 1:

@@ -79,10 +79,12 @@ def named(problem: Problem) -> LocalText:
 
 def _begin(problem: Problem) -> list[Any]:
     said = problem.state
+    verdict = message(f"problem_report.gap_{problem.gap.verdict.replace(' ', '_')}")
+    cases = (", ".join(said.cases),) if said.cases else ()
     slots = [
-        Slot(message("problem_report.worth_it"), (message(f"problem_report.gap_{problem.gap.verdict.replace(' ', '_')}"),)),
-        Slot(message("problem_report.cases"), tuple(said.cases[:1]) and (", ".join(said.cases),), "problem.link(cases=[…])"),
-    ]  # fmt: skip
+        Slot(message("problem_report.worth_it"), (verdict,)),
+        Slot(message("problem_report.cases"), cases, "problem.link(cases=[…])"),
+    ]
     if said.focus:
         slots.append(Slot(message("problem_report.focus"), (said.focus,)))
     return [Slots(tuple(slots))]

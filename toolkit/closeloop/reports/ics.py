@@ -81,8 +81,9 @@ def _of_actions(loop: Loop, today: dt.date) -> Iterator[tuple[str, str, str, str
         yield f"{row['belongs_to']}-{row['ref']}", when, what, f"{_in_charge(row['owner'])}\n{row['belongs_to']}"
 
 
-def _in_charge(owner: str | None) -> str:
-    return str(message("retrospective.owner_is", owner=owner or message("retrospective.nobody")))
+def _in_charge(owner: object) -> str:
+    named = owner if isinstance(owner, str) and owner else message("retrospective.nobody")
+    return str(message("retrospective.owner_is", owner=named))
 
 
 def _utc(moment: dt.datetime) -> str:

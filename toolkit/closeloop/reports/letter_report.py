@@ -31,8 +31,8 @@ class LetterPage(Block):
 
     letter: Letter
 
-    def block(self, tag: str) -> Html:
-        """Return the paragraphs; their language is that of the letter."""
+    def block(self, tag: str) -> Html:  # noqa: ARG002  # a letter is in the language of its customer
+        """Return the paragraphs, in the language of the letter."""
         _, *body = (
             [element("mark", f"[{text}]") if gap else text for text, gap in pieces]
             for pieces in self.letter.paragraphs()

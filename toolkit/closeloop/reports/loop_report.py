@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -66,7 +65,9 @@ def loop_report(
             *_headed("reconciliation", reconciliation(measured)),
             *_headed("integrity", integrity(verification)),
         ]
-    return replace(report(message("loop_report.title", period=_period(measured, loop.zone)), parts, language=tag), leads=True)
+    return replace(
+        report(message("loop_report.title", period=_period(measured, loop.zone)), parts, language=tag), leads=True
+    )
 
 
 def integrity(verification: Verification) -> Slots:

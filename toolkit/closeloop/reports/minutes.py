@@ -100,6 +100,8 @@ def actions_of(frame: pd.DataFrame, minutes: Minutes, today: dt.date) -> tuple[l
     ]  # fmt: skip
     earlier += [_noted(entry, minutes.before, today) for entry in minutes.entries("actions", last=True)]
     own = [_noted(entry, minutes.sheet, today) for entry in minutes.entries("actions")]
+    decided = {(each.what, each.owner, each.due_on) for each in own}  # kept as tasks of a problem, they are not older
+    earlier = [each for each in earlier if (each.what, each.owner, each.due_on) not in decided]
     return sorted(earlier, key=_urgency), sorted(own, key=_urgency)
 
 
@@ -138,7 +140,7 @@ def vote_rows(minutes: Minutes) -> Rows | None:
         for entry in sorted(voted, key=lambda entry: -entry["votes"])
     )
     heads = tuple(message(f"retrospective.col_{name}") for name in ("votes", "observation", "condition"))
-    return Rows(message("retrospective.vote"), heads, rows, narrow=(0,))
+    return Rows(message("retrospective.vote_order"), heads, rows, narrow=(0,))
 
 
 def decision_rows(minutes: Minutes) -> Rows | None:
@@ -150,7 +152,7 @@ def decision_rows(minutes: Minutes) -> Rows | None:
         tuple(_said(entry.get(name)) for name in ("decision", "decided_by", "valid_from")) for entry in decided
     )
     heads = tuple(message(f"retrospective.col_{name}") for name in ("decision", "decided_by", "valid_from"))
-    return Rows(message("retrospective.decisions"), heads, rows, narrow=(2,))
+    return Rows(message("retrospective.decided"), heads, rows, narrow=(2,))
 
 
 def _said(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from closeloop.analysis.drivers.drivers import drivers
 from closeloop.analysis.drivers.result import Drivers
@@ -71,12 +72,16 @@ def month_scores(found: MonthAnswers, spec: Metric, by: Sequence[str], min_n: in
     others = [one for one in found.this.given.specs.values() if one.name != spec.name]
     return MonthScores(
         spec=spec,
-        table=score(found.this, spec, breakdowns=list(by) or None, min_n=min_n),
+        table=score(found.this, spec, **_by(by), min_n=min_n),
         others=score(found.this, others, min_n=min_n) if others else None,
         change=_change(found, spec, min_n),
         trend=_trend(found, spec, min_n),
         drivers=_drivers(found, spec, others),
     )
+
+
+def _by(keys: Sequence[str]) -> dict[str, Any]:
+    return {"by": keys[0] if keys else None} if len(keys) < 2 else {"breakdowns": list(keys)}
 
 
 def report_metric(metric: Metric | str | None, given: ScoreInput) -> Metric:

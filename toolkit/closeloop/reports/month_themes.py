@@ -60,13 +60,13 @@ def month_themes(found: Answers, spec: Metric, column: str | None, codebook: Cod
     book = load_codebook(codebook) if isinstance(codebook, str) else codebook
     ids = rows["response_id"].tolist() if "response_id" in rows.columns else None
     themes = code_mentions(rows[column], book, ids=ids).pareto()
-    return themes if _uncoded(themes) <= FITS else _does_not_fit(themes, book)
+    return themes if _uncoded(themes) <= FITS else _does_not_fit(book)
 
 
 def _uncoded(themes: Pareto) -> float:
     return sum(bar.share for bar in themes.bars if bar.role == "uncoded")
 
 
-def _does_not_fit(themes: Pareto, book: Codebook) -> LocalText:
+def _does_not_fit(book: Codebook) -> LocalText:
     title = book.title if book.title is not None else book.id
     return message("monthly.does_not_fit", codebook=title, most=told(FITS, "percent", 0))

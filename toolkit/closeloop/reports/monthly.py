@@ -105,20 +105,22 @@ def monthly_report(
     scores = month_scores(found, report_metric(metric, score_input(responses)), keys, min_n)
     looped = None if loop is None else _looped(loop, found, values)
     column = comment_column(responses) if comments is None else comments
+    given = "responses" if isinstance(responses, Responses) else "data"
     with speaking(tag):
         themes = month_themes(found.this, scores.spec, column, codebook, min_n)
+        tables = [one for one in (scores.table, scores.others) if one is not None]
+        blocks = three_blocks(tables, looped, month_told(found.month))
         parts = [
-            *_score_parts(found, scores),
+            *_score_parts(found, scores, given),
             *_shown_or_said("monthly.drivers", scores.drivers, found),
-            *_shown_or_said("monthly.themes", themes, found),
+            *_themed(themes, column, codebook),
             *_loop_parts(looped, found),
             _heading("monthly.blocks"),
-            three_blocks([one for one in (scores.table, scores.others) if one is not None], looped,
-                         month_told(found.month)),
+            Called(blocks, f'cl.monthly_report({given}, month="{found.month}", …)'),
             *_quality_parts(responses),
             _heading("monthly.cannot_say"),
             _limits(found, scores, themes, looped),
-        ]  # fmt: skip
+        ]
     return replace(report(message("monthly.title", month=month_told(found.month)), parts, language=tag), leads=True)
 
 
@@ -131,10 +133,10 @@ def _heading(key: str) -> LocalText:
     return LocalText({tag: f"# {said}" for tag, said in text.items()})
 
 
-def _score_parts(found: MonthAnswers, scores: MonthScores) -> list[Any]:
+def _score_parts(found: MonthAnswers, scores: MonthScores, given: str) -> list[Any]:
     said = conclusion(found, scores)
     first = said if scores.change is None else claim(said, scores.change)
-    compared = f'cl.score(responses, {as_code(scores.spec)}, by=cl.Period("answered_at"))'
+    compared = f'cl.score({given}, {as_code(scores.spec)}, by=cl.Period("answered_at"))'
     compared += f'.compare("{found.month}", "{found.before}")'
     parts: list[Any] = [first if scores.change is None else Called(first, compared)]
     parts += [_heading("monthly.segments" if scores.table.blocks[0].keys else "monthly.score")]
@@ -142,7 +144,11 @@ def _score_parts(found: MonthAnswers, scores: MonthScores) -> list[Any]:
     if scores.change is not None:
         parts += [_heading("monthly.change"), Called(scores.change, compared)]
     parts.append(_heading("monthly.trend"))
-    parts.append(scores.trend if isinstance(scores.trend, LocalText) else scores.trend.plot())
+    if isinstance(scores.trend, LocalText):
+        parts.append(scores.trend)
+    else:
+        until = f"cl.trend(until, {as_code(scores.spec)}).plot()  # until: answered_at up to {found.month}"
+        parts.append(Called(scores.trend.plot(), until))
     if scores.others is not None:
         parts += [_heading("monthly.others"), _of_month(scores.others, found)]
     return parts
@@ -159,6 +165,14 @@ def _shown_or_said(key: str, result: Any, found: MonthAnswers) -> list[Any]:
         return [_heading(key), result]
     shown = _of_month(result, found)
     return [_heading(key), _chart(result), shown]
+
+
+def _themed(themes: Any, column: str | None, codebook: Codebook | str) -> list[Any]:
+    if isinstance(themes, LocalText):
+        return [_heading("monthly.themes"), themes]
+    book = codebook if isinstance(codebook, str) else codebook.id
+    call = f"cl.code_mentions(month[{as_code(column)}], cl.load_codebook({as_code(book)})).pareto()"
+    return [_heading("monthly.themes"), _chart(themes), Called(themes, call)]
 
 
 def _chart(result: Any) -> Any:

@@ -231,7 +231,7 @@ def lessons(problem: Problem) -> list[Slot]:
 def people(problem: Problem) -> tuple[str, ...]:
     """Return everybody who is named in the record: owners, authors, those who read back, those who reviewed."""
     said = problem.state
-    names = [one.owner for one in (*said.countermeasures, *said.tasks)]
+    names = [one.owner for one in said.countermeasures] + [one.owner for one in said.tasks]
     for whys in problem.whys:
         names.append(str(whys.state.author or ""))
         names += [read.by for link in whys.graph.standing for read in whys.graph.readings(link)]

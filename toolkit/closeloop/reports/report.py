@@ -33,6 +33,10 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PAGE = """:root{{color-scheme:light dark}}body{{margin:0;background:light-dark(#ffffff,#111111)}}
 @page{{size:{size};margin:14mm 13mm 17mm;@bottom-left{{content:"{title}";{small}}}
 @bottom-right{{content:counter(page) " / " counter(pages);{small}}}}}@media print{{body{{background:none}}}}"""
+_BARE_PAGE = (
+    ":root{{color-scheme:light dark}}body{{margin:0;background:light-dark(#ffffff,#111111)}}"
+    "@page{{size:{size};margin:22mm}}@media print{{body{{background:none}}}}"
+)
 _SMALL = "font:8pt system-ui,sans-serif;color:#595959"
 
 
@@ -92,7 +96,7 @@ class Report:
         target.write_bytes(self._page().encode("utf-8"))
         return target
 
-    def to_docx(self, path: str | Path) -> Path:
+    def to_docx(self, path: str | Path, template: str | Path | None = None) -> Path:
         """Write the report as a Word file: what the HTML page says, and a picture of each result that can be drawn.
 
         Headings, nested lists, tables and pictures with alternative text; fonts for Chinese letters are named. The same
@@ -102,6 +106,9 @@ class Report:
         ----------
         path : str or Path
             Where to.
+        template : str or Path, optional
+            A Word file of your company: its styles, margins, header and footer are kept, and the report stands behind
+            what it says.
 
         Returns
         -------
@@ -112,11 +119,17 @@ class Report:
         ------
         ImportError
             If python-docx is not installed.
+        StoreError
+            If the template is no Word file.
         """
         from closeloop.reports.docx import docx_bytes
 
         target = Path(path)
-        target.write_bytes(docx_bytes(self._sheet(drawn=True), in_tag(self.title, self.language), self.language))
+        target.write_bytes(
+            docx_bytes(
+                self._sheet(drawn=True), in_tag(self.title, self.language), self.language, template, size=self.size
+            )
+        )
         return target
 
     def to_xlsx(self, path: str | Path) -> Path:
@@ -206,7 +219,7 @@ class Report:
                 css(),
                 _css(),
                 parts_css(self.parts),
-                Html(_PAGE.format(size=self.size, title=_css_text(title), small=_SMALL)),
+                Html((_BARE_PAGE if self.bare else _PAGE).format(size=self.size, title=_css_text(title), small=_SMALL)),
             ),
         )
         body = element("body", element("main", self._sheet(), class_="cl", lang=self.language))

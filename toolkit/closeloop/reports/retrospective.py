@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from closeloop.errors import InsufficientDataError
 from closeloop.followup.measure.reconciliation import reconciliation
 from closeloop.metrics.score_table import ScoreTable
+from closeloop.metrics.written_call import as_code, written_call
 from closeloop.reports.agenda import read_agenda
-from closeloop.reports.calls import Called
+from closeloop.reports.calls import Called, call_of
 from closeloop.reports.conclusion import conclusion
 from closeloop.reports.loop_report import integrity
 from closeloop.reports.minutes import SHEET, Minutes, action_rows, actions_of, decision_rows, minutes_of, vote_rows
@@ -81,6 +82,8 @@ def retrospective(
     moment, start = loop.moment(now), None if since is None else loop.moment(since)
     today = moment.astimezone(ZoneInfo(loop.zone)).date()
     measured = loop.measure(moment, **({} if start is None else {"since": start}))
+    times = {"since": (start and start.isoformat(), None)}
+    call = written_call("loop.measure", [as_code(moment.isoformat())], times)
     problems = [loop.problem(name) for name in loop.problems()["problem_id"]]
     minutes = minutes_of(loop.versions(SHEET), start, moment)
     with speaking(tag):
@@ -94,11 +97,13 @@ def retrospective(
         )  # fmt: skip
         open_ones = [each for each in earlier if each.is_open]
         parts = [
-            conclusion(loop.cases(), start, moment, scores.now, scores.change, [*earlier, *decided]),
+            conclusion(
+                loop.cases(), loop.glance(moment), start, moment, scores.now, scores.change, [*earlier, *decided]
+            ),
             *_headed("open", _or_line(action_rows(message("retrospective.open_actions"), open_ones), bool(open_ones),
                                       "nothing_open", call="loop.actions()", ahead=True)),
             *_headed("agenda_head", agenda_rows),
-            *_headed("happened", *_happened(loop, measured, scores, coding, start)),
+            *_headed("happened", *_happened(loop, measured, call, scores, coding, start)),
             *_headed("mece", *_mece(problems, coding)),
             *_headed("causes", *_causes(problems, start)),
             *_headed("vote", _or_line(vote_rows(minutes), True, "no_vote", call=_sheet_call(minutes))),
@@ -122,6 +127,8 @@ class _Scores:
         if since is not None and self.now is not None:
             before, _ = _tried(loop, metric, by=None, since=since - (now - since), until=since)
         self.change = None if before is None or self.now is None else _change(before, self.now)
+        calls = [table.call for table in (self.now, before) if table is not None]
+        self.change_call = f"cl.compare({', '.join(f'{call}.result()' for call in calls)})"
 
 
 def _tried(loop: Loop, metric: Metric | None, **how: Any) -> tuple[ScoreTable | None, LocalText | str]:
@@ -145,12 +152,13 @@ def _change(before: ScoreTable, now: ScoreTable) -> Any:
 
 
 def _happened(
-    loop: Loop, measured: LoopReport, scores: _Scores, coding: Coding | None, since: dt.datetime | None
+    loop: Loop, measured: LoopReport, call: str, scores: _Scores, coding: Coding | None, since: dt.datetime | None
 ) -> list[Any]:
     if scores.months is None:
         shown: list[Any] = [scores.why]
     else:
-        shown = [scores.months, scores.months.plot(), *([] if scores.change is None else [scores.change])]
+        shown = [scores.months, scores.months.plot()]
+        shown += [] if scores.change is None else [Called(scores.change, scores.change_call)]
     alerts = loop.alerts()
     if since is not None and len(alerts):
         alerts = alerts[[dt.datetime.fromisoformat(at) >= since for at in alerts["fired_at"]]]
@@ -161,12 +169,17 @@ def _happened(
         shown.append(Called(Rows(message("retrospective.alarms"), heads, rows, narrow=(0,)), "loop.alerts()"))
     else:
         shown.append(message("retrospective.no_alarm"))
-    names = {table.name for table in measured.section("causes").tables}
-    if "codes" in names:
+    cases = loop.cases()
+    if cases["code"].map(bool, na_action="ignore").eq(True).any():
         codes = measured.table("codes")
-        shown += [codes, codes.plot()]
+        shown += [Called(codes, f'{call}.table("codes")'), Called(codes.plot(), f'{call}.table("codes").plot()')]
     elif coding is None:
         shown.append(message("retrospective.no_codes"))
+    if len(cases):
+        board = loop.glance(measured.now)
+        shown.append(Called(board.sentence, call_of(board)))
+    else:
+        shown.append(message("retrospective.no_case"))
     return [*shown, *([coding.pareto()] if coding is not None else [])]
 
 

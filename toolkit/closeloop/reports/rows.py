@@ -42,7 +42,8 @@ class Rows(Block):
     def block(self, tag: str) -> Html:
         """Return the table."""
         columns = tuple(
-            Column(head=in_tag(head, tag), css="short" if at in self.narrow else "") for at, head in enumerate(self.heads)
+            Column(head=in_tag(head, tag), css="short" if at in self.narrow else "")
+            for at, head in enumerate(self.heads)
         )
         cells = tuple(tuple(_cell(each, tag) for each in row) for row in self.rows)
         caption = element("b", in_tag(self.title, tag))

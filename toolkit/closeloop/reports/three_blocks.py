@@ -71,7 +71,7 @@ class ThreeBlocks(FigureResult):
     def columns(self) -> tuple[Shown, ...]:
         """Block, then as in every table of figures."""
         inherited = FigureResult.columns.fget(self)  # type: ignore[attr-defined]
-        return (Shown("block", message("measure.col_block")), *inherited)
+        return (Shown("block", message("monthly.col_block")), *inherited)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per figure."""

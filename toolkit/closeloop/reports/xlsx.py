@@ -26,6 +26,16 @@ _LINE = 15.5
 _PICTURE = 0.5
 """Pictures are drawn with 200 dots an inch, and a sheet shows 96."""
 
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 14},
+    "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#F2F2F2"},
+    "heading": {"bold": True, "font_size": 11},
+    "text": {"text_wrap": True},
+    "note": {"text_wrap": True, "font_color": "#595959", "font_size": 9},
+    "link": {"font_color": "#0563C1", "underline": 1, "text_wrap": True},
+    "call": {"font_name": "Consolas", "font_size": 8, "font_color": "#595959", "text_wrap": True},
+}
+
 
 def write_workbook(path: Path, title: str, lines: Sequence[Line], tag: str) -> None:
     """Write a workbook.
@@ -78,21 +88,11 @@ class _Pen:
 
     def __init__(self, workbook: Any, tag: str) -> None:
         self.workbook, self.tag = workbook, tag
-        font: dict[str, Any] = {"font_name": "Microsoft YaHei" if tag == "zh-CN" else "Calibri", "font_size": 10, "valign": "top"}
+        name = "Microsoft YaHei" if tag == "zh-CN" else "Calibri"
+        font: dict[str, Any] = {"font_name": name, "font_size": 10, "valign": "top"}
         self.font = font
         self.formats: dict[Any, Any] = {}
-        self.texts = {
-            name: workbook.add_format(font | more)
-            for name, more in {
-                "title": {"bold": True, "font_size": 14},
-                "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#F2F2F2"},
-                "heading": {"bold": True, "font_size": 11},
-                "text": {"text_wrap": True},
-                "note": {"text_wrap": True, "font_color": "#595959", "font_size": 9},
-                "link": {"font_color": "#0563C1", "underline": 1, "text_wrap": True},
-                "call": {"font_name": "Consolas", "font_size": 8, "font_color": "#595959", "text_wrap": True},
-            }.items()
-        }
+        self.texts = {name: workbook.add_format(font | more) for name, more in _STYLES.items()}
 
     def contents(self, title: str, lines: Sequence[Line], names: dict[int, str]) -> None:
         """Write the first sheet: what the report says in words, and where each table is."""

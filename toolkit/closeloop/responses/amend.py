@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from closeloop.errors import ResponseValidationError
-from closeloop.responses.assemble import Opened
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.long import relaid
 from closeloop.responses.match import unique_name
+from closeloop.responses.opened import Opened
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Source
 from closeloop.responses.write import defused

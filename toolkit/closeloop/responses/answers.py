@@ -10,10 +10,10 @@ import numpy as np
 
 from closeloop.forms.answers import check_value
 from closeloop.forms.coded import UNANSWERED, Coded
-from closeloop.forms.form import last_page
-from closeloop.forms.items import OTHER, Page
+from closeloop.forms.items import OTHER
 from closeloop.responses.dialects.layout import Layout
-from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
+from closeloop.responses.form_rules import FormRules, shown
+from closeloop.responses.issues import NO_TEXT, IssueLog
 from closeloop.responses.labels import OTHER_TEXT
 from closeloop.responses.match import Match
 from closeloop.responses.placed import as_single, mentions, places
@@ -64,8 +64,17 @@ def read_answers(cells: Cells, matches: Sequence[Match], survey: Survey, layout:
             reader.read(item, by_item[item.name])
         elif item.name in given:
             reader.take(item, given[item.name])
-    reader.hide()
-    reader.run_checks()
+    rules = FormRules(
+        survey=survey,
+        answers=reader.answers,
+        places=reader.places,
+        explained=reader.explained,
+        decisive=reader.decisive,
+        log=log,
+        n=n,
+    )
+    rules.hide()
+    rules.run_checks()
     return reader.answers
 
 
@@ -79,7 +88,6 @@ class _AnswerReader:
         self.decisive = decisive_items(survey)
         self.sources = survey.sources.get(layout.platform, {})
         self.places: dict[str, Match] = {}
-        self.known: dict[str, bool] = {}
         self.explained: dict[str, NDArray[np.intp]] = {}
         self.answers = Answers(rejected=np.zeros(n, dtype=bool))
 
@@ -237,7 +245,7 @@ class _AnswerReader:
         """Return a column put together from several, with what breaks the item's own rules taken out and noted."""
         problems = {i: p for i, v in enumerate(values) if v is not None and (p := check_value(item, v)) is not None}
         if problems:
-            self._note(item, match, codes, [_shown(v) for v in values], Readings(values=[], problems=problems))
+            self._note(item, match, codes, [shown(v) for v in values], Readings(values=[], problems=problems))
         return _coded(codes, [None if i in problems else v for i, v in enumerate(values)])
 
     def _other_text(self, item: Any, match: Match) -> None:
@@ -258,116 +266,6 @@ class _AnswerReader:
     def _merge_other(self, item: Any, codes: NDArray[np.int32], readings: Readings) -> None:
         self.answers.others[item.name] = _coded(codes, [readings.other.get(i) for i in range(len(readings.values))])
 
-    def hide(self) -> None:
-        """Take away answers to questions that the form did not show, and say so."""
-        columns = self.answers.columns
-        visible = self.survey.questions.visible(columns, self.n)
-        for name, column in list(columns.items()):
-            shown = visible[name.partition(".")[0]]
-            if shown.all() or self._undecided(name.partition(".")[0]):
-                continue
-            item = self.survey.item(name.partition(".")[0])
-            match = self.places[name]
-            texts = [_shown(value) for value in column.values]
-            why = message("responses.answered_while_hidden", item=item.name, condition=item.show_if or "–")
-            found = {
-                i: (why, message("responses.remedy_hidden")) for i, value in enumerate(column.values) if value != ()
-            }
-            self.log.add_found(
-                "warning",
-                "answered_while_hidden",
-                "blanked",
-                item.name,
-                match,
-                column.codes,
-                texts,
-                found,
-                ~shown & ~self.answers.rejected,
-            )
-            columns[name] = column.where(shown)
-            if item.name in self.answers.others:
-                self.answers.others[item.name] = self.answers.others[item.name].where(shown)
-        self.visible = visible
-
-    def _undecided(self, name: str) -> bool:
-        """Say whether the export lacks an item on which it depends if this one was shown: then nobody can tell."""
-        from closeloop.forms.logic import parse
-
-        if name not in self.known:
-            self.known[name] = False  # a circle decides nothing
-            page = next(page for page in self.survey.questions.pages if any(item.name == name for item in page.items))
-            conditions = (self.survey.item(name).show_if, page.show_if, *self._endings(page))
-            asked = {each.partition(".")[0] for text in conditions if text for each in parse(text).names}
-            there = {each.partition(".")[0] for each in self.answers.columns}
-            self.known[name] = not asked <= there or any(self._undecided(each) for each in sorted(asked))
-        return self.known[name]
-
-    def _endings(self, page: Page) -> list[str]:
-        """Return the conditions that end the form before a page."""
-        pages = self.survey.questions.pages
-        names = [[item.name for item in each.items] for each in pages]
-        return [text for text in self.survey.questions.end_if if last_page(text, names) < pages.index(page)]
-
-    def run_checks(self) -> None:
-        """Apply the items' own checks, and note required questions that were shown and left blank."""
-        from closeloop.forms.logic import parse
-
-        columns = self.answers.columns
-        for item in self.survey.items:
-            column = columns.get(item.name)
-            if column is None:
-                continue
-            match = self.places[item.name]
-            for check in item.checks:
-                fails = ~parse(check.expr).holds_many(columns, self.n) & (column.codes >= 0)
-                if not fails.any():
-                    continue
-                decisive = item.name in self.decisive
-                texts = [_shown(value) for value in column.values]
-                self.log.add_found(
-                    "error",
-                    "check_failed",
-                    "quarantined" if decisive else "blanked",
-                    item.name,
-                    match,
-                    column.codes,
-                    texts,
-                    dict.fromkeys(range(len(texts)), (check.message, NO_TEXT)),
-                    fails,
-                )
-                self.answers.rejected |= fails & decisive
-                column = columns[item.name] = column.where(~fails)
-            must = self._required(item)
-            if must is not None:
-                blank = must & self.visible[item.name] & (column.codes < 0) & ~self.answers.rejected
-                blank[self.explained.get(item.name, np.zeros(0, dtype=np.intp))] = False  # the source says why
-                left = np.flatnonzero(blank)
-                zero = np.zeros(len(left), dtype=np.intp)
-                self.log.add(
-                    Batch(
-                        severity="info",
-                        code="required",
-                        effect="noted",
-                        rows=left,
-                        which=zero,
-                        texts=[""],
-                        messages=[message("responses.required_blank", item=item.name)],
-                        suggestions=[NO_TEXT],
-                        position=match.column.position,
-                        column=match.column.header,
-                        item=item.name,
-                    )
-                )
-
-    def _required(self, item: Any) -> NDArray[np.bool_] | None:
-        from closeloop.forms.logic import parse
-
-        if item.required:
-            return np.ones(self.n, dtype=bool)
-        if item.require_if:
-            return parse(item.require_if).holds_many(self.answers.columns, self.n)
-        return None
-
 
 def _coded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
     """Return a column over the distinct answers, from one over distinct texts (two texts may say the same)."""
@@ -377,9 +275,3 @@ def _coded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:
         if value is not None:
             mapping[i] = place.setdefault((type(value), value), len(place))
     return Coded(mapping[codes], tuple(value for _, value in place))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
-from closeloop.responses.assemble import Opened, Settings
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.labels import OTHER_TEXT
 from closeloop.responses.match import Match, unique_headers
-from closeloop.responses.values import spelled_answers
+from closeloop.responses.opened import Opened, Settings
+from closeloop.responses.spelled import spelled_answers
 from closeloop.survey.definition import SourceMap
 from closeloop.text import message
 

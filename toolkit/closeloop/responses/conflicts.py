@@ -17,8 +17,8 @@ from closeloop.text import message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from closeloop.responses.assemble import Opened
     from closeloop.responses.match import Match
+    from closeloop.responses.opened import Opened
     from closeloop.survey.survey import Survey
 
 JOIN = "┋"

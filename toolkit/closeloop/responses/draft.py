@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import InsufficientDataError
-from closeloop.responses.assemble import Opened
 from closeloop.responses.dialects import find_layout
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.draft_choices import choice_of, labels_of, options_of
 from closeloop.responses.draft_spread import points_of, spread_kind
 from closeloop.responses.long import laid_wide, long_columns
 from closeloop.responses.match import unique_headers
+from closeloop.responses.opened import Opened
 from closeloop.responses.read import open_source
 from closeloop.responses.source import Cells
 from closeloop.responses.spelling import LETTERED, is_date, is_number, is_whole, is_yes_no

@@ -140,3 +140,23 @@ def look_up(labels: Mapping[str, T], text: str) -> T | None:
         return labels[text]
     folded = folded_text(text)
     return labels[folded] if folded in labels else labels.get(plain_text(text))
+
+
+def point_labels(item: Any) -> dict[str, Any]:
+    """Return the labels of a scale's points (or of yes and no), by `by_label`, with the answer each stands for."""
+    points: list[tuple[str, Any]] = []
+    for value, text in (getattr(item, "labels", None) or {}).items():
+        answer = {"yes": True, "no": False}.get(value, value)
+        points += [(label, answer) for label in text.values()]
+    for end, place in (("low", 0), ("high", -1)):
+        text = getattr(item, end, None)
+        if text is not None and item.scale is not None and item.scale[place] not in item.labels:
+            points += [(label, item.scale[place]) for label in text.values()]
+    if item.type in ("nps", "csat", "ces", "rating", "matrix"):
+        points += [
+            (spelled, point) for label, point in points[:] for spelled in (f"{point} - {label}", f"{label} - {point}")
+        ]
+    for column in getattr(item, "columns", None) or ():
+        answer = column.value if item.scale is None else int(column.value)
+        points += [(label, answer) for label in (column.value, *column.text.values())]
+    return by_label(points)

@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from closeloop.errors import ResponseValidationError
-from closeloop.responses.assemble import Opened
 from closeloop.responses.conflicts import JOIN
 from closeloop.responses.dialects import plain
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.labels import plain_text
+from closeloop.responses.opened import Opened
 from closeloop.responses.source import Cells, codes_of
 from closeloop.text import message
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError, ResponseValidationError, closest
-from closeloop.responses.assemble import Opened, Settings
 from closeloop.responses.dialects import find_layout, looks_chinese
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import Batch, IssueLog
 from closeloop.responses.long import laid_wide, long_columns
 from closeloop.responses.match import Match, unique_headers, unique_name
+from closeloop.responses.opened import Opened, Settings
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
 from closeloop.responses.source import Source

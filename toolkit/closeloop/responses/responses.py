@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from closeloop.errors import ResponseValidationError
-from closeloop.responses.assemble import ACCEPTED, QUARANTINED, SUPERSEDED, Assembled, Opened, Settings, assemble, matched_columns
+from closeloop.responses.assemble import Assembled, assemble, matched_columns
+from closeloop.responses.fates import ACCEPTED, QUARANTINED, SUPERSEDED
 from closeloop.responses.frame import rows_of
 from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
 from closeloop.responses.issues import constant_category, issues_frame
 from closeloop.responses.match import unique_name
+from closeloop.responses.opened import Opened, Settings
 from closeloop.responses.source import SourceFile
 from closeloop.text import LocalText, language, message
 
@@ -95,14 +97,15 @@ class Responses:
         of_line = np.concatenate([lines + start for lines, start in zip(line_of, starts, strict=False)])
         aside = (self._assembled.fate == QUARANTINED)[of_line]
         rows = rows_of(aside, self.raw)
+        problems = unique_name("problems", {str(name): None for name in rows})
         text, colon = ("message_zh", "：") if language() == "zh-CN" else ("message_en", ": ")
-        why = self.issues.loc[self.issues["effect"] == "quarantined", ["source_file", "source_row", "item", text]]
+        flags = (self.issues["effect"] == "quarantined").to_numpy()
+        why = [self.issues[name].to_numpy()[flags].tolist() for name in ("source_file", "source_row", "item", text)]
         said: dict[tuple[str, int], list[str]] = {}
-        for file, row, i, t in why.itertuples(index=False, name=None):
+        for file, row, i, t in zip(*why, strict=True):
             said.setdefault((file, row), []).append(t if not i or t.startswith(i) else f"{i}{colon}{t}")
         first = np.concatenate([each.cells.source_rows for each in self._opened])[of_line[aside]]
         places = zip(rows["source_file"], first.tolist(), strict=True)
-        problems = unique_name("problems", {str(name): None for name in rows})
         return rows.assign(**{problems: ["; ".join(said.get(place, ())) for place in places]})
 
     @cached_property

@@ -13,7 +13,7 @@ from closeloop.forms.answers import Problem, check_value
 from closeloop.responses.dates import SERIAL, Evidence
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.joined import part_choices
-from closeloop.responses.labels import NONE_LABELS, by_label, look_up, other_labels
+from closeloop.responses.labels import NONE_LABELS, by_label, look_up, other_labels, point_labels
 from closeloop.responses.spelling import (
     AFTER_OTHER,
     BROKEN,
@@ -76,7 +76,7 @@ def read_texts(
         What the source itself says about the column's codes.
     """
     readings = Readings(values=[None] * len(texts))
-    reader = _Reader(item, layout, texts, source, column.labels if column else {})
+    reader = TextReader(item, layout, texts, source, column.labels if column else {})
     readings.evidence = reader.evidence
     told = source.missing if source else {}
     declared = {text.strip(): LocalText({"en": why, "zh-CN": why}) for text, why in told.items()}
@@ -119,7 +119,7 @@ NOT_CALLED: Mapping[str, str] = MappingProxyType({})
 _EXTRA_LABELS = ("Other, please specify", *NONE_LABELS)
 
 
-class _Reader:
+class TextReader:
     """Reads texts for one item; the item's options and labels are laid out once."""
 
     def __init__(
@@ -154,7 +154,7 @@ class _Reader:
         self.spellings += tuple(source.options) if source else ()
         numbers = {text.strip() for text in texts} - {""} - set(layout.missing)
         self.numbered = layout.by_number and all(_all_whole(text, layout.separators) for text in numbers)
-        self.points = _point_labels(item)
+        self.points = point_labels(item)
         self.days: dict[str, tuple[dt.date | None, bool]] = {}
         self.evidence: tuple[Evidence, ...] = ()
         if item.type == "date":
@@ -181,6 +181,7 @@ class _Reader:
         return look_up(self.labels, text) is not None or look_up(self.mapped, text) is not None
 
     def read(self, text: str, place: int, readings: Readings) -> Any:
+        """Return the answer that a text is, or the problem with it; what stands beside "other" goes to `readings`."""
         kind = self.item.type
         if self.is_text:
             return text
@@ -322,6 +323,7 @@ class _Reader:
         return self._problem("unknown_option", text, "remedy_option", options=shown, item=self.item.name)
 
     def known_option(self, text: str) -> str | None:
+        """Return the option that a text names; None if it names none."""
         told = self.codes.get(text, look_up(self.mapped, text))
         if told is not None:
             return told
@@ -364,6 +366,7 @@ class _Reader:
         return tuple(sorted(chosen, key=lambda v: order.index(v) if v in order else len(order)))
 
     def is_option(self, text: str) -> bool:
+        """Say whether a text names an option."""
         return self.known_option(text) is not None
 
     def _ranking(self, text: str) -> Any:
@@ -378,62 +381,3 @@ def _all_whole(text: str, separators: Sequence[str]) -> bool:
     for separator in separators:
         text = text.replace(separator, " ")
     return all(re.fullmatch(r"-?\d+", part) for part in text.split())
-
-
-def _point_labels(item: Any) -> dict[str, Any]:
-    """Return the labels of a scale's points (or of yes and no), by `by_label`, with the answer each stands for."""
-    points: list[tuple[str, Any]] = []
-    for value, text in (getattr(item, "labels", None) or {}).items():
-        answer = {"yes": True, "no": False}.get(value, value)
-        points += [(label, answer) for label in text.values()]
-    for end, place in (("low", 0), ("high", -1)):
-        text = getattr(item, end, None)
-        if text is not None and item.scale is not None and item.scale[place] not in item.labels:
-            points += [(label, item.scale[place]) for label in text.values()]
-    if item.type in ("nps", "csat", "ces", "rating", "matrix"):
-        points += [
-            (spelled, point) for label, point in points[:] for spelled in (f"{point} - {label}", f"{label} - {point}")
-        ]
-    for column in getattr(item, "columns", None) or ():
-        answer = column.value if item.scale is None else int(column.value)
-        points += [(label, answer) for label in (column.value, *column.text.values())]
-    return by_label(points)
-
-
-def spelled_answers(
-    item: Any,
-    texts: Sequence[str],
-    layout: Layout,
-    source: SourceMap | None = None,
-    column: SourceColumn | None = None,
-) -> dict[str, str]:
-    """Return how a column spells its item's options, points, yes and no: text → what the survey calls it.
-
-    What is its own name already (a point written as its number, an option by its value) is left out, and so is what
-    people wrote beside "other". Parameters as in `read_texts`.
-    """
-    if item.type not in ("single", "multi", "ranking", "yesno", "nps", "csat", "ces", "rating", "matrix"):
-        return {}
-    reader = _Reader(item, layout, texts, source, column.labels if column else {})
-    parts = [text.strip() for text in texts]
-    if item.type in ("multi", "ranking"):
-        separators = tuple(dict.fromkeys(("→", "┋", *layout.separators)))
-        parted = (part_choices(text, separators, reader.is_option, reader.spellings) for text in parts)
-        parts = [part for choices in parted for part in choices]
-    found: dict[str, str] = {}
-    for part in dict.fromkeys(parts):
-        meant = reader.meant(part) if part else ""
-        if not part or part in layout.missing:
-            continue
-        if item.type in ("single", "multi", "ranking"):
-            value: Any = reader.known_option(meant)
-        else:
-            value = reader.read(meant, 0, Readings(values=[None]))
-        if value is None or isinstance(value, Problem):
-            continue
-        if item.type in ("nps", "csat", "ces", "rating") and check_value(item, value) is not None:
-            continue
-        spelled = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-        if spelled != part:
-            found[part] = spelled
-    return found

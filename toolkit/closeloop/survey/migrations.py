@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -118,12 +118,19 @@ def _cycle(rename: Mapping[str, str], start: str) -> list[str]:
     return chain if len(chain) > len(set(chain)) else []
 
 
-def _recodes(outline: Outline, step: Migration, path: KeyPath, known: _Known) -> Iterator[Finding]:
-    for name, translation in step.recode.items():
-        where = (*path, "recode", name)
+def _strangers(outline: Outline, names: Iterable[str], path: KeyPath, known: _Known) -> Iterator[Finding]:
+    """Find what a step changes that is no item of the survey."""
+    for name in names:
         if name not in known.names:
-            yield _unknown(outline, name, where, known.names)
+            yield _unknown(outline, name, (*path, name), known.names)
+
+
+def _recodes(outline: Outline, step: Migration, path: KeyPath, known: _Known) -> Iterator[Finding]:
+    yield from _strangers(outline, step.recode, (*path, "recode"), known)
+    for name, translation in step.recode.items():
+        if name not in known.names:
             continue
+        where = (*path, "recode", name)
         allowed = known.values.get(name) or set(map(str, _points(known, name)))
         for old, new in translation.items():
             if allowed and new not in allowed:
@@ -142,11 +149,11 @@ def _points(known: _Known, name: str) -> range:
 
 
 def _rescales(outline: Outline, step: Migration, path: KeyPath, known: _Known) -> Iterator[Finding]:
+    yield from _strangers(outline, step.rescale, (*path, "rescale"), known)
     for name, how in step.rescale.items():
-        where = (*path, "rescale", name)
         if name not in known.names:
-            yield _unknown(outline, name, where, known.names)
             continue
+        where = (*path, "rescale", name)
         item = known.items.get(name)
         if how.old[0] >= how.old[1] or how.new[0] >= how.new[1]:
             yield outline.finding("migration_scale_order", where, message("migrate.scale_order"), item=name)

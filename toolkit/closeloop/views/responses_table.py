@@ -25,9 +25,7 @@ def responses_block(responses: Responses, tag: str, *, brief: bool = False) -> H
     counted = [_head(responses, tag), _ledger(responses.ledger, tag), _facts(responses, tag)]
     if brief:
         return element("div", *counted, class_="wrap block")
-    return element(
-        "div", *counted, _set_aside(responses, tag), _matched(responses.columns, tag), class_="wrap block"
-    )
+    return element("div", *counted, _set_aside(responses, tag), _matched(responses.columns, tag), class_="wrap block")
 
 
 def mask(text: str, kept: int = 4) -> str:

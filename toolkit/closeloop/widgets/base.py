@@ -12,6 +12,7 @@ refers to a model that is gone. Where outputs live apart from the page (`_APART`
 from __future__ import annotations
 
 import sys
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -34,7 +35,11 @@ _APART = ("google.colab", "marimo")
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Widget(anywidget.AnyWidget):
+class _Abstract(ABCMeta, type(anywidget.AnyWidget)):  # type: ignore[misc]  # the metaclass of traits is not typed
+    """Widgets are made of traits, and a kind of widget that does not say what it shows cannot be made."""
+
+
+class Widget(anywidget.AnyWidget, metaclass=_Abstract):
     """Base of the widgets.
 
     A kind of widget names its `scripts` and `sheets` (files of ``widgets/static``) and its `areas` (catalogues whose
@@ -85,13 +90,13 @@ class Widget(anywidget.AnyWidget):
 
     # --- what a kind of widget gives ---
 
+    @abstractmethod
     def _shown(self) -> dict[str, Any]:
         """Return all that the page shows; JSON-safe, in the widget's language."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _static(self) -> str:
         """Return the HTML that says the same without a kernel."""
-        raise NotImplementedError
 
     # --- what a person does ---
 
@@ -150,7 +155,7 @@ class Widget(anywidget.AnyWidget):
             self.error = ""
         except (CloseloopError, ValueError) as fault:
             self.error = answer["error"] = self._words(fault)
-        except Exception as fault:
+        except Exception as fault:  # whatever it is, the page says so; it is raised again, to stand in the kernel's log
             with speaking(self.language):
                 self.error = answer["error"] = str(
                     message("widgets.fault", kind=type(fault).__name__, text=self._words(fault))

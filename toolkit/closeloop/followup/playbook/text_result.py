@@ -18,7 +18,7 @@ class TextResult(TableResult):
 
         Raises
         ------
-        NotImplementedError
+        ValueError
             Always.
         """
-        raise NotImplementedError(str(message("playbook.no_figure")))
+        raise ValueError(message("playbook.no_figure"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
-from closeloop.responses.dialects.numbered import shared_stem
+from closeloop.responses.dialects.numbered import numbered, shared_stem
 from closeloop.text import LocalText, message
 
 NAME = "formbricks"
@@ -40,13 +40,9 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     marks = [name for name in _MARKS if name in headers]
     if "Response ID" not in marks or not {"Survey ID", "Formbricks ID (internal)"} & set(marks) or len(marks) < 4:
         return message("platforms.formbricks_no_marks")
-    groups: dict[str, list[int]] = {}
-    for place, header in enumerate(headers):
-        found = _QUESTION.fullmatch(header)
-        if found and not header.endswith(_IDS):
-            groups.setdefault(found["number"], []).append(place)
     columns = {place: _own(place, header) for place, header in enumerate(head[0])}
-    for number, places in groups.items():
+    asked = {place: header for place, header in enumerate(headers) if not header.endswith(_IDS)}
+    for number, places in numbered(asked, _QUESTION).items():
         columns |= _question(number, places, head[0])
     return Layout(
         platform=NAME,

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+
+
+def numbered(headers: Mapping[int, str], question: re.Pattern[str]) -> dict[str, list[int]]:
+    r"""Return the places of the headers that are a question's, by its number (the pattern's group of that name).
+
+    Examples
+    --------
+    >>> numbered({0: "1. Why?", 1: "2. What? - Price", 2: "2. What? - Staff"}, re.compile(r"(?P<number>\d)[.].*"))
+    {'1': [0], '2': [1, 2]}
+    """
+    groups: dict[str, list[int]] = {}
+    for place, header in headers.items():
+        found = question.fullmatch(header)
+        if found:
+            groups.setdefault(found["number"], []).append(place)
+    return groups
 
 
 def shared_stem(texts: Sequence[str], joins: Sequence[str]) -> tuple[str, str]:

@@ -88,28 +88,19 @@ def _column(place: int, variable: Variable, of: ResponseSet | None) -> SourceCol
             labels=variable.labels,
             missing=missing,
         )
-    if of.counted is None:
-        return SourceColumn(
-            position=place,
-            header=variable.name,
-            key=of.name,
-            group=of.name,
-            question=of.label or of.name,
-            role="mention",
-            option=str(of.variables.index(variable.name) + 1),
-            labels=variable.labels,
-            missing=missing,
-        )
-    ticks = {code: "1" if code == of.counted else "0" for code in variable.codes if code}
+    role, option, labels = "mention", str(of.variables.index(variable.name) + 1), variable.labels
+    if of.counted is not None:
+        role, option = "option", variable.label or variable.name
+        labels = {code: "1" if code == of.counted else "0" for code in variable.codes if code}
     return SourceColumn(
         position=place,
         header=variable.name,
         key=of.name,
         group=of.name,
         question=of.label or of.name,
-        role="option",
-        option=variable.label or variable.name,
-        labels=ticks,
+        role=role,
+        option=option,
+        labels=labels,
         missing=missing,
     )
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from closeloop.responses.dialects.layout import Layout, SourceColumn
-from closeloop.responses.dialects.numbered import shared_stem
+from closeloop.responses.dialects.numbered import numbered, shared_stem
 from closeloop.text import LocalText, message
 
 NAME = "tencent"
@@ -39,12 +39,9 @@ def recognise(head: Sequence[Sequence[str]]) -> Layout | LocalText:
     marks = [name for name in _MARKS if name in headers]
     if not set(_TIMES) & set(marks) or len(marks) < 3:
         return message("platforms.tencent_no_lead")
-    groups: dict[str, list[int]] = {}
-    for place, header in enumerate(headers):
-        if header not in _OWN and (found := _QUESTION.fullmatch(header)):
-            groups.setdefault(found["number"], []).append(place)
     columns = {place: _own(place, header, headers[place]) for place, header in enumerate(head[0])}
-    for number, places in groups.items():
+    asked = {place: header for place, header in enumerate(headers) if header not in _OWN}
+    for number, places in numbered(asked, _QUESTION).items():
         columns |= _question(number, places, head[0])
     return Layout(
         platform=NAME,

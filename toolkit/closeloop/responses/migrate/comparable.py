@@ -11,7 +11,7 @@ from closeloop.survey.route import route
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.responses.assemble import Opened
+    from closeloop.responses.opened import Opened
     from closeloop.survey.survey import Survey
 
 

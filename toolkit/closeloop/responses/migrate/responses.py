@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from closeloop.errors import SurveyDefinitionError
-from closeloop.responses.assemble import Opened, Settings
 from closeloop.responses.migrate.check import passage
 from closeloop.responses.migrate.written import earlier_version
+from closeloop.responses.opened import Opened, Settings
 from closeloop.responses.responses import Responses
 from closeloop.survey.survey import Survey
 from closeloop.text import message

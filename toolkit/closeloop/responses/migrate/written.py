@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from closeloop.errors import ColumnNotFoundError, SurveyDefinitionError
-from closeloop.responses.assemble import Opened
 from closeloop.responses.dialects import closeloop
 from closeloop.responses.issues import IssueLog
 from closeloop.responses.migrate.check import passage
 from closeloop.responses.migrate.earlier import inferred_version
+from closeloop.responses.opened import Opened
 from closeloop.responses.source import Cells, codes_of
 from closeloop.survey.released import find_version, version_places
 from closeloop.survey.route import route

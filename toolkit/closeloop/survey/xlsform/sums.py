@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,15 +27,15 @@ def value_of(node: Node) -> Any:
     return node.evaluate({})
 
 
-class Numbers:
+class Numbers(ABC):
     """Writes what is a number; `_Writer` adds what is a condition."""
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
 
+    @abstractmethod
     def condition(self, node: Node) -> str:
         """Return a node as what is true or false."""
-        raise NotImplementedError
 
     def field(self, reference: Reference) -> Field:
         """Return the answer that a condition refers to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.board import group_of
@@ -19,19 +20,19 @@ CLOSED = "closed"
 """The column of the cases that have ended."""
 
 
-class Moving:
+class Moving(ABC):
     """The steps of a card; part of `closeloop.widgets.board.case_board.CaseBoard`."""
 
     loop: Loop
     _menu: dict[str, Any] | None = None
 
+    @abstractmethod
     def do_open(self, case_id: str) -> LocalText | None:
         """Open the panel of a case."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do_form(self, command: str) -> LocalText | None:
         """Open the form of a command in the panel."""
-        raise NotImplementedError
 
     def do_menu(self, case_id: str) -> None:
         """Show where a card can go."""

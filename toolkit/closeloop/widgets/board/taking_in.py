@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +21,19 @@ _REQUIRED = ("channel",)
 _USUAL = {"kind": "complaint", "form": "oral"}
 
 
-class TakingIn:
+class TakingIn(ABC):
     """The form of a new case; part of `closeloop.widgets.board.case_board.CaseBoard`."""
 
     loop: Loop
     _faults: dict[str, str] | None = None
 
+    @abstractmethod
     def do_open(self, case_id: str) -> LocalText | None:
         """Open the panel of a case."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moments(self) -> Moments:
         """Return what time it is for the board."""
-        raise NotImplementedError
 
     def do_new(self) -> None:
         """Show the form of a new case."""

@@ -127,11 +127,11 @@ class ResponseFile:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.path, flags, 0o666)
         try:
-            _lock(descriptor)
+            _lock(descriptor, wanted=True)
             try:
                 yield descriptor
             finally:
-                _unlock(descriptor)
+                _lock(descriptor, wanted=False)
         finally:
             os.close(descriptor)
 
@@ -217,17 +217,10 @@ def _keep_name(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, *, wanted: bool) -> None:
+    """Take the file for this process, or let it go again."""
     if sys.platform == "win32":
         os.lseek(descriptor, _BEYOND, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK if wanted else msvcrt.LK_UNLCK, 1)
     else:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-
-def _unlock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(descriptor, _BEYOND, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wanted else fcntl.LOCK_UN)
