@@ -5,6 +5,7 @@ The notebooks of the course are run by nbval; their form is checked by `tests/te
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from functools import cache
@@ -18,6 +19,7 @@ from ruamel.yaml import YAML
 import closeloop as cl
 from closeloop.followup.playbook.cards import STYLES, load_deck
 from closeloop.followup.playbook.phrases import STEPS
+from closeloop.stats.intervals import share_interval
 from closeloop.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,9 +101,9 @@ def test_each_unit_has_an_aim_something_to_do_and_a_check(tag: str) -> None:
 
 def test_both_languages_have_the_same_units_breaks_and_calls() -> None:
     assert timetable("en") == timetable("zh-CN")
-    said = [re.findall(r"`([^`]*[(_][^`]*)`", page(tag)) for tag in LANGUAGES]
-    twins = {"notebooks/06_retrospective.ipynb": "notebooks/zh/06_复盘.ipynb"}
-    assert [twins.get(each, each) for each in said[0]] == said[1]
+    said = [re.findall(r"`([^`\n]*\([^`\n]*)`", page(tag)) for tag in LANGUAGES]
+    assert len(said[0]) > 10
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), DATA / "README.md", DATA / "README.zh-CN.md"], ids=lambda p: p.name)
@@ -187,7 +189,8 @@ def test_the_pyramid_of_the_answer_stands_and_the_heap_does_not(tag: str) -> Non
     assert heap.pyramid().findings().of("error")
     pyramid = tree.pyramid(good["answer"], because=good["because"], recommend=good["recommend"])
     assert pyramid.findings().rules == ()
-    assert re.match("Because .+ therefore .+ recommend" if tag == "en" else "因为.+所以.+建议", str(pyramid.one_sentence))
+    sentence = {"en": "Because .+ therefore .+ recommend", "zh-CN": "因为.+所以.+建议"}
+    assert re.match(sentence[tag], str(pyramid.one_sentence))
 
 
 def test_the_grouping_leaves_nothing_over_and_nothing_twice_and_still_cannot_tell(tag: str) -> None:
@@ -270,7 +273,7 @@ def test_the_chain_begins_with_blame_and_a_system_and_the_answer_has_evidence_to
         effect = link.cause
     whys.stop(effect, "actionable")
     whys.counterfactual(effect, shrinks_to=gap.standard, by=good["author"])
-    assert whys.findings().of("error") == ()
+    assert list(whys.findings().of("error")) == []
     assert [cause.text for cause in whys.verified_roots()] == [good["chain"][-1]["cause"]]
 
 
@@ -285,8 +288,6 @@ def test_the_cycle_begins_without_a_figure_and_its_check_cannot_tell(tag: str) -
 
 
 def test_the_intervals_of_the_case_are_those_of_its_counts(tag: str) -> None:
-    from closeloop.stats.proportion import share_interval
-
     low, high = data("exercises", tag)["answers"]["pdca"]["check"]["ci"]
     found = [*share_interval(87, 118), *share_interval(105, 126)]
     assert found == pytest.approx([0.651, 0.808, low, high], abs=0.0006)
@@ -350,6 +351,6 @@ def test_the_role_cards_are_a_file_to_print(tag: str, tmp_path: Path) -> None:
     parts = [text for each in rounds for text in (f"# {each['title']}", *each["customer"].values())]
     path = tmp_path / "role-cards.html"
     cl.report("Role cards", parts).to_html(path)
-    written = path.read_text(encoding="utf-8")
+    written = html.unescape(path.read_text(encoding="utf-8"))
     assert all(each["title"] in written for each in rounds)
     assert "http://" not in re.sub(r"http://www\.w3\.org/\S+", "", written)

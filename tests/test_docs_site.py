@@ -40,7 +40,7 @@ pages, check, han = module("pages"), module("check"), module("han")
 def files() -> list[str]:
     """Give every page of the site, as its path from the root of the project."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").rglob("*.ipynb")]
-    found += (ROOT / "sample_data").glob("*.md")
+    found += (ROOT / "sample_data").rglob("*.md")
     return sorted(path.relative_to(ROOT).as_posix() for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
@@ -78,6 +78,15 @@ def test_every_page_has_a_twin_that_leads_back(page: str) -> None:
     assert twin is not None, f"{page} is in one language only"
     suffix = Path(page).suffix
     assert pages.twin(f"{twin}{suffix}", ROOT) == pages.document(page)
+
+
+@pytest.mark.parametrize("page", [page for page in files() if page.endswith(".md") and page not in ONLY_ENGLISH])
+def test_every_page_of_text_begins_with_the_way_to_its_twin(page: str) -> None:
+    if pages.document(page) in pages.IN_BOTH:
+        return
+    found = re.match(r"# .+\n\n\[(中文|English)\]\(([^)]+)\)", read(page))
+    assert found is not None
+    assert pages.document(pages.target(page, found.group(2))) == pages.twin(page, ROOT)
 
 
 def headings(page: str) -> set[str]:

@@ -69,13 +69,43 @@ def test_the_wheel_holds_the_shipped_surveys(wheel: zipfile.ZipFile) -> None:
     assert {"relationship-nps.survey.yaml", "transaction-csat.survey.yaml"} <= set(SURVEYS)
 
 
+def test_the_wheel_holds_the_notebooks_to_copy_and_the_data_that_they_open(wheel: zipfile.ZipFile) -> None:
+    packed = {name: wheel.read(name) for name in wheel.namelist() if name.startswith("closeloop/_templates/")}
+    files = {
+        f"closeloop/_templates/{tag}/{path.name}": path.read_bytes()
+        for tag, folder in (("en", "notebooks/templates"), ("zh-CN", "notebooks/zh/templates"))
+        for path in (ROOT / folder).glob("*.ipynb")
+    }
+    assert packed == files
+    data = {name for name in wheel.namelist() if name.startswith("closeloop/_sample_data/")}
+    loop = {f"closeloop/_sample_data/loop/{path.name}" for path in (ROOT / "sample_data" / "loop").iterdir()}
+    assert data == {"closeloop/_sample_data/quickstart.csv", *loop}
+
+
+def test_a_wheel_copies_a_notebook_and_finds_its_data_without_the_checkout(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    wheel.extractall(tmp_path / "site")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import closeloop; from closeloop.cli import app; "
+        "app(['new', 'retrospective', 'mine', '--language', 'zh-CN'], standalone_mode=False); "
+        "print(closeloop.sample_data('loop'))"
+    )
+    *_, place = run(tmp_path, code)
+    assert Path(place).is_relative_to(tmp_path)
+    assert "复盘" in (tmp_path / "mine" / "retrospective.ipynb").read_text(encoding="utf-8")
+
+
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
     assert tops == {"closeloop", f"closeloop-{closeloop.__version__}.dist-info"}
     assert not [
         name
         for name in wheel.namelist()
-        if name.endswith((".pyc", ".ipynb")) or "/test" in name or "__pycache__" in name
+        if name.endswith(".pyc")
+        or (name.endswith(".ipynb") and not name.startswith("closeloop/_templates/"))
+        or "/test" in name
+        or "__pycache__" in name
     ]
 
 

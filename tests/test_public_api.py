@@ -44,6 +44,11 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "GapScore": "(expectation, perception)",
     "report": "(title, parts, language=None)",
     "claim": "(text, result)",
+    "monthly_report": "(responses, *, month, loop=None, metric=None, by=None, language=None)",
+    "loop_report": "(loop, *, since=None, now=None, language=None)",
+    "board_briefing": "(problem, *, loop=None, language=None)",
+    "eight_d": "(problem, *, language=None)",
+    "a3": "(problem, *, language=None)",
     "load_codebook": "(name_or_path)",
     "list_codebooks": "()",
     "code_mentions": "(texts, codebook, *, ids=None)",
@@ -92,7 +97,7 @@ MEMBERS = {
     "Problem": "add findings stage measure close trace save",
     "Loop": (
         "triage open_case case cases due save problems actions lessons measure verify erase reveal export board glance "
-        "retrospective adopt settings load problem outbox rebuild close"
+        "retrospective report adopt settings load problem outbox rebuild close"
     ),
     "Case": (
         "do allowed clocks explain history findings edit as_of case_id stage owner severity version refresh help "

@@ -75,7 +75,7 @@ html_theme_options: dict[str, Any] = {
     "logo": {"text": "closeloop"},
     "navbar_align": "left",
     "navbar_end": ["other_language", "theme-switcher"],
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],

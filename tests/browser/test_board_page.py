@@ -80,7 +80,7 @@ def test_a_walk_by_keyboard(bare: Open) -> None:
     assert shown.page.locator(".card button[tabindex='0']").count() == 3  # one card at a time is in the order of Tab
 
 
-def with_step(bare: Open, number: int, key: str, step: str) -> tuple[CaseBoard, Bare]:
+def with_step(bare: Open, number: int, key: str, step: str) -> tuple[Any, Any]:
     """Give a board where somebody has opened the menu of a card by a key and chosen its first step."""
     board = filled().board()
     shown = bare(board, width=1280)

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-import closeloop
 from closeloop.cli.terminal import app, guarded
 from closeloop.errors import CloseloopError, closest
 from closeloop.text import language, message, set_language
@@ -18,7 +17,7 @@ NOTEBOOKS = ("retrospective", "monthly_report", "case_review", "survey_ci")
 """The notebooks to copy; ``templates.yaml`` says what each is for."""
 
 
-def notebook_file(name: str, tag: str) -> Path:
+def notebook_file(name: str, tag: str, package: Path | None = None) -> Path:
     """Return the file of a notebook to copy.
 
     In an installed wheel they are in ``closeloop/_templates``; in a checkout, in ``notebooks`` beside ``toolkit``.
@@ -29,8 +28,10 @@ def notebook_file(name: str, tag: str) -> Path:
         One of `NOTEBOOKS`.
     tag : {"en", "zh-CN"}
         Its language.
+    package : Path, optional
+        The folder of the package; that of the running one, if left out.
     """
-    home = Path(closeloop.__file__).resolve().parent
+    home = Path(__file__).resolve().parents[1] if package is None else package
     wheel = home / "_templates"
     if wheel.is_dir():
         return wheel / tag / f"{name}.ipynb"

@@ -214,7 +214,7 @@ def _room(document: Document) -> float:
     section: Any = document.sections[-1]
     if None in (section.page_width, section.left_margin, section.right_margin):
         return _WIDEST
-    return min(_WIDEST, (section.page_width - section.left_margin - section.right_margin) / Inches(1))
+    return min(_WIDEST, float(section.page_width - section.left_margin - section.right_margin) / Inches(1))
 
 
 def _shares(grid: Grid, width: int) -> list[float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from closeloop.forms.items import Comment
 from closeloop.metrics.spec import Metric, Nps
 from closeloop.reports.month_answers import Answers
@@ -53,7 +55,9 @@ def month_themes(found: Answers, spec: Metric, column: str | None, codebook: Cod
     frame = found.frame
     if column is None or column not in frame.columns:
         return message("monthly.no_comments")
-    rows = frame[frame[spec.item] <= _HIGHEST_PASSIVE] if isinstance(spec, Nps) else frame
+    rows = frame
+    if isinstance(spec, Nps):
+        rows = frame[pd.to_numeric(frame[spec.item], errors="coerce") <= _HIGHEST_PASSIVE]
     rows = rows[rows[column].fillna("").astype(str).str.strip() != ""]
     if len(rows) < max(min_n, 1):
         return message("monthly.few_comments", min_n=told(max(min_n, 1), "count"))

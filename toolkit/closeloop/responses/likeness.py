@@ -169,7 +169,7 @@ def propose(matches: Sequence[Match], items: Mapping[str, Any], headers: Sequenc
         place = {text: i for i, text in enumerate(spelled)}
         for name in ("text", "header"):
             rows = [place[getattr(unit, name)] for unit in open_units]
-            np.maximum.at(scores, (slice(None), owner), found[rows])
+            np.maximum.at(scores.T, owner, found[rows].T)
     _weigh_parts(scores, open_units, matches, list(free.values()))
     np.minimum(scores, _MOST, out=scores)
     pairs, doubtful = one_to_one(scores)

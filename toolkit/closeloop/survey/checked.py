@@ -27,7 +27,7 @@ class Checked:
         Returns
         -------
         LintReport
-            ``.findings``, the gravest first, each with code, file:line, item, what is wrong and what to do, in both
+            ``.findings``, the gravest first, each with code, file, line, item, what is wrong and what to do, in both
             languages; ``.ok`` if there is no error; ``.to_frame()``.
 
         Examples

@@ -13,7 +13,7 @@ class TextResult(TableResult):
 
     __slots__ = ()
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None) -> Any:  # noqa: ARG002  # as every result takes it
         """Refuse: there is nothing to draw.
 
         Raises
