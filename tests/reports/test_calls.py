@@ -15,7 +15,7 @@ import pytest
 
 import closeloop as cl
 from closeloop.metrics.result import TableResult
-from closeloop.reports.calls import MAKERS, Called, call_of
+from closeloop.reports.calls import MAKERS, Called, call_of, default_of
 from closeloop.versioned import Document
 from closeloop.views.chart import Chart
 
@@ -79,7 +79,7 @@ def kinds(base: type) -> Iterator[type]:
 
 
 def test_every_kind_of_result_and_document_has_its_call() -> None:
-    for room in ("metrics", "analysis", "responses", "themes", "rootcause", "followup"):
+    for room in ("metrics", "analysis", "responses", "themes", "rootcause", "followup", "reports"):
         package = importlib.import_module(f"closeloop.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"closeloop.{room}."):
             importlib.import_module(module.name)
@@ -104,6 +104,17 @@ def test_each_named_call_exists(kind: str) -> None:
         assert callable(getattr(cl, rest.split(".")[0]))
     else:
         assert hasattr(OWNERS[owner], rest.split(".")[0])
+
+
+@pytest.mark.parametrize("kind", [kind for kind, maker in MAKERS.items() if not isinstance(maker, str)])
+def test_what_is_left_out_is_the_default_of_the_signature(kind: str) -> None:
+    maker = MAKERS[kind]
+    assert not isinstance(maker, str)
+    if maker.name.startswith("cl.") and "(" not in maker.name and inspect.isfunction(getattr(cl, maker.name[3:])):
+        parameters = inspect.signature(getattr(cl, maker.name[3:])).parameters
+        for option in maker.known:
+            if parameters[option].default is not inspect.Parameter.empty:
+                assert default_of(maker.name, option) == parameters[option].default
 
 
 # -- in the files ------------------------------------------------------------------------------------------------------

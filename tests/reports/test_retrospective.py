@@ -16,6 +16,7 @@ import made_minutes
 from closeloop.cli import app
 from closeloop.errors import ColumnNotFoundError, InsufficientDataError
 from closeloop.reports.agenda import read_agenda
+from closeloop.reports.conclusion import conclusion
 from closeloop.reports.minutes import Minutes, minutes_of
 
 
@@ -48,8 +49,15 @@ def test_the_conclusion_comes_first_with_its_figures(text: str) -> None:
     lead = text.partition("# Retrospective, 2026-03-01\n\n")[2].partition("\n")[0]
     assert lead.startswith("24 answered. Out of 100, 67 are promoters and 0 detractors, so NPS is +67 (95 % interval ")
     assert "the difference is +30 points (95 % interval " in lead.replace("\u00a0", " ")
-    assert "In this period 4 cases came in and 0 were closed; customers confirmed 0. Open now: 4, of which " in lead
+    assert "In this period 0 cases came in and 0 were closed; customers confirmed 0. Open now: 4, of which 4 are " in lead
     assert lead.endswith("4 actions are open, 2 of them overdue.")
+
+
+def test_cases_are_counted_in_the_period_in_which_they_came(loop: cl.Loop) -> None:
+    cases, board, now = loop.cases(), loop.glance(), loop.moment()
+    for since, said in ((None, "4 cases came in"), (loop.moment("2026-01-10T00:00+08:00"), "2 cases came in")):
+        assert said in conclusion(cases, board, since, now, None, None, []).en
+    assert "3 cases" in conclusion(cases, board, None, loop.moment("2026-01-18T00:00+08:00"), None, None, []).en
 
 
 def test_open_actions_of_last_time_come_before_everything_else_late_ones_first(text: str) -> None:

@@ -82,7 +82,7 @@ def test_scores_are_numbers_in_their_units(book: openpyxl.Workbook) -> None:
 def test_what_is_hidden_says_so_and_tells_nothing(book: openpyxl.Workbook) -> None:
     hidden = line(sheet(book, "2 Net Promoter"), "Northwest")
     assert [cell.value for cell in hidden[1:]] == [
-        "< 10",
+        "<\u00a010",
         "hidden: fewer than 10 answers",
         None,
         None,

@@ -1,4 +1,4 @@
-"""The six worked cases: their data are the generator's, hold the truth that they claim, and the notebooks measure it."""
+"""The six worked cases: the data are the generator's and hold the truth they claim; the notebooks measure it."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def test_the_effect_that_is_in_the_data_lies_in_the_interval(
     found = cl.effect(
         answers, cl.TopBox(item), group=group, treated=treated, period=cl.Period("answered_at"), after=after
     )
-    assert found.ci is not None
-    assert found.ci.low < true < found.ci.high
-    assert found.ci.low > 0
+    assert 0 < found.ci_low < true < found.ci_high
 
 
 def test_the_voucher_of_the_retailer_cannot_be_told_from_doing_nothing(read: Read) -> None:
@@ -159,8 +157,8 @@ def test_the_outcome_of_each_case_is_measured_in_its_notebook(number: int, says:
 
 @pytest.mark.parametrize("number", range(1, 7))
 def test_the_twins_measure_the_same_figures(number: int) -> None:
-    intervals = r"[+−]\d+\.\d(?= (?:to|至) )"
-    english, chinese = (re.findall(intervals, shown(notebook(number, tag))) for tag in ("en", "zh-CN"))
+    english, chinese = (set(re.findall(r"[+−]\d+(?:\.\d+)?", shown(notebook(number, tag)))) for tag in ("en", "zh-CN"))
+    assert english
     assert english == chinese
 
 

@@ -545,3 +545,17 @@ def test_a_chain_of_migrations_is_checked_backwards_from_what_the_file_asks() ->
     assert survey_from_dict(BASE | {"version": 3, "migrations": steps}).migrations[0].rename == {"q": "middle"}
     with pytest.raises(SurveyDefinitionError, match=r"no item “midle”.*Did you mean “middle”"):
         survey_from_dict(BASE | {"version": 3, "migrations": [STEP | {"rename": {"q": "midle"}}, steps[1]]})
+
+
+@pytest.mark.parametrize("words", ["Please say why", "In short"])
+def test_a_change_far_back_in_a_long_text_is_seen(words: str) -> None:
+    start = words + " and tell us which of our branches it was, on which day, and who served you "
+    old, new = (copy.deepcopy(BASE) for _ in range(2))
+    old["pages"][1]["items"][2]["ask"] = text(start + "there")
+    new["pages"][1]["items"][2]["ask"] = text(start + "then, or where")
+    (change,) = survey_from_dict(old).diff(survey_from_dict(new)).changes
+    assert change.old != change.new
+    assert change.old.startswith("…")
+    assert "there" in change.old
+    assert "then, or where" in change.new
+    assert max(len(change.old), len(change.new)) <= 60

@@ -5,10 +5,8 @@ What a result does not know is not made up: ``…`` stands for it.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from closeloop.followup.board import Board
@@ -165,6 +163,17 @@ MAKERS: dict[str, _Maker | str] = {
 """Kind of result → the public call behind it, or what to write down as it is."""
 
 
+_DEFAULTS = {
+    "confidence_level": 0.95, "min_n": 10, "chart": "shewhart", "every": "month", "bootstrap": 0, "seed": 0,
+    "currency": "", "source": "", "lines": "mean", "false_discovery_rate": 0.05, "unit": "h", "permutations": 9_999,
+}  # fmt: skip
+_OWN_DEFAULTS = {
+    ("cl.drivers", "method"): "lmg",
+    ("cl.effect", "method"): "did",
+    ("cl.effect", "unit"): None,
+    ("cl.importance_performance", "bootstrap"): 500,
+}
+"""What stands in the signatures; a test holds them against one another."""
 _BY = "by_"
 """How the tables of `measure_by` are called: by what."""
 
@@ -209,7 +218,7 @@ def _written(maker: _Maker, part: Any) -> str:
     options = {}
     for option, attribute in maker.known.items():
         value = getattr(part, attribute, None)
-        default = _defaults(maker.name).get(option)
+        default = default_of(maker.name, option)
         left_out = value is None or value == () or _same(value, default)
         options[option] = (value, value if left_out else default)
     written = written_call(_filled(maker.name, part), given, options)
@@ -229,15 +238,15 @@ def _same(value: object, default: object) -> bool:
     return type(value) is type(default) and value == default
 
 
-@cache
-def _defaults(name: str) -> dict[str, Any]:
-    """Return the defaults of a public call; none for a method, whose object is not at hand."""
-    import closeloop
+def default_of(name: str, option: str) -> Any:
+    """Return what a public call takes an option to be where it is left out.
 
-    call = getattr(closeloop, name.removeprefix("cl."), None) if name.startswith("cl.") else None
-    if not callable(call):
-        return {}
-    return {each.name: each.default for each in inspect.signature(call).parameters.values()}
+    Examples
+    --------
+    >>> default_of("cl.drivers", "method"), default_of("cl.trend", "min_n")
+    ('lmg', 10)
+    """
+    return _OWN_DEFAULTS.get((name, option), _DEFAULTS.get(option))
 
 
 def _counted(part: NpsResult | ShareResult | MeanResult) -> str:

@@ -120,11 +120,6 @@ def causes(problem: Problem) -> list[Any]:
     return [part for whys in problem.whys for part in (_cause_rows(whys), Slots(_roots(whys)))]
 
 
-def verified_roots(problem: Problem) -> list[str]:
-    """Return the words of the verified roots of all five-whys."""
-    return [root.text for whys in problem.whys for root in whys.verified_roots()]
-
-
 def _cause_rows(whys: FiveWhys) -> Rows:
     graph = whys.graph
     heads = ("cause", "status", "evidence", "read_back")

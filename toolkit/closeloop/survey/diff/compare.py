@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
 _LONGEST = 60
+_LEAD = 20  # how much stands before the first difference of two long texts
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Comparison:
             self._documents = (located(self.old), located(self.new))
         before, after = self._documents
         path = new_path if new_path is not None else old_path
+        said, says = quoted(old, new)
         self.changes.append(
             Change(
                 kind=kind,
@@ -58,8 +60,8 @@ class Comparison:
                 path=path_text(path or ()),
                 old_place=_place(before, old_path),
                 new_place=_place(after, new_path),
-                old=brief(old),
-                new=brief(new),
+                old=said,
+                new=says,
                 told=told,
             )
         )
@@ -114,14 +116,32 @@ def item_paths(survey: Survey) -> dict[str, KeyPath]:
     }
 
 
-def brief(value: object) -> str:
-    """Return a value as a change shows it: texts in the first language that differs are chosen before.
+def quoted(old: object, new: object) -> tuple[str, str]:
+    """Return two values as a change shows them: long ones shortened, so that the first difference is seen.
 
     Examples
     --------
-    >>> brief(range(1, 6)), brief(("a", "b")), brief(None)
-    ('1–5', 'a, b', '')
+    >>> quoted(range(1, 6), ("a", "b")), quoted(None, True)
+    (('1–5', 'a, b'), ('', 'true'))
+    >>> quoted("a long condition " * 5 + "or {score} <= 6", "a long condition " * 5 + "or {score} <= 8")
+    ('…ition or {score} <= 6', '…ition or {score} <= 8')
     """
+    before, after = _in_full(old), _in_full(new)
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(len(before), len(after)))
+    late = same > _LONGEST - _LEAD and max(len(before), len(after)) > _LONGEST
+    return _shortened(before, same if late else 0), _shortened(after, same if late else 0)
+
+
+def _shortened(text: str, place: int) -> str:
+    """Return a text from a little before a place on, as far as a line allows."""
+    start = max(place - _LEAD + 1, 0)
+    part = f"…{text[start:]}" if start else text
+    return part if len(part) <= _LONGEST else f"{part[: _LONGEST - 1]}…"
+
+
+def _in_full(value: object) -> str:
+    """Return a value as a change shows it: texts in the first language that differs are chosen before."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -131,13 +151,12 @@ def brief(value: object) -> str:
     elif isinstance(value, LocalText):
         text = " / ".join(value.values())
     elif isinstance(value, Mapping):
-        text = ", ".join(f"{key}: {brief(entry)}" for key, entry in value.items())
+        text = ", ".join(f"{key}: {_in_full(entry)}" for key, entry in value.items())
     elif isinstance(value, Iterable) and not isinstance(value, str):
-        text = ", ".join(map(brief, value))
+        text = ", ".join(map(_in_full, value))
     else:
         text = str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return " ".join(text.split())
 
 
 def differing(old: LocalText | None, new: LocalText | None) -> tuple[object, object]:

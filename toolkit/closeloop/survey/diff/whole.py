@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from closeloop.survey.diff.compare import Comparison, brief, by_key, differing, dumped, same_in_common
+from closeloop.survey.diff.compare import Comparison, by_key, differing, dumped, same_in_common
 
 
 def compare_whole(it: Comparison) -> None:
@@ -146,7 +146,7 @@ def _follow_up(it: Comparison) -> None:
             paths = ("follow_up", place), ("follow_up", new[name][0])
             shown = [dumped(each) for each in (as_now, new[name][1])]
             keys = [key for key in {**shown[0], **shown[1]} if shown[0].get(key) != shown[1].get(key)]
-            told = [brief({key: part[key] for key in keys if key in part}) for part in shown]
+            told = [{key: part[key] for key in keys if key in part} for part in shown]
             places = [(*path, keys[0]) for path in paths]
             it.note("follow_up_changed", places[0], places[1], item=name, old=told[0], new=told[1])
     for name, (place, rule) in new.items():
