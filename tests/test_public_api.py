@@ -116,7 +116,7 @@ MEMBERS = {
     "NpsResult": "n score std_error confidence_interval promoters passives detractors n_missing",
     "ShareResult": "n std_error confidence_interval mean",
     "MeanResult": "n std_error confidence_interval",
-    "Report": "to_html to_docx to_markdown findings",
+    "Report": "to_html to_docx to_xlsx to_markdown findings",
     "Claim": "text result",
     "ResponseValidationError": "",
     "SurveyDefinitionError": "",

@@ -49,7 +49,7 @@ def test_the_conclusion_comes_first_with_its_figures(text: str) -> None:
     lead = text.partition("# Retrospective, 2026-03-01\n\n")[2].partition("\n")[0]
     assert lead.startswith("24 answered. Out of 100, 67 are promoters and 0 detractors, so NPS is +67 (95 % interval ")
     assert "the difference is +30 points (95 % interval " in lead.replace("\u00a0", " ")
-    assert "In this period 0 cases came in and 0 were closed; customers confirmed 0. Open now: 4, of which 4 are " in lead
+    assert "In this period 0 cases came in and 0 were closed; customers confirmed 0. Open now: 4, of which 4 " in lead
     assert lead.endswith("4 actions are open, 2 of them overdue.")
 
 
@@ -208,4 +208,9 @@ def test_word_has_the_tables_whole_and_no_row_over_two_pages(
     assert text.index("上次未完成的行动") < text.index("议程") < text.index("数目对得上吗？")
     with zipfile.ZipFile(path) as archive:
         xml = archive.read("word/document.xml").decode("utf-8")
+    (shares,) = [
+        [int(each) for each in re.findall(r'gridCol w:w="(\d+)"', grid)]
+        for grid in re.findall(r"<w:tblGrid>.*?</w:tblGrid>", xml)[1:2]
+    ]  # the agenda
+    assert shares[0] < shares[1] < shares[2], "a column of sentences is wider than one of numbers"
     assert xml.count("<w:cantSplit/>") == xml.count("<w:tr>") > 20

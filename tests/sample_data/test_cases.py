@@ -46,7 +46,7 @@ def shown(path: Path) -> str:
     texts = []
     for cell in cells(path):
         for output in cell.get("outputs", ()):
-            pages = [output.get("text", ""), *output.get("data", {}).values()]
+            pages = [output.get("text", ""), *(v for k, v in output.get("data", {}).items() if k.startswith("text/"))]
             texts += [page if isinstance(page, str) else "".join(page) for page in pages]
     return re.sub(r"<[^>]*>", "", "\n".join(texts)).replace("\xa0", " ")
 

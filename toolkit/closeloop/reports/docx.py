@@ -239,6 +239,7 @@ def _lay_out(document: Document, grid: Grid) -> None:
     table = document.add_table(rows=len(grid.rows), cols=width, style="Table Grid")
     room = _room(document)
     for column, share in zip(table.columns, _shares(grid, width), strict=True):
+        column.width = Inches(room * share)  # LibreOffice goes by the grid, Word by the cells
         for cell in column.cells:
             cell.width = Inches(room * share)
     for at, row in enumerate(grid.rows):

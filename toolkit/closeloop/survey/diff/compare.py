@@ -124,7 +124,7 @@ def quoted(old: object, new: object) -> tuple[str, str]:
     >>> quoted(range(1, 6), ("a", "b")), quoted(None, True)
     (('1–5', 'a, b'), ('', 'true'))
     >>> quoted("a long condition " * 5 + "or {score} <= 6", "a long condition " * 5 + "or {score} <= 8")
-    ('…ition or {score} <= 6', '…ition or {score} <= 8')
+    ('…tion or {score} <= 6', '…tion or {score} <= 8')
     """
     before, after = _in_full(old), _in_full(new)
     pairs = enumerate(zip(before, after, strict=False))
