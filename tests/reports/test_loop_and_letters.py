@@ -16,6 +16,7 @@ from closeloop.followup.playbook.letter_template import letter_kinds
 from closeloop.followup.privacy.revealed import PrivateText
 from closeloop.followup.store.verification import Break, Verification
 from closeloop.reports.loop_report import integrity
+from closeloop.reports.page import page_html
 from closeloop.text import LocalText
 
 NOW = "2026-07-01 09:00"
@@ -101,7 +102,7 @@ def test_a_draft_says_so_and_names_what_is_open_wherever_it_is_written(tmp_path:
     assert str(page.title) == "Draft, not to be sent: Apology"
     document = docx.Document(str(page.to_docx(tmp_path / "draft.docx")))
     written = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    for said in (written, page._page()):
+    for said in (written, page_html(page)):
         assert "Draft, not to be sent: Apology" in said
         assert "what we do to make good" in said.split("Dear")[0]
         assert "[what we do to make good]" in said.split("Dear")[1]

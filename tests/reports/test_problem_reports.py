@@ -10,6 +10,7 @@ import pytest
 
 import closeloop as cl
 import made_problem
+from closeloop.reports.page import page_html
 from closeloop.reports.problem_record import sheet_call
 from closeloop.reports.report import Report
 
@@ -138,14 +139,14 @@ def test_an_a3_is_one_sheet_in_landscape_with_the_analysis_left_and_the_plan_rig
         "Background", "Current state", "Target", "Analysis", "What is done", "Plan", "Follow-up",
         "Learnt and still open",
     ]  # fmt: skip
-    assert "@page{size:A3 landscape;" in page._page()
+    assert "@page{size:A3 landscape;" in page_html(page)
 
 
 def test_what_people_wrote_cannot_become_markup() -> None:
     problem = made_problem.first_day().add(measure := made_problem.measure("corrective", "<script>alert(1)</script>"))
     problem.add(cl.ActionTask(id="T1", what="<b>x</b>", owner="<i>", due="2026-10-16"))
     for door in DOORS:
-        page = door(problem)._page()
+        page = page_html(door(problem))
         assert "<script>" not in page
         assert "<b>x</b>" not in page
     assert measure.what == "<script>alert(1)</script>"
