@@ -25,7 +25,7 @@ KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
 # A hundred kernels and processes are started: without bytecode and parsed files at hand, each takes 4 s longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test suite test-engines lab lint types notebooks bench journeys docs guides clean
+.PHONY: help demo test suite test-long test-engines lab lint types notebooks bench journeys docs guides clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,9 +82,13 @@ test: lint ## everything: lint, types, all tests, the browser, the notebooks' ou
 
 # Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
 suite: $(VENV)/.dev $(VENV)/.surveyjs
-	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 CLOSELOOP_DIRTY_FILES=300 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(LEAN) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+
+test-long: $(VENV)/.dev ## the random files and round trips of `make test`, several times as many
+	@$(THREADS) CLOSELOOP_DIRTY_FILES=2000 CLOSELOOP_ROUND_TRIPS=60 $(BIN)/python -m pytest -n $(WORKERS) \
+	  tests/responses/test_dirty_files.py $(wildcard tests/responses/test_round_trip_*.py) $(PYTEST_ARGS)
 
 test-engines: $(VENV)/.dev ## the score on every dataframe engine (Spark and Dask join with their own tests)
 	@$(BIN)/python -m pytest tests/metrics/test_engines.py tests/test_frames.py $(PYTEST_ARGS)

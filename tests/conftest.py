@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,8 @@ settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+LAB_FILES = frozenset({"test_journey.py", "test_lab_notebook.py", "test_lab_widgets.py", "test_reopened.py"})
+"""Tests that drive a JupyterLab."""
 
 
 @pytest.fixture
@@ -31,18 +34,22 @@ def shared() -> Callable[[str], Path]:
     return find
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the tests of a file share a process, and all that look at a JupyterLab another: it is loaded only once.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let the tests of a file share a process, and those of all files that look at a JupyterLab: it starts only once.
 
-    Says something only with ``--dist loadgroup``. JupyterLab, the browser that loads it and its first kernel take as
-    long as several of those tests.
+    JupyterLab, the browser that loads it and its first kernel take as long as several of those tests.
     """
-    if not config.getoption("loadgroup", default=False):
-        return
-    for item in items:
-        needs_lab = "lab" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("JupyterLab" if needs_lab else item.location[0]))
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneLab(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist is untyped
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "JupyterLab" if file.rpartition("/")[2] in LAB_FILES else file
+
+    return OneLab(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -72,9 +72,10 @@ def chromium() -> str | None:
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+# A browser and a JupyterLab that wait take half of a core: they end with the last test of this folder, hence "package".
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Give one Chromium for the whole run; without one the test is skipped, under continuous integration it fails."""
+    """Give one Chromium for this folder; without one the test is skipped, under continuous integration it fails."""
     path = chromium()
     if path is None:
         reason = "no Chromium was found: `make journeys` installs it, or says how"
@@ -89,7 +90,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def page(browser: Browser) -> Iterator[Page]:
     """Give one page for all notebooks."""
     with browser.new_context(viewport=VIEWPORT) as context:
@@ -455,7 +456,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Lab]]:
     """Give ``lab(folder)``: one JupyterLab, away from the user's own settings, seen from a temporary folder."""
     home, top = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.getbasetemp()

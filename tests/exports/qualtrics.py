@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from closeloop.survey.survey import Survey
-from exports.spelled import SCALES, Answers, asked, choices, numbers, plain, point, write_table
+from exports.spelled import SCALES, Answers, asked, choices, numbers, plain, spread, write_table
 
 Column = tuple[str, str, str]
 _LEAD = (
@@ -99,10 +99,5 @@ def _cells(item: Any, given: Answers, tag: str, *, labels: bool, joined: bool) -
             yield from (spelled[each] if labels and each in chosen else "1" * (each in chosen) for each in spelled)
         if item.other:
             yield given.get(f"{item.name}__other_text", "")
-    elif item.type == "matrix":
-        cells = value or {}
-        yield from (point(item, cells[r.value], tag, labels=labels) if r.value in cells else "" for r in item.rows)
-    elif item.type == "ranking":
-        yield from (str(value.index(o.value) + 1) if value and o.value in value else "" for o in item.options)
     else:
-        yield "" if value is None else plain(item, value, tag, labels=labels)
+        yield from spread(item, value, tag, labels=labels)

@@ -92,6 +92,17 @@ def plain(item: Any, value: object, tag: str, *, labels: bool) -> str:
     return str(value)
 
 
+def spread(item: Any, value: Any, tag: str, *, labels: bool) -> Iterator[str]:
+    """Give the cells of an answer that is no choice: one a row of a matrix, one rank an option, else one."""
+    if item.type == "matrix":
+        cells = value or {}
+        yield from (point(item, cells[r.value], tag, labels=labels) if r.value in cells else "" for r in item.rows)
+    elif item.type == "ranking":
+        yield from (str(value.index(o.value) + 1) if value and o.value in value else "" for o in item.options)
+    else:
+        yield "" if value is None else plain(item, value, tag, labels=labels)
+
+
 def write_table(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8") -> Path:
     """Write rows as CSV, TSV or XLSX, by the name of the file."""
     if path.suffix == ".xlsx":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from closeloop.survey.survey import Survey
-from exports.spelled import Answers, asked, choices, numbers, other_label, plain, point, write_table
+from exports.spelled import Answers, asked, choices, numbers, other_label, spread, write_table
 
 _LEAD = ("Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name",
          "Last Name", "Custom Data 1")  # fmt: skip
@@ -67,10 +67,5 @@ def _cells(item: Any, given: Answers, tag: str, *, labels: bool, expanded: bool)
             yield "" if value in (None, "other") else spelled[value]
         if item.other:
             yield given.get(f"{item.name}__other_text", "")
-    elif item.type == "matrix":
-        cells = value or {}
-        yield from (point(item, cells[r.value], tag, labels=labels) if r.value in cells else "" for r in item.rows)
-    elif item.type == "ranking":
-        yield from (str(value.index(o.value) + 1) if value and o.value in value else "" for o in item.options)
     else:
-        yield "" if value is None else plain(item, value, tag, labels=labels)
+        yield from spread(item, value, tag, labels=labels)

@@ -188,7 +188,7 @@ def test_similar_cases_within_some_days_are_a_cluster_at_the_one_that_completes_
     assert (alert.segment, alert.n, alert.outcome) == ("plug", 3, "case")
     assert alert.fired_at == START + dt.timedelta(days=112)
     assert str(alert.sentence) == (
-        "similar: 3 customers with plug within 7 days, above the limit of 1 "
+        "similar: 3 customers with “plug” within 7 days, above the limit of 1 "
         "(0.03 expected from 0 cases in the 105 days before)."
     )
 

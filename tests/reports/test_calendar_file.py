@@ -55,7 +55,8 @@ def test_promises_have_their_time_and_actions_their_day(loop: cl.Loop, tmp_path:
     promise = found["Case 1: promise"]
     assert promise["DTSTART"] == "20260304T020000Z"
     assert promise["DESCRIPTION"] == "Owner: li\nSee loop.case(1)"
-    assert found["Action: Move the pick-up, back; to 18:00"]["DTSTART;VALUE=DATE"] == "20260220"
+    late = found["Late since 2026-02-20: Action: Move the pick-up, back; to 18:00"]
+    assert late["DTSTART;VALUE=DATE"] == "20260301"  # today: nobody looks at the days that are over
     assert "Case 1: task" in found
 
 
@@ -71,7 +72,7 @@ def test_the_same_register_gives_the_same_bytes_in_either_language_the_same_ids(
     )
     assert first == second
     assert [event["UID"] for event in events(first)] == [event["UID"] for event in events(chinese)]
-    assert {event["SUMMARY"] for event in events(chinese)} >= {"个案 1：承诺", "行动：Move the pick-up, back; to 18:00"}
+    assert {event["SUMMARY"] for event in events(chinese)} >= {"个案 1：承诺", "已逾期（2026-02-20 到期）：行动：Move the pick-up, back; to 18:00"}
 
 
 def test_what_is_done_is_no_longer_in_it(tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
-"""Two thousand dirty files: nothing is lost, and no bad value goes without an issue."""
+"""Two thousand dirty files: nothing is lost, and no bad value goes without an issue.
+
+``make test`` reads the first few hundred of them, ``make test-long`` all.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ import closeloop as cl
 from closeloop.survey.load import survey_from_dict
 from closeloop.survey.survey import Survey
 
+FILES = int(os.environ.get("CLOSELOOP_DIRTY_FILES", "2000"))
 GOOD = [str(i) for i in range(11)]
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)
 SCORE = st.one_of(
@@ -65,7 +70,7 @@ def asked(small_file: dict[str, Any]) -> Survey:
     rows=FILE, delimiter=st.sampled_from([",", ";", "\t"]), ending=st.sampled_from(["\n", "\r\n"]), bom=st.booleans()
 )
 @settings(
-    max_examples=2000,
+    max_examples=FILES,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -49,8 +49,9 @@ def loop_calendar(loop: Loop, language: str | None = None, now: Moment | None = 
             "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//closeloop//closeloop {__version__}//{tag[:2].upper()}",
             "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(str(message('retrospective.calendar')))}",
         ]  # fmt: skip
-        today = moment.astimezone(ZoneInfo(loop.zone)).date()
-        for uid, when, what, about in sorted([*_of_cases(loop, moment), *_of_actions(loop, today)]):
+        zone = ZoneInfo(loop.zone)
+        today = moment.astimezone(zone).date()
+        for uid, when, what, about in sorted([*_of_cases(loop, moment, zone), *_of_actions(loop, today)]):
             lines += ["BEGIN:VEVENT", f"UID:{_escaped(uid)}@closeloop", f"DTSTAMP:{stamp}", when,
                       f"SUMMARY:{_escaped(what)}", f"DESCRIPTION:{_escaped(about)}", "TRANSP:TRANSPARENT",
                       "END:VEVENT"]  # fmt: skip
@@ -58,7 +59,7 @@ def loop_calendar(loop: Loop, language: str | None = None, now: Moment | None = 
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _of_cases(loop: Loop, now: dt.datetime) -> Iterator[tuple[str, str, str, str]]:
+def _of_cases(loop: Loop, now: dt.datetime, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str]]:
     """Give what of open cases is due; of texts that people wrote none, for they may name the customer."""
     for row in loop.due(now, ahead=_FAR).to_dict("records"):
         if row["kind"] in _NOT_DATED or not row["due_at"]:
@@ -66,7 +67,10 @@ def _of_cases(loop: Loop, now: dt.datetime) -> Iterator[tuple[str, str, str, str
         at = dt.datetime.fromisoformat(row["due_at"])
         what = message("retrospective.due_of_case", number=row["number"], what=message(f"board.due_{row['kind']}"))
         about = [_in_charge(row["owner"]), str(message("retrospective.look", call=f"loop.case({row['number']})"))]
-        yield f"{row['case_id']}-{row['kind']}-{row['ref'] or 0}", f"DTSTART:{_utc(at)}", str(what), "\n".join(about)
+        when, said = f"DTSTART:{_utc(at)}", str(what)
+        if at < now:
+            when, said = _late(at.astimezone(zone).date(), said, now.astimezone(zone).date())
+        yield f"{row['case_id']}-{row['kind']}-{row['ref'] or 0}", when, said, "\n".join(about)
 
 
 def _of_actions(loop: Loop, today: dt.date) -> Iterator[tuple[str, str, str, str]]:
@@ -78,7 +82,14 @@ def _of_actions(loop: Loop, today: dt.date) -> Iterator[tuple[str, str, str, str
         day = dt.date.fromisoformat(row["due_on"])
         when = f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
         what = str(message("retrospective.due_action", what=row["what"] or "–"))
+        if day < today:
+            when, what = _late(day, what, today)
         yield f"{row['belongs_to']}-{row['ref']}", when, what, f"{_in_charge(row['owner'])}\n{row['belongs_to']}"
+
+
+def _late(day: dt.date, what: str, today: dt.date) -> tuple[str, str]:
+    """Return what is late as a matter of today: nobody looks at the days that are over."""
+    return f"DTSTART;VALUE=DATE:{today:%Y%m%d}", str(message("retrospective.overdue_since", day=day, what=what))
 
 
 def _in_charge(owner: object) -> str:

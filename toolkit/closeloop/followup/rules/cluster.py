@@ -5,13 +5,15 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from closeloop.followup.rules.alert_rule import AlertRule
 from closeloop.followup.rules.found import Found
 from closeloop.followup.rules.observed import ObservedCase
 from closeloop.stats.poisson import poisson_limit, poisson_tail
 from closeloop.text import LocalText, message
+from closeloop.themes.codebooks.codebook_file import load_codebook
 from closeloop.written import told
 
 PRIOR = 0.5
@@ -69,7 +71,7 @@ def _found(
 ) -> Found:
     limit = poisson_limit(expected, rule.alpha)
     sentence = message(
-        "rules.cluster", what=rule.title or LocalText(rule.id), segment=segment, n=told(n, "count"),
+        "rules.cluster", what=rule.title or LocalText(rule.id), segment=_called(rule, segment), n=told(n, "count"),
         days=rule.window_days, expected=told(expected, "decimal", 2), limit=told(limit, "count"),
         before=told(before, "count"), past=told(past.days, "count"),
     )  # fmt: skip
@@ -77,3 +79,15 @@ def _found(
         segment=segment, window_id=f"{case.at:%Y-%m-%dT%H:%M}", at=case.at, observed=float(n), expected=expected,
         low=math.nan, high=float(limit), n=n, exposure=float(rule.window_days), sentence=sentence,
     )  # fmt: skip
+
+
+def _called(rule: AlertRule, segment: str) -> LocalText:
+    """Return what a series is called: of codes the label in the shipped codebook, of all else its value."""
+    if rule.by != "code":
+        return LocalText(segment)
+    return _labels().get(segment, LocalText(segment))
+
+
+@cache
+def _labels() -> Mapping[str, LocalText]:
+    return {code.id: code.label for code in load_codebook("conflict-types").codes}
