@@ -235,7 +235,7 @@ def test_the_board_lives_in_its_page_and_ends_with_it(
 @pytest.mark.browser
 def test_the_retrospective_in_chinese_and_dark(browser: Browser, app: App) -> None:
     page, _, complaints = visit(browser, app, "/retrospective?language=zh-CN", color_scheme="dark")
-    page.get_by_role("heading", name="复盘报告").wait_for()
+    page.get_by_role("heading", name="复盘会纪要").wait_for()
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 17, 17)"
     assert complaints == []
