@@ -72,7 +72,10 @@ def test_the_same_register_gives_the_same_bytes_in_either_language_the_same_ids(
     )
     assert first == second
     assert [event["UID"] for event in events(first)] == [event["UID"] for event in events(chinese)]
-    assert {event["SUMMARY"] for event in events(chinese)} >= {"个案 1：承诺", "已逾期（2026-02-20 到期）：行动：Move the pick-up, back; to 18:00"}
+    assert {event["SUMMARY"] for event in events(chinese)} >= {
+        "个案 1：承诺",
+        "已逾期（2026-02-20 到期）：行动：Move the pick-up, back; to 18:00",
+    }
 
 
 def test_what_is_done_is_no_longer_in_it(tmp_path: Path) -> None:
