@@ -228,8 +228,8 @@ def test_crossed_groups_weights_and_clusters() -> None:
     assert "pro × N" in str(found)
     eager = decompose(pl.DataFrame(before), pl.DataFrame(after), Nps("recommend"), ["plan", "region"], design=design)
     assert eager.change == found.change
-    with pytest.raises(ValueError, match="lazy"):
-        decompose(pl.LazyFrame(before), after, Nps("recommend"), "plan")
+    mixed = decompose(pl.LazyFrame(before), after, Nps("recommend"), ["plan", "region"], design=design)
+    assert mixed.change.std_error == pytest.approx(found.change.std_error, rel=1e-12)
 
 
 def test_raked_periods_have_the_standard_error_that_scores_have() -> None:

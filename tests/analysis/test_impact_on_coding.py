@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from closeloop.analysis.impact.impact import theme_impact
-from closeloop.analysis.impact.influence_values import Influence
 from closeloop.analysis.impact.result import ThemeImpact
 from closeloop.metrics.design import Design
 from closeloop.metrics.spec import Nps
-from closeloop.stats.design import taylor
 from closeloop.themes.codebooks.codebook_file import load_codebook
 from closeloop.themes.codings.code_mentions import code_mentions
 from closeloop.themes.codings.coding import Coding
@@ -101,19 +97,6 @@ def test_ids_that_are_not_among_the_data_are_an_error() -> None:
         theme_impact(positions, frame, Nps("recommend"), min_n=0)
     assert theme_impact(coding, frame.assign(response_id=["gone", *frame["response_id"][1:]]), Nps("recommend"),
                         min_n=0)["a"].n == 2  # fmt: skip
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(2, 30), st.integers(1, 4), st.integers(0, 2**32 - 1))
-def test_the_short_way_to_the_variance_is_the_long_one(n: int, themes: int, seed: int) -> None:
-    draw = np.random.default_rng(seed)
-    marks = draw.random((n, themes)) < 0.4
-    row, column = np.nonzero(marks)
-    found = Influence(draw.normal(size=(2, n)), draw.normal(size=(2, themes)), row, column, draw.normal(size=len(row)))
-    weight = draw.uniform(0, 3, n)
-    whole = found.columns(slice(None)) * weight[:, None]
-    assert found.variance(weight) == pytest.approx(np.diag(taylor(whole).covariance), rel=1e-9, abs=1e-9)
-    assert found.columns(slice(1, None)) == pytest.approx(found.columns(slice(None))[:, 1:])
 
 
 @pytest.mark.parametrize("weight", [None, "w"])

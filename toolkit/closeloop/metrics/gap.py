@@ -14,7 +14,7 @@ from closeloop.errors import ResponseValidationError
 from closeloop.frames import Frame
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import answer_numbers
-from closeloop.metrics.spec import GapScore
+from closeloop.metrics.spec import GapScore, MeanScore
 from closeloop.metrics.tally import Key, MomentTally, sum_moments
 
 
@@ -36,21 +36,59 @@ def sum_gaps(
     ([2], -1.0)
     """
     column = f"closeloop gap {list(spec.items)}"
-    pairs = len(spec.expectation)
     if isinstance(frame, pd.DataFrame):
-        columns = [answer_numbers(frame[item]) for item in spec.items]
-        gap = (reduce(add, columns[pairs:]) - reduce(add, columns[:pairs])) / pairs
-        return sum_moments(frame.assign(**{column: gap}), column, keys, weight, cache, design)
-    numbers = [nw.col(item).cast(nw.Float64) for item in spec.items]
-    gaps = (reduce(add, numbers[pairs:]) - reduce(add, numbers[:pairs])) / pairs
+        return sum_moments(frame.assign(**{column: _values(frame, spec)}), column, keys, weight, cache, design)
     schema = frame.collect_schema()
     texts = [item for item in spec.items if not (schema[item].is_numeric() or schema[item] == nw.Boolean)]
     for item in texts:
         sum_moments(frame, item)  # refuses what is no number, naming the column
-    with_gap = frame.with_columns(gaps.alias(column))
+    with_gap = frame.with_columns(_expression(spec).alias(column))
     try:
         return sum_moments(with_gap, column, keys, weight, design=design)
     except ResponseValidationError:
         for item in spec.items:
             sum_moments(frame, item)  # names the column in question
         raise
+
+
+def sum_apart(
+    frame: Frame,
+    spec: MeanScore | GapScore,
+    centre: float,
+    keys: Sequence[Key] = (),
+    weight: str | None = None,
+    design: Design | None = None,
+) -> MomentTally:
+    """Sum up by how much answers, or gaps, lie above `centre`: near their mean sums of squares keep their digits.
+
+    Parameters are those of `closeloop.metrics.tally.sum_moments`; the answers have been summed up before, so that
+    those which are no numbers have been refused.
+
+    Examples
+    --------
+    >>> tally = sum_apart(pd.DataFrame({"x": [2001.0, 2003.0]}), MeanScore("x"), 2002.0)
+    >>> tally.sums[0, :3].tolist()
+    [2.0, 0.0, 2.0]
+    """
+    column = f"closeloop apart {list(spec.items)}"
+    if isinstance(frame, pd.DataFrame):
+        return sum_moments(frame.assign(**{column: _values(frame, spec) - centre}), column, keys, weight, None, design)
+    return sum_moments(
+        frame.with_columns((_expression(spec) - centre).alias(column)), column, keys, weight, design=design
+    )
+
+
+def _values(frame: pd.DataFrame, spec: MeanScore | GapScore) -> Any:
+    numbers = [answer_numbers(frame[item]) for item in spec.items]
+    if isinstance(spec, MeanScore):
+        return numbers[0]
+    pairs = len(spec.expectation)
+    return (reduce(add, numbers[pairs:]) - reduce(add, numbers[:pairs])) / pairs
+
+
+def _expression(spec: MeanScore | GapScore) -> nw.Expr:
+    numbers = [nw.col(item).cast(nw.Float64) for item in spec.items]
+    if isinstance(spec, MeanScore):
+        return numbers[0]
+    pairs = len(spec.expectation)
+    return (reduce(add, numbers[pairs:]) - reduce(add, numbers[:pairs])) / pairs

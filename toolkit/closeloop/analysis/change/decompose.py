@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from closeloop.analysis.change.decompose_result import Decomposition, Part, Segment
-from closeloop.analysis.influence import FloatArray, design_arrays, design_variance, t_margin
-from closeloop.analysis.metric_values import metric_values
-from closeloop.analysis.weighting.margin_cells import combined_codes
+from closeloop.analysis.grouped_answers import GroupedAnswers, grouped_answers, rows_or_lazy
+from closeloop.analysis.influence import FloatArray, t_margin
+from closeloop.analysis.linear_variance import linear_variance
 from closeloop.errors import InsufficientDataError
-from closeloop.frames import plain_value
-from closeloop.metrics.design import Design, DesignArrays
-from closeloop.metrics.encode import encode_key
+from closeloop.metrics.design import Design
+from closeloop.metrics.encode import sort_key
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
+from closeloop.metrics.score_input import chosen_metric, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
 from closeloop.stats.kitagawa import period_influence, rate_and_mix
 from closeloop.text import message
 
-_AT_ONCE = 16
 Key = tuple[object, ...]
 
 
@@ -44,7 +40,8 @@ def decompose(
     Parameters
     ----------
     before, after : frame or Responses
-        The answers of both periods.
+        The answers of both periods. Of a lazy frame (Polars, DuckDB, Spark, Dask, ibis) only sums by group and sampling
+        unit leave the engine.
     metric : Nps, TopBox, MeanScore, GapScore or str
         What is scored; a name as the survey declares it.
     by : str or sequence of str
@@ -97,33 +94,37 @@ def decompose(
     spec = chosen_metric(metric, given)
     periods = [_period(data, spec, columns, design) for data in (before, after)]
     for period, name in zip(periods, ("before", "after"), strict=True):
-        if not period.w.sum() > 0:
+        if not period.weight.sum() > 0:
             raise InsufficientDataError(message("decompose.no_answers", period=message(f"decompose.{name}")))
-        if (period.w > 0).sum() < min_n:
+        if period.n.sum() < min_n:
             raise InsufficientDataError(message("decompose.few", period=message(f"decompose.{name}"), min_n=min_n))
-    keys = list(dict.fromkeys(key for period in periods for key in period.labels))
-    codes = [_recoded(period, keys) for period in periods]
-    n = np.array([np.bincount(c, period.w > 0, len(keys)) for c, period in zip(codes, periods, strict=True)])
-    heard = n.sum(axis=0) > 0
-    # Where nobody of a group answered there is nothing to take apart; its rows count for 0 in whichever group they are.
-    place = np.where(heard, np.cumsum(heard) - 1, 0)
-    codes = [place[c] for c in codes]
-    keys, n = [key for key, some in zip(keys, heard, strict=True) if some], n[:, heard]
+    # Where nobody of a group answered there is nothing to take apart. The others in the order of their keys, so that
+    # which of them are put together does not depend on the order in which an engine found them.
+    heard = {key for period in periods for key, n in zip(period.keys, period.n, strict=True) if n}
+    keys = sorted(heard, key=lambda key: [sort_key(value) for value in key])
+    position = {key: i for i, key in enumerate(keys)}
+    places = [np.array([position.get(key, -1) for key in period.keys], dtype=np.int64) for period in periods]
+    n = np.array([_summed(p.n, at, len(keys)) for p, at in zip(periods, places, strict=True)])
     group, merged = _groups(n, min_n)
     if len(keys) > 1 and group.max() == 0:
         raise InsufficientDataError(message("decompose.all_small", min_n=min_n))
-    codes = [group[c] for c in codes]
+    places = [np.where(at < 0, -1, group[at]) for at in places]
     size = int(group.max()) + 1
-    sums = np.array([np.bincount(c, p.w, size) for c, p in zip(codes, periods, strict=True)])
-    totals = np.array([np.bincount(c, p.w * p.y, size) for c, p in zip(codes, periods, strict=True)])
+    sums = np.array([_summed(p.weight, at, size) for p, at in zip(periods, places, strict=True)])
+    totals = np.array([_summed(p.total, at, size) for p, at in zip(periods, places, strict=True)])
     counts = np.array([np.bincount(group, row, size) for row in n]).astype(int)
+    zero = periods[1].centre  # scores are told from here, so that large ones keep their digits
     with np.errstate(invalid="ignore", divide="ignore"):
         means, shares = totals / sums, sums / sums.sum(axis=1)[:, None]
+    means += np.array([[period.centre - zero] for period in periods])
     parts = rate_and_mix(shares[0], shares[1], means[0], means[1])
     variance, df = np.zeros(2 * size + 3), 0.0
     for t, period in enumerate(periods):
         found = period_influence(parts, sums[t], means[t], sums[1 - t], after=t == 1)
-        more, freedom = _variance(period, codes[t], found.offset, found.slope, design)
+        known = (places[t] >= 0)[:, None]
+        offset = found.offset + found.slope * (period.centre - zero)
+        offset, slope = (np.where(known, table[places[t]], 0.0) for table in (offset, found.slope))
+        more, freedom = linear_variance(period.moments, offset, slope, period.n_rows)
         variance, df = variance + more, df + freedom
     error = np.sqrt(np.maximum(variance, 0.0))
     scores = np.nansum(shares * means, axis=1)
@@ -134,67 +135,36 @@ def decompose(
         for v, e, m in zip(values.tolist(), error.tolist(), margin.tolist(), strict=True)
     ]
     names: list[Key | None] = [None] * size
-    for position, key in enumerate(keys):
-        if not merged[position]:
-            names[int(group[position])] = key
+    for place, key in enumerate(keys):
+        if not merged[place]:
+            names[int(group[place])] = key
     segments = [
         Segment(
             key=names[k], n_before=int(counts[0, k]), n_after=int(counts[1, k]), share_before=float(shares[0, k]),
-            share_after=float(shares[1, k]), estimate_before=float(means[0, k]), estimate_after=float(means[1, k]),
-            rate=pieces[k], mix=pieces[size + k],
+            share_after=float(shares[1, k]), estimate_before=float(means[0, k] + zero),
+            estimate_after=float(means[1, k] + zero), rate=pieces[k], mix=pieces[size + k],
         )
         for k in range(size)
     ]  # fmt: skip
     return Decomposition(
         metric=spec, by=tuple(columns), inside=tuple(sorted(segments, key=_place)),
-        inside_total=(pieces[-3], pieces[-2], pieces[-1]), inside_scores=(float(scores[0]), float(scores[1])), df=df,
-        n_merged=int(merged.sum()), confidence_level=confidence_level, min_n=min_n,
+        inside_total=(pieces[-3], pieces[-2], pieces[-1]),
+        inside_scores=(float(scores[0] + zero), float(scores[1] + zero)), df=df, n_merged=int(merged.sum()),
+        confidence_level=confidence_level, min_n=min_n,
         weight=design.weight if design else None, titles=given.titles, labels=given.labels,
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Period:
-    """The rows of one period; y and w are 0 where there is no answer."""
-
-    y: FloatArray
-    w: FloatArray
-    answered: npt.NDArray[np.bool_]
-    codes: npt.NDArray[np.int64]
-    labels: tuple[Key, ...]
-    arrays: DesignArrays
-
-
-def _period(data: Any, spec: Metric, columns: Sequence[str], design: Design | None) -> _Period:
+def _period(data: Any, spec: Metric, columns: Sequence[str], design: Design | None) -> GroupedAnswers:
     given = score_input(data)
     wanted = [*spec.items, *columns, *(design.columns if design else ())]
-    frame = answer_rows(given, wanted, message("decompose.what"))
-    y = metric_values(frame, spec)
-    arrays = design_arrays(design, frame)
-    answered = ~np.isnan(y)
-    w = np.ones(len(y)) if arrays.weight is None else arrays.weight
-    codes, labels = _keys(frame, columns)
-    return _Period(
-        y=np.where(answered, y, 0.0), w=np.where(answered, w, 0.0), answered=answered, codes=codes, labels=labels,
-        arrays=arrays,
-    )  # fmt: skip
+    frame = rows_or_lazy(given, wanted, message("decompose.what"))
+    return grouped_answers(frame, spec, columns, design, given.cache)
 
 
-def _keys(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[npt.NDArray[np.int64], tuple[Key, ...]]:
-    """Return the crossing of some columns as codes, with the values of each combination that occurs."""
-    encoded = [encode_key(frame[column]) for column in columns]
-    cell, first = combined_codes(encoded, len(frame))
-    labels = tuple(
-        tuple(plain_value(codes.labels[int(codes.values[at]) + codes.offset]) for codes in encoded)
-        for at in first.tolist()
-    )
-    return cell, labels
-
-
-def _recoded(period: _Period, keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    place = {key: i for i, key in enumerate(keys)}
-    table = np.array([place[key] for key in period.labels], dtype=np.int64)
-    return table[period.codes]
+def _summed(values: FloatArray, at: npt.NDArray[np.int64], size: int) -> FloatArray:
+    """Return the sums of values that go to the same place; −1 is none."""
+    return np.asarray(np.bincount(at[at >= 0], values[at >= 0], size), dtype=float)
 
 
 def _groups(n: FloatArray, min_n: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
@@ -213,19 +183,7 @@ def _groups(n: FloatArray, min_n: int) -> tuple[npt.NDArray[np.int64], npt.NDArr
     return np.where(merged, int((~merged).sum()), group).astype(np.int64), merged
 
 
-def _variance(
-    period: _Period, codes: npt.NDArray[np.int64], offset: FloatArray, slope: FloatArray, design: Design | None
-) -> tuple[FloatArray, float]:
-    variance, df = np.empty(offset.shape[1]), 0.0
-    for start in range(0, offset.shape[1], _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        influence = offset[codes, some] + slope[codes, some] * period.y[:, None]
-        influence[~period.answered] = 0.0
-        found = design_variance(influence, period.arrays, design.lonely if design else "error")
-        variance[some], df = np.diag(found.covariance), found.df
-    return variance, df
-
-
 def _place(segment: Segment) -> tuple[bool, float]:
     """Return the order of the groups: the largest first, those put together last."""
-    return segment.key is None, -(segment.share_before + segment.share_after)
+    # Rounded, as equal shares differ in their last digit by the order in which an engine adds up weights.
+    return segment.key is None, -round(segment.share_before + segment.share_after, 12)

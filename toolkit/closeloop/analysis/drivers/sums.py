@@ -164,7 +164,7 @@ def sums_in_engine(given: ScoreInput, columns: Sequence[str], weight: str | None
         *(_number(ok, x).alias(name) for ok, x, name in zip(finite, numbers, names, strict=True)),
         *(_number(ok, nw.lit(1.0)).alias(f"{name} ok") for ok, name in zip(finite, names, strict=True)),
         *(
-            _number((x >= np.inf) | (x <= -np.inf), nw.lit(1.0)).alias(f"{name} infinite")
+            _number((x == np.inf) | (x == -np.inf), nw.lit(1.0)).alias(f"{name} infinite")  # to some, a NaN is above it
             for x, name in zip(numbers, names, strict=True)
         ),
         _number(usable, w).alias("closeloop w"),

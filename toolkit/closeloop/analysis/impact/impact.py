@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from closeloop.analysis.impact.influence_values import Influence
+from closeloop.analysis.grouped_answers import GroupedAnswers, grouped_answers, rows_or_lazy
 from closeloop.analysis.impact.result import ThemeImpact, ThemeRow, ThemeSplit
-from closeloop.analysis.impact.theme_table import CodedResponses, IntArray, ThemeTable, theme_table
-from closeloop.analysis.influence import FloatArray, design_arrays, design_variance, t_margin
-from closeloop.analysis.metric_values import metric_values
-from closeloop.metrics.design import Design, DesignArrays
+from closeloop.analysis.impact.theme_marks import MarkedResponses, marked_lazy, marked_rows, themes_of
+from closeloop.analysis.impact.theme_table import CodedResponses, IntArray, theme_table
+from closeloop.analysis.influence import FloatArray, t_margin
+from closeloop.analysis.linear_variance import linear_variance
+from closeloop.metrics.design import Design
 from closeloop.metrics.protect import checked_min_n
-from closeloop.metrics.score_input import answer_rows, chosen_metric, score_input
+from closeloop.metrics.score_input import ScoreInput, chosen_metric, score_input
 from closeloop.metrics.spec import Metric
 from closeloop.stats.intervals import normal_quantile
 from closeloop.text import message
 
-_AT_ONCE = 16
+_AT_ONCE = 1 << 22
+"""Numbers in a block, groups × themes."""
 
 
 def theme_impact(
@@ -46,6 +49,8 @@ def theme_impact(
     data : frame or Responses
         The responses, a row each, with `on` and the metric's column. The ids of a Coding are those that
         ``code_mentions(texts, codebook, ids=…)`` got; if a pandas frame has no column `on`, they are its index.
+        Of a lazy frame (Polars, DuckDB, Spark, Dask, ibis) only sums by combination of themes leave the engine: the
+        coding is sent there and joined, or joined where it is if it is a lazy frame of the same engine.
     metric : Nps, TopBox, MeanScore, GapScore or str
         What is scored; a name as the survey declares it.
     on : str
@@ -101,142 +106,141 @@ def theme_impact(
     spec = chosen_metric(metric, given)
     by_index = isinstance(coding, CodedResponses) and isinstance(data, pd.DataFrame) and on not in data.columns
     columns = [*([] if by_index else [on]), *spec.items, *(design.columns if design else ())]
-    frame = answer_rows(given, columns, message("impact.what"))
-    table = theme_table(coding, frame.index.to_series() if by_index else frame[on], "index" if by_index else on)
-    y = metric_values(frame, spec)
-    arrays = design_arrays(design, frame)
-    w = np.ones(len(y)) if arrays.weight is None else arrays.weight
-    answered = ~np.isnan(y)
-    sample = _Sample(np.where(answered, y, 0.0), np.where(answered, w, 0.0), answered, arrays, design)
-    rows, df = _rows(table, sample, min_n, confidence_level)
+    marked = _marked(coding, given, columns, None if by_index else on)
+    # What has been encoded of the responses may be used, but their themes are not kept with them.
+    answers = grouped_answers(marked.frame, spec, marked.columns, design, dict(given.cache))
+    sample = _Sample(answers, marked.themes, *themes_of(answers.keys, len(marked.themes)))
+    rows, df = _rows(sample, min_n, confidence_level)
     shown = [i for i, row in enumerate(rows) if row.reason is None]
-    split, of_theme = _split(table, shown, sample, min_n, confidence_level)
-    n = int(sample.counts.sum())
+    split, of_theme = _split(sample, shown, min_n, confidence_level)
+    n = int(answers.n.sum())
     hidden = 0 < n < min_n
     complete = [row.with_contribution(of_theme.get(i)) for i, row in enumerate(rows)]
     return ThemeImpact(
-        metric=spec,
-        themes=tuple(sorted(complete, key=lambda row: (row.reason is not None, _last(row.impact), row.theme))),
-        split=split, estimate=math.nan if hidden else sample.mean, n=None if hidden else n, n_unknown=table.n_unknown,
-        df=df, confidence_level=confidence_level, min_n=min_n, weight=design.weight if design else None,
+        metric=spec, themes=tuple(sorted(complete, key=_place)), split=split,
+        estimate=math.nan if hidden else sample.mean + answers.centre, n=None if hidden else n,
+        n_unknown=marked.n_unknown, df=df, confidence_level=confidence_level, min_n=min_n,
+        weight=design.weight if design else None,
     )  # fmt: skip
 
 
-class _Sample:
-    """Answers with their weights; both are 0 where there is no answer."""
+def _marked(coding: Any, given: ScoreInput, columns: list[str], on: str | None) -> MarkedResponses:
+    """Return the responses with their themes, put together where the responses are."""
+    frame = rows_or_lazy(given, columns, message("impact.what"))
+    if isinstance(frame, nw.LazyFrame):
+        return marked_lazy(frame, coding, columns[0] if on is None else on)
+    ids = frame.index.to_series() if on is None else frame[on]
+    return marked_rows(frame, theme_table(coding, ids, "index" if on is None else on))
 
-    def __init__(
-        self, y: FloatArray, w: FloatArray, within: npt.NDArray[np.bool_], arrays: DesignArrays, design: Design | None
-    ) -> None:
-        self.y, self.w, self.within, self.arrays = y, w, within, arrays
-        self.counts = w > 0
-        self.lonely = design.lonely if design else "error"
-        self.weight = float(w.sum())
-        self.mean = float(w @ y) / self.weight if self.weight else math.nan
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """Sums of the responses that mention the same themes; what they mention are pairs of such a group and a theme.
+
+    Scores are told from `GroupedAnswers.centre`.
+    """
+
+    answers: GroupedAnswers
+    themes: tuple[str, ...]
+    group: IntArray
+    theme: IntArray
 
     @property
-    def above(self) -> FloatArray:
-        """The answers less their mean; 0 where there is none."""
-        return np.where(self.within, self.y - self.mean, 0.0)
+    def weight(self) -> float:
+        """Σw of all."""
+        return float(self.answers.weight.sum())
 
-    def errors(self, influence: Influence) -> tuple[FloatArray, float]:
-        """Return standard errors from influence values, and the degrees of freedom."""
-        a = self.arrays
-        if a.strata is None and a.clusters is None and a.fpc is None and a.margins is None and len(self.y) > 1:
-            variance = influence.variance(np.ones(len(self.y)) if a.weight is None else a.weight)
-            return np.sqrt(variance), float(len(self.y) - 1)
-        error, df = np.empty(influence.size), 0.0
-        for start in range(0, influence.size, _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            found = design_variance(influence.columns(some), a, self.lonely)
-            error[some], df = np.sqrt(np.maximum(np.diag(found.covariance), 0.0)), found.df
-        return error, df
+    @property
+    def mean(self) -> float:
+        """Score of all."""
+        return float(self.answers.total.sum()) / self.weight if self.weight else math.nan
+
+    def mentions(self, some: IntArray) -> FloatArray:
+        """Return which group mentions which of some themes, as 0 and 1."""
+        place = np.full(len(self.themes), -1)
+        place[some] = np.arange(len(some))
+        mine = place[self.theme] >= 0
+        x = np.zeros((len(self.answers.n), len(some)))
+        x[self.group[mine], place[self.theme[mine]]] = 1.0
+        return x
+
+    def blocks(self, some: IntArray) -> list[IntArray]:
+        """Return the themes in blocks that fit into memory."""
+        width = max(_AT_ONCE // max(len(self.answers.n), 1), 1)
+        return [some[start : start + width] for start in range(0, len(some), width)]
+
+    def errors(self, offset: FloatArray, slope: FloatArray) -> tuple[FloatArray, float]:
+        """Return standard errors and degrees of freedom of what an answer adds ``offset + slope · y`` to."""
+        variance, df = linear_variance(self.answers.moments, offset, slope, self.answers.n_rows)
+        return np.sqrt(np.maximum(variance, 0.0)), df
 
 
-def _rows(table: ThemeTable, sample: _Sample, min_n: int, level: float) -> tuple[list[ThemeRow], float]:
-    """Return a row per theme, in the table's order, without its contribution."""
-    size = len(table.themes)
-    n = np.bincount(table.theme, weights=sample.counts[table.row], minlength=size)
-    weight = np.bincount(table.theme, weights=sample.w[table.row], minlength=size)
-    total = np.bincount(table.theme, weights=(sample.w * sample.y)[table.row], minlength=size)
+def _rows(sample: _Sample, min_n: int, level: float) -> tuple[list[ThemeRow], float]:
+    """Return a row per theme, in the sample's order, without its contribution."""
+    size, answers = len(sample.themes), sample.answers
+    n, weight, total = (
+        np.bincount(sample.theme, column[sample.group], size) for column in (answers.n, answers.weight, answers.total)
+    )
     others = np.asarray(sample.weight - weight, dtype=float)
-    n_others = sample.counts.sum() - n
+    n_others = answers.n.sum() - n
     others[n_others == 0] = np.nan  # there is nobody, whatever rounding leaves of a difference of equal sums
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, without = total / weight, (sample.weight * sample.mean - total) / others
-        share = weight / sample.weight
+        share = weight / sample.weight if sample.weight else np.full(size, np.nan)
     impact = sample.mean - without
     small = ((n < min_n) | ((n_others > 0) & (n_others < min_n))).tolist()
     error, df = np.full(size, np.nan), 0.0
-    wanted = np.flatnonzero(~np.array(small, dtype=bool) & np.isfinite(impact))
-    if len(wanted):
-        error[wanted], df = sample.errors(_influence(table, sample, wanted, without, others))
+    for some in sample.blocks(np.flatnonzero(~np.array(small, dtype=bool) & np.isfinite(impact))):
+        # who does not mention the theme adds to the score of those who do not, too
+        apart = (1 - sample.mentions(some)) / others[some]
+        offset = apart * without[some] - sample.mean / sample.weight
+        error[some], df = sample.errors(offset, 1 / sample.weight - apart)
     margin = t_margin(error, df, level)
     return [
         ThemeRow.hidden(theme)
         if small[i]
         else ThemeRow(
-            theme=theme, n=int(n[i]), share=float(share[i]), estimate=float(mean[i]), without=float(without[i]),
-            impact=float(impact[i]), std_error=float(error[i]), ci_low=float(impact[i] - margin[i]),
-            ci_high=float(impact[i] + margin[i]),
+            theme=theme, n=int(n[i]), share=float(share[i]), estimate=float(mean[i] + answers.centre),
+            without=float(without[i] + answers.centre), impact=float(impact[i]), std_error=float(error[i]),
+            ci_low=float(impact[i] - margin[i]), ci_high=float(impact[i] + margin[i]),
         )
-        for i, theme in enumerate(table.themes)
+        for i, theme in enumerate(sample.themes)
     ], df  # fmt: skip
 
 
-def _influence(
-    table: ThemeTable, sample: _Sample, some: npt.NDArray[np.intp], without: FloatArray, others: FloatArray
-) -> Influence:
-    """Return the influence values of some themes' impacts, without the weights."""
-    apart = without[some] - sample.mean
-    column, row = _among(table.theme, table.row, some, len(table.themes))
-    # who does not mention the theme adds to the score of those who do not, too
-    common = np.vstack([1 / sample.weight - 1 / others[some], apart / others[some]])
-    own = np.where(sample.within[row], (sample.above[row] - apart[column]) / others[some][column], 0.0)
-    return Influence(np.vstack([sample.above, sample.within]), common, row, column, own)
-
-
-def _among(
-    theme: IntArray, row: IntArray, some: npt.NDArray[np.intp], size: int
-) -> tuple[npt.NDArray[np.intp], IntArray]:
-    """Return the pairs of some of the themes: the theme's place among these, and the response."""
-    place = np.full(size, -1)
-    place[some] = np.arange(len(some))
-    mine = place[theme] >= 0
-    return place[theme[mine]], row[mine]
-
-
 def _split(
-    table: ThemeTable, shown: list[int], sample: _Sample, min_n: int, level: float
+    sample: _Sample, shown: list[int], min_n: int, level: float
 ) -> tuple[ThemeSplit, dict[int, tuple[float, float, float, float]]]:
     """Return the whole that the contributions add up to, and each shown theme's (value, std. error, low, high)."""
-    listed = np.isin(table.theme, shown)
-    row, theme = table.row[listed], table.theme[listed]
-    themes_of = np.bincount(row, minlength=len(sample.y))
-    nobody = sample.within & (themes_of == 0)
-    n_none = int((sample.counts & (themes_of == 0)).sum())
-    weight = float(sample.w[nobody].sum())
+    answers, size = sample.answers, len(sample.themes)
+    listed = np.isin(sample.theme, shown)
+    group, theme = sample.group[listed], sample.theme[listed]
+    themes_of_group = np.bincount(group, minlength=len(answers.n))
+    nobody = themes_of_group == 0
+    n_none = int(answers.n[nobody].sum())
+    weight = float(answers.weight[nobody].sum())
     if not shown or n_none < max(min_n, 1) or not weight:
         return ThemeSplit(n_none=None, reference=math.nan, whole=math.nan), {}
-    reference = float(sample.w[nobody] @ sample.y[nobody]) / weight
-    of_reference = np.where(nobody, (sample.y - reference) / weight, 0.0)
-    said = sample.within[row]
-    row, theme = row[said], theme[said]
-    part = 1 / themes_of[row]
-    above = part * (sample.y[row] - reference) / sample.weight
-    size = len(table.themes)
-    value = np.bincount(theme, weights=sample.w[row] * above, minlength=size)
+    reference = float(answers.total[nobody].sum()) / weight
+    part = 1 / np.maximum(themes_of_group, 1)
+    above = part * (answers.total - reference * answers.weight) / sample.weight
+    value = np.bincount(theme, above[group], size)
     # A contribution leans on the score of those who mention none by the share of answers that it stands for.
-    lean = np.bincount(theme, weights=sample.w[row] * part / sample.weight, minlength=size)
-    column, at = _among(theme, np.arange(len(theme)), np.array(shown), size)
-    common = np.vstack([-lean[shown], -value[shown] / sample.weight])
-    influence = Influence(np.vstack([of_reference, sample.within]), common, row[at], column, above[at])
-    error, df = sample.errors(influence)
+    lean = np.bincount(theme, (answers.weight * part / sample.weight)[group], size)
+    error, df = np.full(size, np.nan), 0.0
+    for some in sample.blocks(np.array(shown)):
+        own = sample.mentions(some) * (part / sample.weight)[:, None]
+        slope = own - np.where(nobody, 1 / weight, 0.0)[:, None] * lean[some]
+        error[some], df = sample.errors(-reference * slope - value[some] / sample.weight, slope)
     margin = t_margin(error, df, level)
-    rows = zip(shown, value[shown].tolist(), error.tolist(), margin.tolist(), strict=True)
+    rows = zip(shown, *(column[shown].tolist() for column in (value, error, margin)), strict=True)
     found = {i: (v, e, v - m, v + m) for i, v, e, m in rows}
-    return ThemeSplit(n_none=n_none, reference=reference, whole=sample.mean - reference), found
+    whole = sample.mean - reference
+    return ThemeSplit(n_none=n_none, reference=reference + answers.centre, whole=whole), found
 
 
-def _last(value: float) -> float:
-    return math.inf if math.isnan(value) else value
+def _place(row: ThemeRow) -> tuple[bool, float, str]:
+    """Return the order of the themes: that which costs most first, those without a figure last."""
+    # Rounded, as equal impacts differ in their last digit by the order in which an engine adds up.
+    impact = math.inf if math.isnan(row.impact) else round(row.impact, 12)
+    return row.reason is not None, impact, row.theme

@@ -34,7 +34,8 @@ def rake(
     Parameters
     ----------
     data : frame or Responses
-        The sample; a lazy frame gives the factors, to be joined where its rows are.
+        The sample; of a lazy frame (Polars, DuckDB, Spark, Dask, ibis) only the combinations of the margins' values are
+        counted, and `frame` is a lazy frame of the same engine that joins the weights in.
     targets : mapping
         Column → {value: share or count}. Shares add up to 1. A tuple of columns is a crossing whose values are tuples;
         a single margin makes a post-stratification. Margins of counts add up to the same population.
@@ -50,7 +51,7 @@ def rake(
     Returns
     -------
     Raking
-        With `weights`, `frame`, `factors` and `design()`.
+        With `frame`, `design()`, `factors`, and `weights` unless the frame is lazy.
 
     Raises
     ------

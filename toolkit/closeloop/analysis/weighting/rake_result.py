@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from closeloop.analysis.engine_join import with_table
 from closeloop.frames import as_frame
 from closeloop.metrics.design import Design
 from closeloop.metrics.labels import group_label
@@ -25,6 +26,7 @@ from closeloop.written import told, told_joined
 WEIGHT = "raked_weight"
 """The column of weights that a raked frame has."""
 
+_FACTOR = "closeloop factor"
 _FEW, _LARGE_RATIO = 20, 10
 
 
@@ -86,8 +88,8 @@ class Raking(TableResult):
     margins : tuple of tuple of str
         The columns of each margin.
     factors : pandas.DataFrame
-        A row per combination of the margins' values, with the factor from base to raked weight: the table to join where
-        the rows live elsewhere.
+        A row per combination of the margins' values, with the factor from base to raked weight: what `frame` joins to
+        the rows of a lazy frame, and what to join where the rows live elsewhere.
 
     Examples
     --------
@@ -119,7 +121,7 @@ class Raking(TableResult):
         Raises
         ------
         ValueError
-            For a lazy frame, whose rows are elsewhere.
+            For a lazy frame, whose rows are elsewhere: `frame` has their weights.
         """
         row, _ = self.cells()
         frame = as_frame(self._given.frame)
@@ -137,16 +139,35 @@ class Raking(TableResult):
         """The sample with its weights in a column ``raked_weight``; the frame that was given stays as it is.
 
         A crossed margin, and one with a level for missing values, comes as a column of codes too
-        (``raked_margin_region``).
+        (``raked_margin_region``). Of a lazy frame this is a lazy frame of the same engine, into which the weights are
+        joined when it is collected, in whichever order the engine then likes; a row of a combination that came up
+        since has none.
+
+        Raises
+        ------
+        ValueError
+            If the engine of a lazy frame cannot join by the columns of the margins, or takes no table.
         """
-        new = {WEIGHT: self.weights.to_numpy()}
-        new |= {name: codes[self.cells()[0]] for name, codes in self._codes if codes is not None}
+        codes = {name: codes for name, codes in self._codes if codes is not None}
         frame = as_frame(self._given.frame)
+        if isinstance(frame, nw.LazyFrame):
+            return nw.to_native(self._joined(frame, codes))
+        row = self.cells()[0]
+        new = {WEIGHT: self.weights.to_numpy()} | {name: values[row] for name, values in codes.items()}
         if isinstance(frame, pd.DataFrame):
             return frame.assign(**new)
         backend = frame.implementation
         columns = [nw.new_series(name, values, backend=backend) for name, values in new.items()]
         return nw.to_native(frame.with_columns(*columns))
+
+    def _joined(self, frame: nw.LazyFrame[Any], codes: Mapping[str, npt.NDArray[np.int64]]) -> nw.LazyFrame[Any]:
+        """Return a lazy frame with weights and codes of margins, from the table of factors."""
+        on = list(self.factors.columns[:-1])
+        table = self.factors.rename(columns={"factor": _FACTOR}).assign(**codes)
+        factor = nw.col(_FACTOR)
+        weight = factor if self.weight is None else nw.col(self.weight).cast(nw.Float64) * factor
+        names = [*frame.collect_schema().names(), WEIGHT, *codes]
+        return with_table(frame, table, on).with_columns(weight.alias(WEIGHT)).select(*names)
 
     def design(
         self,
