@@ -25,15 +25,15 @@ from closeloop.cli import answers
 from closeloop.followup.commands.table import command_table
 from closeloop.followup.stages.table import stage_table
 from closeloop.responses.dialects import DIALECTS
-from closeloop.survey.document import parsed_document
 from closeloop.survey.load import survey_from_dict
+from closeloop.survey.yaml_text import parsed_document
 from closeloop.text import LANGUAGES
 from test_readme import run_readme
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     f"{name}{language}.md"
-    for name in ("rootcause", "codebooks", "loop", "widgets", "surveys", "import")
+    for name in ("rootcause", "codebooks", "loop", "widgets", "surveys", "import", "scale", "engines")
     for language in ("", ".zh-CN")
 ]
 GIVEN = {

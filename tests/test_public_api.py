@@ -18,8 +18,13 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "list_surveys": "()",
     "read_responses": "(source, survey=None, *, dialect='auto', encoding='auto', sheet=None, columns=None, "
     "timezone=None, dates='auto', layout='auto', strict=False, progress=None, versions=None)",
-    "score": "(data, metric, by=None, *, breakdowns=None, weight=None, design=None, confidence_level=0.95, "
+    "import_responses": "(source, survey, folder, *, dialect='auto', encoding='auto', sheet=None, columns=None, "
+    "timezone=None, dates='auto', rows=500000, progress=None)",
+    "open_responses": "(folder)",
+    "score": "(data, metric=None, by=None, *, breakdowns=None, weight=None, design=None, confidence_level=0.95, "
     "method=None, min_n=10)",
+    "tally": "(data, metrics=None, by=None, *, breakdowns=None, weight=None, design=None, part=None)",
+    "load_tally": "(path)",
     "nps": "(scores, weights=None)",
     "csat": "(ratings, points=5, top=2)",
     "ces": "(ratings, points=7, top=3)",
@@ -52,6 +57,7 @@ SIGNATURES = {  # parameters may be added behind these; these names, their order
     "load_codebook": "(name_or_path)",
     "list_codebooks": "()",
     "code_mentions": "(texts, codebook, *, ids=None)",
+    "code_to_parquet": "(source, codebook, file, *, text, id='response_id', rows=100000)",
     "Gap": "(*, metric, standard, actual, n, as_of, ci=None)",
     "Problem": "(gap, cases=())",
     "FiveWhys": "(gap_or_problem)",
@@ -85,6 +91,7 @@ MEMBERS = {
         "survey sources period quality timezone timezone_reason"
     ),
     "ScoreTable": "to_frame to_dict result plot blocks compare league gap",
+    "Tally": "metrics parts n_rows to_frame to_dict save plot",
     "Codebook": "id version languages title codes code children accept save",
     "Coding": "pareto mece agreement suggest trend from_table to_frame matrix save",
     "MeceReport": "verdict reasons coverage overlap pairs unseen plot",

@@ -27,7 +27,7 @@ MARK = "closeloop"
 class State(BaseModel):
     """Base of what a document says at one moment: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Give what was said, not what was left as it is."""
@@ -202,16 +202,25 @@ def write_content(content: Mapping[str, Any], path: str | Path) -> Path:
         If the file cannot be written, or its place is taken by a folder or a device; what stood there before is
         untouched.
     """
-    target = Path(path)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return write_whole(text.encode(), path)
+
+
+def write_whole(content: bytes, path: str | Path) -> Path:
+    """Write a file that is complete or not there, as `write_content` does.
+
+    Raises
+    ------
+    StoreError
+        As `write_content`.
+    """
+    target = Path(path)
     beside = None
     try:
         check_target(target)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as stream:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
             beside = Path(stream.name)
-            stream.write(text)
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         beside.chmod(0o666 & ~_umask())

@@ -14,8 +14,8 @@ from closeloop.metrics.moments import DesignMoments, cleared, moments_of_counts,
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Nps, TopBox
+from closeloop.metrics.tabulate import distinct
 from closeloop.metrics.tally import CountTally, MomentTally
-from closeloop.stats.design import compact
 from closeloop.stats.effective_size import t_ratio
 from closeloop.stats.intervals import Interval, mean_interval, nps_interval, share_interval
 from closeloop.stats.weighting import Precision
@@ -69,7 +69,7 @@ def group_counts(tally: CountTally) -> GroupedCounts:
     >>> counts.keys, counts.n.tolist(), counts.n_missing.tolist()
     ([(), ('a',), ('b',)], [[1, 1], [1, 1], [0, 0]], [1, 0, 1])
     """
-    groups, row = _groups(tally.codes)
+    groups, row = distinct(tally.codes)
     width = tally.n_answers + 1
     cell = row * width + tally.answer
 
@@ -123,7 +123,7 @@ def mean_results(
     tally: MomentTally,
 ) -> tuple[list[tuple[object, ...]], list[MeanResult], DesignMoments | None]:
     """Return the keys and the means of the groups, the first row being everybody together, and their moments."""
-    groups, row = _groups(tally.codes)
+    groups, row = distinct(tally.codes)
 
     def column(values: npt.NDArray[Any]) -> FloatArray:
         each = np.bincount(row, weights=values, minlength=len(groups)).astype(float)
@@ -136,18 +136,6 @@ def mean_results(
         return keys, _designed_means(moments, missing), moments
     sums = np.column_stack([column(values) for values in tally.sums.T[1:3]])
     return keys, _plain_means(column(tally.n).astype(np.int64), missing, sums), None
-
-
-def _groups(codes: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the distinct combinations of key codes and which of them each cell belongs to."""
-    if not codes.shape[1]:
-        return np.empty((1, 0), np.int64), np.zeros(len(codes), np.int64)
-    sizes = (codes.max(axis=0, initial=0) + 1).tolist()
-    if math.prod(sizes) >= np.iinfo(np.int64).max:
-        groups, row = np.unique(codes, axis=0, return_inverse=True)
-        return groups, row.ravel()
-    occurring, row = compact(np.ravel_multi_index(tuple(codes.T), sizes), math.prod(sizes))
-    return np.column_stack(np.unravel_index(occurring, sizes)).astype(np.int64), row
 
 
 def _keys(groups: IntArray, labels: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:

@@ -11,6 +11,8 @@ from closeloop.stats.intervals import Interval, nps_interval
 from closeloop.stats.weighting import Precision
 from closeloop.text import message
 
+_INF = math.inf
+
 
 @dataclass(frozen=True, slots=True)
 class NpsResult(ResultDoors):
@@ -54,8 +56,12 @@ class NpsResult(ResultDoors):
     kind = "nps"
 
     def __post_init__(self) -> None:
-        for count in (self.promoters, self.passives, self.detractors, self.n_missing):
-            if not 0 <= count < math.inf:
+        counts = self.promoters, self.passives, self.detractors, self.n_missing
+        p, n, d, missing = counts
+        if 0 <= p < _INF and 0 <= n < _INF and 0 <= d < _INF and 0 <= missing < _INF:
+            return  # written out: a table has thousands of groups, and a loop takes five times as long
+        for count in counts:
+            if not 0 <= count < _INF:
                 raise ValueError(message("scores.bad_count", value=count))
 
     @property

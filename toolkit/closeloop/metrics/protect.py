@@ -6,23 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from closeloop.metrics.period import Period, period_labels
-from closeloop.metrics.tally import Key
+from closeloop.metrics.breakdowns import Key, Step, coarser, within
 from closeloop.stats.suppression import COMPLEMENTARY, SMALL, Sum, suppress
 from closeloop.text import message
 
 _REASON = {SMALL: "small", COMPLEMENTARY: "complementary"}
-
-
-def key_name(key: Key) -> str:
-    """Return the name of the key's column in the table.
-
-    Examples
-    --------
-    >>> key_name(Period("answered_at", "week"))
-    'week'
-    """
-    return key.key if isinstance(key, Period) else key
 
 
 def checked_min_n(min_n: int) -> int:
@@ -81,8 +69,8 @@ def protect(
     sums = [Sum(0, tuple(range(begin, begin + len(n) - 1))) for begin, (n, _) in zip(start, counted, strict=True)]
     for i, coarse in enumerate(cuts):
         for j, fine in enumerate(cuts):
-            if i != j and coarse and (within := _within(coarse, fine)):
-                sums += _sums(start[i], counted[i][1][1:], start[j], counted[j][1][1:], within)
+            if i != j and coarse and (steps := within(coarse, fine)) is not None:
+                sums += _sums(start[i], counted[i][1][1:], start[j], counted[j][1][1:], steps)
     verdict = suppress(sizes, [s for s in sums if s.parts], min_n).tolist()
     return [
         [_REASON.get(v) for v in (verdict[0], *verdict[begin : begin + len(n) - 1])]
@@ -90,44 +78,15 @@ def protect(
     ]
 
 
-_Step = tuple[int, Period | None, Period | None]
-
-
-def _within(coarse: tuple[Key, ...], fine: tuple[Key, ...]) -> list[_Step]:
-    """Return how each key of `coarse` follows from one of `fine`; nothing when one does not."""
-    steps: list[_Step] = []
-    for key in coarse:
-        for position, finer in enumerate(fine):
-            if isinstance(key, Period) and isinstance(finer, Period) and finer.refines(key):
-                steps.append((position, finer, key))
-                break
-            if key == finer:
-                steps.append((position, None, None))
-                break
-        else:
-            return []
-    return steps
-
-
 def _sums(
     whole_at: int,
     wholes: Sequence[tuple[object, ...]],
     part_at: int,
     parts: Sequence[tuple[object, ...]],
-    steps: Sequence[_Step],
+    steps: Sequence[Step],
 ) -> list[Sum]:
     members: dict[tuple[object, ...], list[int]] = {}
     for index, key in enumerate(parts):
-        owner = tuple(_coarser(key[position], finer, coarse) for position, finer, coarse in steps)
+        owner = tuple(coarser(key[position], finer, coarse) for position, finer, coarse in steps)
         members.setdefault(owner, []).append(part_at + index)
     return [Sum(whole_at + i, tuple(members.get(key, ()))) for i, key in enumerate(wholes)]
-
-
-def _coarser(label: object, finer: Period | None, coarse: Period | None) -> object:
-    """Return the label of the longer period in which a period lies; any other value as it is."""
-    if label is None or finer is None or coarse is None or finer.every == coarse.every:
-        return label
-    text = str(label)
-    if finer.every == "quarter":
-        text = f"{text[:4]}-{3 * int(text[-1]) - 2:02d}"
-    return period_labels(np.array([text], "M8[D]"), coarse.every)[0]

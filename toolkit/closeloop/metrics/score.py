@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from closeloop.frames import Frame, as_frame, require_columns
+from closeloop.metrics.breakdowns import Cut, Key, chosen_cuts, key_name
+from closeloop.metrics.counting import AnyTally, Scored, answer_frame, design_weight, sample_design, scored, tally_of
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import sort_key
-from closeloop.metrics.estimate import Result, group_counts, interval_rows, mean_results, nps_results, share_results
-from closeloop.metrics.gap import sum_gaps
-from closeloop.metrics.moments import DesignMoments
+from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
-from closeloop.metrics.protect import checked_min_n, key_name, protect
-from closeloop.metrics.score_input import ScoreInput, cautions_on, checked_keys, chosen_metrics, score_input
+from closeloop.metrics.protect import checked_min_n, protect
+from closeloop.metrics.score_input import ScoreInput, cautions_on, chosen_metrics, score_input
 from closeloop.metrics.score_notes import score_notes
 from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
-from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
-from closeloop.metrics.tally import Key, count, sum_moments
+from closeloop.metrics.spec import Metric
 from closeloop.metrics.written_call import as_code, written_call
 from closeloop.stats.intervals import DEGENERATE, METHODS, Interval, normal_quantile
 from closeloop.text import message
@@ -29,7 +28,7 @@ __all__ = ["GroupScore", "ScoreBlock", "ScoreInput", "ScoreTable", "score"]
 
 def score(
     data: Any,
-    metric: Metric | str | Sequence[Metric | str] | None,
+    metric: Metric | str | Sequence[Metric | str] | None = None,
     by: Key | Sequence[Key] | None = None,
     *,
     breakdowns: Sequence[Key | Sequence[Key]] | None = None,
@@ -43,13 +42,15 @@ def score(
 
     Parameters
     ----------
-    data : frame or Responses
+    data : frame, Responses or Tally
         Any frame that narwhals knows, eager or lazy, a mapping of columns, or `Responses`. None, NaN and NA are missing
-        answers (never passives) or missing keys (a group of their own).
+        answers (never passives) or missing keys (a group of their own). A `Tally` of any of them gives the same table.
     metric : Nps, TopBox, MeanScore, GapScore or str, or a list of them
-        What to measure; of responses also the name of a metric that the survey declares, or None for all of them.
+        What to measure; of responses also the name of a metric that the survey declares, or None for all of them; of a
+        tally the name of one that was counted, or None for all of them.
     by : str, Period or list of them
-        The key to break down by; a list crosses its keys.
+        The key to break down by; a list crosses its keys. A tally without `by` and `breakdowns` is broken down as it
+        was counted; ``by=[]`` asks for everybody together.
     breakdowns : list
         Several breakdowns, one block each; an entry is whatever `by` may be.
     weight : str, optional
@@ -91,6 +92,7 @@ def score(
 
     Examples
     --------
+    >>> from closeloop.metrics.spec import Nps
     >>> frame = {"recommend": [10, 9, 9, 3, 7] * 6, "region": ["East"] * 15 + ["West"] * 15}
     >>> table = score(frame, Nps("recommend"), by="region")
     >>> table
@@ -99,48 +101,49 @@ def score(
     NpsResult(score=40.0, n=15, 95% CI -3.6 to 70.3)
     """
     checked_min_n(min_n)
-    if design is not None:
-        if not isinstance(design, Design):
-            raise TypeError(message("design.not_a_design", found=type(design).__name__))
-        if weight is not None and weight != design.weight:
-            raise ValueError(message("scores.weight_and_design", weight=weight, other=design.weight or "–"))
-        weight = design.weight
+    weighed_by = design_weight(weight, design)
     normal_quantile(confidence_level)  # refuses an impossible level before anything is counted
-    given = score_input(data)
+    given = score_input(data, tallies=True)
     metrics = chosen_metrics(metric, given)
-    cuts = _cuts(by, breakdowns)
-    frame = as_frame(given.frame)
-    columns = [item for spec in metrics for item in spec.items]
-    columns += [key.column if isinstance(key, Period) else key for cut in cuts for key in cut]
-    columns += [] if weight is None else [weight]
-    require_columns(frame, columns if design is None else [*columns, *design.columns], given.source)
-    drawn = None if design is None or design.weights_only else design
+    cuts = chosen_cuts(by, breakdowns, RESERVED)
+    tallies: Callable[[Metric, Cut], AnyTally]
+    if given.tally is None:
+        frame = answer_frame(given, metrics, cuts, weighed_by, design)
+        drawn = sample_design(design)
+        tallies = partial(tally_of, frame, weight=weighed_by, cache=given.cache, design=drawn)
+    else:
+        given.tally.require_design(weighed_by, design)
+        cuts = cuts if breakdowns is not None or by is not None else list(given.tally.cuts)
+        weighed_by, drawn, tallies = given.tally.weight, sample_design(given.tally.design), given.tally.of
     methods = [_method(spec, method) for spec in metrics]
     blocks: list[ScoreBlock] = []
     n_rows = 0
     for spec, interval in zip(metrics, methods, strict=True):
-        counted = [_count(frame, spec, cut, weight, drawn, given.cache) for cut in cuts]
+        counted = []
+        for cut in cuts:
+            tally = tallies(spec, cut)
+            counted.append(_in_order(spec, tally))
+            n_rows = tally.n_rows
         verdicts = protect(cuts, [([int(r.n) for r in c.results], c.keys) for c in counted], min_n)
         for cut, rows, verdict in zip(cuts, counted, verdicts, strict=True):
             blocks.append(_block(spec, cut, rows, verdict, interval, confidence_level))
-            n_rows = rows.n_rows
     periods = {key.key: key.title for cut in cuts for key in cut if isinstance(key, Period)}
     return ScoreTable(
         blocks=tuple(blocks),
         confidence_level=confidence_level,
         min_n=min_n,
         n_rows=n_rows,
-        notes=(*score_notes(blocks, min_n, weight, drawn), *cautions_on(given, metrics)),
+        notes=(*score_notes(blocks, min_n, weighed_by, drawn), *cautions_on(given, metrics)),
         source=given.source,
         period=given.period,
         labels=given.labels,
         titles={**periods, **given.titles},
         call=written_call(
-            *_called(data, metric),
+            *_called(given, data, metric),
             {
                 "by": (by, None),
                 "breakdowns": (breakdowns, None),
-                "weight": (weight if design is None else None, None),
+                "weight": (weighed_by if design is None and given.tally is None else None, None),
                 "design": (design, None),
                 "confidence_level": (confidence_level, 0.95),
                 "method": (method, None),
@@ -150,33 +153,13 @@ def score(
     )
 
 
-def _called(data: Any, metric: Any) -> tuple[str, list[str]]:
+def _called(given: ScoreInput, data: Any, metric: Any) -> tuple[str, list[str]]:
     """Return the name of the call and what stands first in it."""
+    if given.tally is not None:
+        return "cl.score", ["tally", *([] if metric is None else [as_code(metric)])]
     if metric is None:
         return "responses.score", []
     return "cl.score", ["responses" if hasattr(data, "__closeloop_scores__") else "data", as_code(metric)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    """The results of one metric and one set of keys; the first is that of everybody."""
-
-    keys: list[tuple[object, ...]]
-    results: list[Result]
-    moments: DesignMoments | None
-    moment_keys: tuple[tuple[object, ...], ...]
-    n_rows: int
-
-
-def _cuts(by: Key | Sequence[Key] | None, breakdowns: Sequence[Key | Sequence[Key]] | None) -> list[tuple[Key, ...]]:
-    """Return the sets of keys, one per block; one empty set for everybody together."""
-    if by is not None and breakdowns is not None:
-        raise ValueError(message("scores.by_and_breakdowns"))
-    sets = ([] if by is None else [by]) if breakdowns is None else list(breakdowns)
-    cuts = [(one,) if isinstance(one, str | Period) else tuple(one) for one in sets] or [()]
-    for cut in cuts:
-        checked_keys([key_name(key) for key in cut], RESERVED)
-    return list(dict.fromkeys(cuts))
 
 
 def _method(spec: Metric, method: str | None) -> str:
@@ -187,45 +170,15 @@ def _method(spec: Metric, method: str | None) -> str:
     return choices[0] if method is None else method
 
 
-def _count(
-    frame: Frame,
-    spec: Metric,
-    cut: tuple[Key, ...],
-    weight: str | None,
-    design: Design | None,
-    cache: dict[object, Any],
-) -> _Counted:
-    results: list[Result]
-    if isinstance(spec, MeanScore | GapScore):
-        if isinstance(spec, GapScore):
-            sums = sum_gaps(frame, spec, cut, weight, cache, design)
-        else:
-            sums = sum_moments(frame, spec.item, cut, weight, cache, design)
-        keys, means, moments = mean_results(sums)
-        results, n_rows = list(means), sums.n_rows
-    else:
-        tally = count(frame, spec.item, spec.levels, cut, weight, cache, design)
-        counts = group_counts(tally)
-        moments = counts.moments(spec.values)
-        keys, n_rows = counts.keys, tally.n_rows
-        if isinstance(spec, Nps):
-            results = list(nps_results(counts, spec, moments))
-        else:
-            results = list(share_results(counts, spec, moments))
-    # In the order of the keys, so that what is hidden does not depend on the order in which an engine found them.
+def _in_order(spec: Metric, tally: AnyTally) -> Scored:
+    """Return the results by their keys, so that what is hidden does not depend on the order an engine found them in."""
+    found = scored(spec, tally)
+    keys = found.keys
     order = [0, *sorted(range(1, len(keys)), key=lambda row: [sort_key(value) for value in keys[row]])]
-    return _Counted(
-        keys=[keys[row] for row in order],
-        results=[results[row] for row in order],
-        moments=moments,
-        moment_keys=tuple(keys[1:]),
-        n_rows=n_rows,
-    )
+    return replace(found, keys=[keys[row] for row in order], results=[found.results[row] for row in order])
 
 
-def _block(
-    spec: Metric, cut: tuple[Key, ...], rows: _Counted, verdict: list[str | None], method: str, level: float
-) -> ScoreBlock:
+def _block(spec: Metric, cut: Cut, rows: Scored, verdict: list[str | None], method: str, level: float) -> ScoreBlock:
     limits = interval_rows(rows.results, level, method)
     added = "" if rows.moments is None else "+n*"
     own: list[str | None] = [None] * len(limits)

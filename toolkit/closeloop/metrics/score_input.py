@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -13,6 +13,9 @@ import pandas as pd
 from closeloop.frames import as_frame, require_columns
 from closeloop.metrics.spec import Metric
 from closeloop.text import LocalText, message
+
+if TYPE_CHECKING:
+    from closeloop.metrics.tracked import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class ScoreInput:
         Item → what a reader of its scores has to know, such as why those of two versions are not comparable.
     cache : dict
         Where coded columns may be kept; it belongs to an object that never changes.
+    survey : str
+        Id and version of the survey; empty without one.
+    tally : Tally, optional
+        In place of rows (the frame is then empty): what was counted of them.
     """
 
     frame: pd.DataFrame
@@ -45,15 +52,23 @@ class ScoreInput:
     titles: Mapping[str, LocalText] = field(default_factory=dict)
     cautions: Mapping[str, tuple[LocalText, ...]] = field(default_factory=dict)
     cache: dict[object, Any] = field(default_factory=dict)
+    survey: str = ""
+    tally: Tally | None = None
 
 
-def score_input(data: Any) -> ScoreInput:
+def score_input(data: Any, *, tallies: bool = False) -> ScoreInput:
     """Return what an object hands over; a frame stands for itself.
+
+    Parameters
+    ----------
+    data : frame, Responses or Tally
+    tallies : bool
+        Whether a tally will do; everything else needs the rows.
 
     Raises
     ------
     TypeError
-        If the object hands over something else.
+        If the object hands over something else, or a tally where rows are needed.
 
     Examples
     --------
@@ -66,6 +81,8 @@ def score_input(data: Any) -> ScoreInput:
     given = hand_over()
     if not isinstance(given, ScoreInput):
         raise TypeError(message("scores.not_a_frame", found=type(data).__name__))
+    if given.tally is not None and not tallies:
+        raise TypeError(message("tally.needs_rows"))
     return given
 
 

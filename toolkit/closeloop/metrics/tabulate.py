@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from closeloop.metrics.encode import Codes
+from closeloop.stats.design import compact
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 _BLOCK = 1 << 16
 _DENSE_CELLS = 1 << 24
@@ -63,6 +65,27 @@ def tabulate(
     positions = np.column_stack(np.unravel_index(occurs, sizes)) if codes else np.empty((occurs.size, 0), np.int64)
     table = np.column_stack([s[occurs] for s in sums]).astype(float) if sums else np.empty((occurs.size, 0))
     return positions, n[occurs], table
+
+
+def distinct(codes: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct rows of some codes, in order, and which of them each row is.
+
+    Without columns all rows are one.
+
+    Examples
+    --------
+    >>> distinct(np.array([[1, 0], [0, 2], [1, 0]]))
+    (array([[0, 2],
+           [1, 0]]), array([1, 0, 1]))
+    """
+    if not codes.shape[1]:
+        return np.empty((1, 0), np.int64), np.zeros(len(codes), np.int64)
+    sizes = (codes.max(axis=0, initial=0) + 1).tolist()
+    if math.prod(sizes) >= np.iinfo(np.int64).max:
+        rows, at = np.unique(codes, axis=0, return_inverse=True)
+        return rows, at.ravel()
+    occurring, at = compact(np.ravel_multi_index(tuple(codes.T), sizes), math.prod(sizes))
+    return np.column_stack(np.unravel_index(occurring, sizes)).astype(np.int64), at
 
 
 def _tabulate_sparse(

@@ -52,6 +52,8 @@ class CountTally:
         Rows counted.
     sample : SampledRows or None
         Under a design: the sample, and each cell's unit, margins and Σ of base weights.
+    equal_weight : float
+        What each respondent weighs where `weight` is None: 1 without a column of weights.
     """
 
     labels: tuple[Sequence[object], ...]
@@ -63,6 +65,18 @@ class CountTally:
     weight_squares: FloatArray | None
     n_rows: int
     sample: SampledRows | None = None
+    equal_weight: float = 1.0
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the weights differ."""
+        return self.weight is not None
+
+    def __add__(self, other: CountTally) -> CountTally:
+        """Return the tally of the rows of both, see `closeloop.metrics.tally_sum.sum_tallies`."""
+        from closeloop.metrics.tally_sum import sum_tallies
+
+        return sum_tallies([self, other]) if isinstance(other, CountTally) else NotImplemented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +92,7 @@ class MomentTally:
     n, n_missing : ndarray
         Respondents with and without an answer.
     sums : ndarray, groups × 6
-        Σw, Σwy, Σwy², Σw², Σw²y, Σw²y² over the answers; w = 1 in an unweighted tally.
+        Σw, Σwy, Σwy², Σw², Σw²y, Σw²y² over the answers; w = 1 where the weights do not differ.
     weighted : bool
         Whether the weights differ.
     n_rows : int
@@ -87,6 +101,8 @@ class MomentTally:
         Under a design: the sample, and each row's unit, margins and Σ of base weights over the answers.
     base_y : ndarray or None
         Σ of base weight times y.
+    equal_weight : float
+        What each respondent weighs where the weights do not differ: 1 without a column of weights.
     """
 
     labels: tuple[Sequence[object], ...]
@@ -98,6 +114,13 @@ class MomentTally:
     n_rows: int
     sample: SampledRows | None = None
     base_y: FloatArray | None = None
+    equal_weight: float = 1.0
+
+    def __add__(self, other: MomentTally) -> MomentTally:
+        """Return the tally of the rows of both, see `closeloop.metrics.tally_sum.sum_tallies`."""
+        from closeloop.metrics.tally_sum import sum_tallies
+
+        return sum_tallies([self, other]) if isinstance(other, MomentTally) else NotImplemented
 
 
 def count(
@@ -160,7 +183,7 @@ def count(
     codes = [*codes[:-1], *sample_codes(sample), codes[-1]]
     base = None if sample is None else sample.base
 
-    zeros = weights is not None and not weights.all()
+    zeros = weights is not None and weights.min() == 0  # half the time of all()
 
     def columns(rows: slice) -> Sequence[npt.NDArray[Any]]:
         w = None if weights is None else weights[rows]
@@ -178,6 +201,7 @@ def count(
         weight_squares=None if weights is None else sums[:, 1],
         n_rows=len(frame),
         sample=tallied(sample, present[:, len(keys) :], sums[:, 0 if weights is None else 2 :]),
+        equal_weight=_equal_weight(weight, weights, cache),
     )
 
 
@@ -231,6 +255,7 @@ def sum_moments(
         n_rows=len(frame),
         sample=tallied(sample, present[:, len(keys) :], sums[:, 8:9]),
         base_y=None if base is None else sums[:, 9],
+        equal_weight=_equal_weight(weight, weights, cache),
     )
 
 
@@ -274,6 +299,14 @@ def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) 
         return None
     w = _cached(cache, ("weights", weight), lambda: checked_weights(frame[weight], weight))
     return None if not len(w) or (w[0] == w[-1] and w.min() == w.max() > 0) else w
+
+
+def _equal_weight(weight: str | None, weights: FloatArray | None, cache: dict[object, Any]) -> float:
+    """Return what everybody weighs, if the weights do not differ; a tally of others may be added later."""
+    if weight is None or weights is not None:
+        return 1.0
+    w = cache["weights", weight]
+    return float(w[0]) if len(w) else 1.0
 
 
 def _cached(cache: dict[object, Any], name: object, make: Callable[[], T]) -> T:

@@ -68,6 +68,7 @@ def count_in_engine(
         weight_squares=sums[:, 2] if weighted else None,
         n_rows=int(small[_ROWS].sum()),
         sample=tallied(sample, present[:, len(keys) :], sums[:, -1:]),
+        equal_weight=_equal_weight(small, weight, weighted),
     )
 
 
@@ -120,7 +121,7 @@ def sum_moments_in_engine(
     columns = [small[name].to_numpy(dtype=float) for name in (*_MOMENTS, *(_BASE_ANSWERED if margins else ()))]
     present, _, table = tabulate(codes, len(small), lambda rows: [values[rows] for values in columns])
     if weight is not None and not weighted:  # equal weights are no weights
-        scale = float(small[_WEIGHT[4]].max())
+        scale = _equal_weight(small, weight, weighted)
         table[:, 2:5] /= scale
         table[:, 5:8] /= scale * scale
     return MomentTally(
@@ -133,6 +134,7 @@ def sum_moments_in_engine(
         n_rows=int(small[_ROWS].sum()),
         sample=tallied(sample, present[:, len(keys) :], table[:, 8:9]),
         base_y=table[:, 9] if margins else None,
+        equal_weight=_equal_weight(small, weight, weighted),
     )
 
 
@@ -190,10 +192,11 @@ def _key_columns(frame: EngineFrame, keys: Sequence[Key], names: Sequence[str]) 
             if not isinstance(dtype, nw.Datetime | nw.Date):
                 raise ValueError(message("scores.not_a_date", column=key.column, found=str(dtype)))  # noqa: TRY004
             date = nw.col(key.column)
+            month = date.dt.year().cast(nw.Int32) * 12 + date.dt.month().cast(nw.Int32)
             if key.every in _BY_MONTH:
-                expression = date.dt.year().cast(nw.Int32) * 12 + date.dt.month().cast(nw.Int32)
-            else:
-                expression = date if isinstance(dtype, nw.Date) else date.dt.truncate("1d")
+                expression = month
+            else:  # a whole number as well: some engines hand a day of a zone over as a moment of another
+                expression = month * 31 + date.dt.day().cast(nw.Int32) - 1
         columns.append(expression.alias(name))
     return columns
 
@@ -229,6 +232,11 @@ def _weights_differ(frame: EngineFrame, small: pd.DataFrame, weight: str) -> boo
     return not low == small[_WEIGHT[5]].max() > 0
 
 
+def _equal_weight(small: pd.DataFrame, weight: str | None, weighted: bool) -> float:
+    """Return what everybody weighs, if the weights do not differ."""
+    return 1.0 if weight is None or weighted or not len(small) else float(small[_WEIGHT[4]].max())
+
+
 def _refuse_weights(frame: EngineFrame, weight: str, how_many: int) -> NoReturn:
     w = nw.col(weight).cast(nw.Float64)
     bad = _collect(frame.filter(~((w >= 0) & (w < HUGE_WEIGHT)) | w.is_null()).select(weight).head(5))
@@ -245,8 +253,17 @@ def _key_codes(small: pd.DataFrame, keys: Sequence[Key], names: Sequence[str]) -
         elif key.every in _BY_MONTH:
             found.append(_month_codes(column, key))
         else:
-            found.append(encode_key(pd.to_datetime(column), key))
+            found.append(encode_key(_days(column), key))
     return found
+
+
+def _days(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return days from month * 31 + day of the month - 1; missing ones stay so."""
+    number = column.to_numpy(dtype=float, na_value=np.nan)
+    missing = np.isnan(number)
+    months, day = np.divmod(np.where(missing, (1970 * 12 + 1) * 31, number).astype(np.int64), 31)
+    days = (months - 1970 * 12 - 1).astype("M8[M]").astype("M8[D]") + day
+    return pd.Series(days.astype("M8[s]"), index=column.index).mask(missing)
 
 
 def _month_codes(column: pd.Series[Any], period: Period) -> Codes:

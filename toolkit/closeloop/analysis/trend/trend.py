@@ -14,20 +14,21 @@ from closeloop.analysis.trend.periods import Baseline, calendar, chosen_baseline
 from closeloop.analysis.trend.result import RESERVED, Trend
 from closeloop.analysis.trend.series import TrendSeries, trend_series
 from closeloop.errors import InsufficientDataError
-from closeloop.frames import Frame, as_frame, require_columns
-from closeloop.metrics.estimate import Result, group_counts, mean_results, nps_results, share_results
-from closeloop.metrics.gap import sum_gaps
+from closeloop.metrics.breakdowns import Cut
+from closeloop.metrics.counting import answer_frame, scored, tally_of
+from closeloop.metrics.estimate import Result
 from closeloop.metrics.labels import group_label
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n
 from closeloop.metrics.score_input import checked_keys, chosen_metric, score_input
-from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
-from closeloop.metrics.tally import Key, count, sum_moments
+from closeloop.metrics.spec import Metric
 from closeloop.stats.control import SIGMA_METHODS
 from closeloop.stats.intervals import METHODS, normal_quantile
 from closeloop.text import LocalText, message
 
 __all__ = ["CHARTS", "Trend", "trend"]
+
+_Cells = dict[tuple[object, tuple[object, ...]], Result]
 
 
 def trend(
@@ -51,8 +52,8 @@ def trend(
 
     Parameters
     ----------
-    data : frame or Responses
-        As for `closeloop.score`.
+    data : frame, Responses or Tally
+        As for `closeloop.score`; a tally by these periods or finer ones.
     metric : Nps, TopBox, MeanScore, GapScore or str
         What to measure; of responses also the name of a metric, or None where they declare only one.
     every : {"month", "week", "quarter", "day", "year"}
@@ -124,7 +125,7 @@ def trend(
     0  2025-05     below     -30.0      20.0
     """
     checked_min_n(min_n)
-    given = score_input(data)
+    given = score_input(data, tallies=True)
     spec = chosen_metric(metric, given)
     names = alarm_rules(rules, chart)
     keys = checked_keys((by,) if isinstance(by, str) else tuple(by or ()), RESERVED)
@@ -132,9 +133,16 @@ def trend(
         raise ValueError(message("trend.unknown_sigma", method=sigma, choices=", ".join(map(repr, SIGMA_METHODS))))
     normal_quantile(confidence_level)  # refuses an impossible level before anything is counted
     happened = chosen_events(events, Period(date, every).every)
-    frame = as_frame(given.frame)
-    require_columns(frame, [*spec.items, date, *keys, *([weight] if weight else [])], given.source)
-    cells, weighted = _counted(frame, spec, Period(date, every), keys, weight, given.cache)
+    cut: Cut = (Period(date, every), *keys)
+    if given.tally is None:
+        frame = answer_frame(given, [spec], [cut], weight, None)
+        tally = tally_of(frame, spec, cut, weight=weight, cache=given.cache)
+    else:
+        given.tally.require_design(weight, None)
+        weight, tally = given.tally.weight, given.tally.of(spec, cut, designed=False)
+    counted = scored(spec, tally)
+    rows = zip(counted.keys[1:], counted.results[1:], strict=True)  # the first row is everybody
+    cells: _Cells = {(place[0], place[1:]): result for place, result in rows}
     undated = sum(int(one.n) for (when, _), one in cells.items() if when is None)
     periods = calendar([str(when) for when, _ in cells if when is not None], every)
     if not periods:
@@ -165,34 +173,9 @@ def trend(
         metric=spec, every=every, by=keys, chart=chart, rules=names, arl0=false_alarm_length(chart, names),
         baseline=chosen, chosen=baseline is not None, series=tuple(_discovered(series) if keys else series),
         left_out=tuple(left_out), events=happened, undated=undated, sigma=sigma,
-        weight=weight if weighted else None, min_n=min_n,
+        weight=weight if tally.weighted else None, min_n=min_n,
         confidence_level=confidence_level, titles=given.titles,
     )  # fmt: skip
-
-
-_Cells = dict[tuple[object, tuple[object, ...]], Result]
-
-
-def _counted(
-    frame: Frame, spec: Metric, period: Period, keys: tuple[str, ...], weight: str | None, cache: dict[object, Any]
-) -> tuple[_Cells, bool]:
-    """Return the result of each (period, group), and whether the weights differ."""
-    cut: tuple[Key, ...] = (period, *keys)
-    results: Sequence[Result]
-    if isinstance(spec, MeanScore | GapScore):
-        if isinstance(spec, GapScore):
-            sums = sum_gaps(frame, spec, cut, weight, cache)
-        else:
-            sums = sum_moments(frame, spec.item, cut, weight, cache)
-        places, results, _ = mean_results(sums)
-        weighted = sums.weighted
-    else:
-        tally = count(frame, spec.item, spec.levels, cut, weight, cache)
-        counts = group_counts(tally)
-        places, weighted = counts.keys, tally.weight is not None
-        results = [*nps_results(counts, spec)] if isinstance(spec, Nps) else [*share_results(counts, spec)]
-    rows = zip(places[1:], results[1:], strict=True)  # the first row is everybody
-    return {(place[0], place[1:]): result for place, result in rows}, weighted
 
 
 def _discovered(series: list[TrendSeries]) -> list[TrendSeries]:
