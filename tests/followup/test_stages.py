@@ -15,8 +15,9 @@ from closeloop.followup.stages.check import check_stages
 from closeloop.followup.stages.guards.registry import GUARDS
 from closeloop.followup.stages.table import StageTable, load_stages, stage_table
 from closeloop.followup.state import CaseState
-from closeloop.survey.document import read_document, write_document
+from closeloop.survey.document import read_document
 from closeloop.survey.shipped import data_folder
+from closeloop.survey.yaml_text import write_document
 
 FILE = data_folder("followup") / "stages.yaml"
 PAIRS = [(stage.id, event) for stage in stage_table().stages for event in stage_table().events]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import closeloop as cl
 from closeloop.text import set_language
-from closeloop.views.responses_table import mask
+from closeloop.views.set_aside import mask
 from closeloop.views.tables import responses_html, survey_html
 
 Bare = Callable[[str], str]

@@ -107,9 +107,9 @@ def _survey_file(template: str) -> Path:
 
 def _survey(source: Path, out: Path | None, place: Path, id_: str | None) -> tuple[Path, str]:
     """Return where a survey of one's own is to be, and its text: the comments stay, the id is its own."""
-    from closeloop.survey.document import parsed_document
     from closeloop.survey.load import SUFFIX, load_survey
     from closeloop.survey.validate import build
+    from closeloop.survey.yaml_text import parsed_document
 
     name = id_ or (out.name.removesuffix(SUFFIX) if out is not None else load_survey(source).id)
     target = place / f"{name}{SUFFIX}" if out is None else out

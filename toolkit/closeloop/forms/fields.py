@@ -40,7 +40,10 @@ def fault(key: str, /, **fields: object) -> PydanticCustomError:
 class Model(BaseModel):
     """Base of everything a survey file holds: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False,
+        defer_build=True,  # most processes use few of the models: each is made ready at its first use
+    )  # fmt: skip
 
 
 def languages_of(info: ValidationInfo) -> tuple[str, ...]:

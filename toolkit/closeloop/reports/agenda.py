@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from closeloop.kept import parsed_once
 from closeloop.text import LANGUAGES, LocalText, message
 
 
@@ -59,11 +59,16 @@ def read_agenda(given: str | Path | Sequence[Mapping[str, Any]] | None = None) -
 
 
 def _parsed(path: str | Path | None) -> Any:
-    from ruamel.yaml import YAML
+    own = Path(__file__).parents[1] / "data" / "reports" / "agenda.yaml"
+    source = own if path is None else Path(path)
+    text = source.read_text(encoding="utf-8")
 
-    own = resources.files("closeloop").joinpath("data", "reports", "agenda.yaml")
-    text = own.read_text(encoding="utf-8") if path is None else Path(path).read_text(encoding="utf-8")
-    return YAML(typ="safe", pure=True).load(text)
+    def parsed() -> Any:
+        from ruamel.yaml import YAML
+
+        return YAML(typ="safe", pure=True).load(text)
+
+    return parsed_once(own, text, parsed) if path is None else parsed()
 
 
 def _item(entry: Any, at: int) -> AgendaItem:

@@ -11,8 +11,9 @@ from ruamel.yaml import YAML
 
 from closeloop.errors import SurveyDefinitionError
 from closeloop.survey.definition import SourceMap, SurveyFile
-from closeloop.survey.document import parsed_document, read_document
+from closeloop.survey.document import read_document
 from closeloop.survey.validate import build
+from closeloop.survey.yaml_text import parsed_document
 
 _KEY = "sources"
 

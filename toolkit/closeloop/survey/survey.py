@@ -21,7 +21,6 @@ from closeloop.survey.definition import (
     SurveyFile,
     Thanks,
 )
-from closeloop.survey.document import write_document
 from closeloop.survey.interchange import Interchange
 from closeloop.survey.plan import MetricPlan, TopBoxPlan
 from closeloop.text import LocalText
@@ -312,6 +311,7 @@ class Survey(Checked, Interchange):
             The file written.
         """
         from closeloop.survey.sources_map import differs_in_sources, write_sources
+        from closeloop.survey.yaml_text import write_document
 
         target = Path(path)
         if differs_in_sources(target, self.definition):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.html import Cell, Column, Html, Section, element, join, table
 from closeloop.numbers import days, number
-from closeloop.text import catalogue
+from closeloop.views.set_aside import caption, set_aside
 from closeloop.views.words import marks, say
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from closeloop.responses.responses import Responses
 
-EFFECTS = ("quarantined", "superseded", "blanked", "noted")
-_EXAMPLES, _ROWS, _NAMES, _LENGTH = 3, 6, 12, 40
+_NAMES = 12
 
 
 def responses_block(responses: Responses, tag: str, *, brief: bool = False) -> Html:
@@ -25,18 +24,7 @@ def responses_block(responses: Responses, tag: str, *, brief: bool = False) -> H
     counted = [_head(responses, tag), _ledger(responses.ledger, tag), _facts(responses, tag)]
     if brief:
         return element("div", *counted, class_="wrap block")
-    return element("div", *counted, _set_aside(responses, tag), _matched(responses.columns, tag), class_="wrap block")
-
-
-def mask(text: str, kept: int = 4) -> str:
-    """Return the beginning of a text that must not be read: at most `kept` characters and never more than half.
-
-    Examples
-    --------
-    >>> mask("C-20817"), mask("王小明", kept=1), mask("L")
-    ('C-2•••', '王•••', '•••')
-    """
-    return text[: min(kept, len(text) // 2)] + "•••"
+    return element("div", *counted, set_aside(responses, tag), _matched(responses.columns, tag), class_="wrap block")
 
 
 def _head(responses: Responses, tag: str) -> Html:
@@ -114,105 +102,6 @@ def _fingerprint(sha256: str) -> str:
     return f"sha256 {sha256[:4]}…{sha256[-4:]}" if sha256 else ""
 
 
-def _set_aside(responses: Responses, tag: str) -> Html:
-    issues = responses.issues
-    if issues.empty:
-        return element("p", say("nothing_set_aside", tag), class_="note")
-    private = _private_items(responses)
-    several = len(responses.sources) > 1
-    sections = []
-    for effect in EFFECTS:
-        part = issues[issues["effect"] == effect]
-        if part.empty:
-            continue
-        count = len(_places(part))
-        title = say(f"effect_{effect}", tag)
-        if count:
-            rows_said = say("row_one" if count == 1 else "row_many", tag, count=number(count))
-            title = marks(tag).clause.join((title, rows_said))
-        what = element("span", "– ", say(f"effect_{effect}_what", tag), class_="soft")
-        in_rows = part[part["source_row"] > 0].groupby(["code", "item"], observed=True, sort=False)
-        of_file = part[part["source_row"] <= 0].groupby("code", observed=True, sort=False)
-        kinds = [group for _, group in sorted(in_rows, key=lambda kind: -len(kind[1]))]
-        kinds += [group for _, group in of_file]
-        cells = tuple(_issue_cells(group, private, several, tag) for group in kinds)
-        sections.append(Section(rows=cells, heading=join([title, " ", what])))
-    heads = {"rows": "num rows", "issue": "main", "item": "item", "found": "found", "source_rows": "where soft"}
-    return table(
-        tuple(Column(head=say(key, tag), css=css) for key, css in heads.items()),
-        sections,
-        caption=_caption(say("set_aside", tag), say("set_aside_rows", tag)),
-        css="t",
-    )
-
-
-def _caption(title: str, more: str) -> Html:
-    return join([title, " ", element("span", "– ", more)])
-
-
-def _private_items(responses: Responses) -> frozenset[str]:
-    items = responses.survey.items if responses.survey else ()
-    return frozenset({"respondent_id", *(item.name for item in items if item.pii)})
-
-
-def _places(issues: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the files that some issues are about."""
-    return issues.loc[issues["source_row"] > 0, ["source_file", "source_row"]].drop_duplicates()
-
-
-def _issue_cells(group: pd.DataFrame, private: frozenset[str], several: bool, tag: str) -> tuple[object, ...]:
-    code = str(group["code"].iloc[0])
-    items = [str(item) for item in group["item"].unique() if item]
-    hidden = not private.isdisjoint(items)
-    language = "zh" if tag == "zh-CN" else "en"
-    messages = group[f"message_{language}"].unique().tolist()
-    suggestions = group[f"suggestion_{language}"].unique().tolist()
-    if f"issue_{code}" in catalogue("views"):
-        said = say(f"issue_{code}", tag)
-    else:
-        said = code if hidden or not messages else str(messages[0])
-    if not hidden and len(suggestions) == 1 and suggestions[0]:
-        what = join([said, " ", element("span", "– ", str(suggestions[0]), class_="soft")])
-    else:
-        what = join([said])
-    rows = _places(group)
-    values = [str(value) for value in group["raw_value"].unique()]
-    kept = 0 if not hidden else 4 if items == ["respondent_id"] else 1
-    return (
-        number(len(rows)) if len(rows) else "–",
-        what,
-        join([element("code", item) for item in items], marks(tag).comma) if items else "–",
-        _examples(values, kept, tag) if len(rows) or any(values) else "–",
-        _source_rows(rows, several, tag),
-    )
-
-
-def _examples(values: list[str], kept: int, tag: str) -> Html:
-    """Return the first few raw values; `kept` characters of each where they must not be read (0: they may)."""
-    if kept:
-        values = list(dict.fromkeys(mask(value, kept) if value.strip() else value for value in values))
-    shown = [value if len(value) <= _LENGTH else value[: _LENGTH - 1] + "…" for value in values[:_EXAMPLES]]
-    return join(
-        [
-            element("samp", value) if value.strip() else element("span", say("empty", tag), class_="soft")
-            for value in shown
-        ],
-        " ",
-    )
-
-
-def _source_rows(rows: pd.DataFrame, several: bool, tag: str) -> str:
-    if rows.empty:
-        return say("whole_file", tag)
-    shown: dict[str, list[str]] = {}
-    for file, row in rows.head(_ROWS).itertuples(index=False):
-        shown.setdefault(str(file), []).append(str(row))
-    texts = [(f"{file}: " if several else "") + ", ".join(numbers) for file, numbers in shown.items()]
-    if len(rows) > _ROWS:
-        texts.append(say("more_rows", tag, count=number(len(rows) - _ROWS)))
-    return ", ".join(texts) if not several else "; ".join(texts)
-
-
 def _matched(columns: pd.DataFrame, tag: str) -> Html:
     same = ["source_column", "item", "option", "verdict", "reason_en"]  # files of one layout need to be told once
     records = columns.drop_duplicates(same).astype(object).fillna({"item": ""}).to_dict("records")
@@ -239,7 +128,7 @@ def _matched(columns: pd.DataFrame, tag: str) -> Html:
     return table(
         tuple(Column(head=say(key, tag), css=css) for key, css in heads.items()),
         [Section(rows=tuple(rows))],
-        caption=_caption(say("matched", tag), counts),
+        caption=caption(say("matched", tag), counts),
         css="t",
     )
 

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import TableClause
 
 from closeloop.followup.store.batches import batches
@@ -188,10 +187,18 @@ def column_of(table: TableClause, name: str) -> sa.ColumnElement[Any]:
 @cache  # building such a statement takes longer than running it
 def upsert(dialect: str, table: TableClause, *keys: str) -> Any:
     """Return the statement that adds rows, and puts them in place of those with the same keys."""
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement: Any = make(table)
+    statement: Any = _insert(dialect)(table)
     others = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def _insert(dialect: str) -> Any:
+    """Return what makes a statement in the database's own words; only that database's are loaded."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert
 
 
 def _page(wanted: sa.Select[Any], limit: int | None, offset: int) -> sa.Select[Any]:

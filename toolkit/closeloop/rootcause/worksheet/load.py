@@ -22,7 +22,7 @@ from closeloop.rootcause.worksheet.template import (
     ViewUse,
 )
 from closeloop.survey.defined import defined
-from closeloop.survey.document import Document, parsed_document, read_document
+from closeloop.survey.document import Document, read_document
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
 from closeloop.survey.validate import declared_languages
 from closeloop.text import LocalText
@@ -135,6 +135,8 @@ def to_frame() -> pd.DataFrame:
 @cache
 def _shipped_head(name: str) -> dict[str, Any]:
     """Return what a shipped file says above its pages, and how many items follow: a list need not read forty forms."""
+    from closeloop.survey.yaml_text import parsed_document
+
     file = data_folder("worksheets") / f"{name}{SUFFIX}"
     head, pages = _PAGES.split(file.read_text(encoding="utf-8"), maxsplit=1)
     said = parsed_document(head, str(file)).data

@@ -40,7 +40,7 @@ from pydantic import Field
 
 from closeloop.forms.fields import Model, Remark, Text
 from closeloop.survey.defined import defined
-from closeloop.survey.document import Document, path_text, read_document, write_document
+from closeloop.survey.document import Document, path_text, read_document
 from closeloop.survey.findings import Finding
 from closeloop.survey.shipped import data_folder, definition_file, shipped_in
 from closeloop.themes.codebooks.changes import CodebookChange
@@ -137,6 +137,8 @@ def shipped_codebooks() -> tuple[str, ...]:
 
 def write_codebook(codebook: Codebook, path: str | Path) -> Path:
     """Write a codebook as a file that `load_codebook` reads."""
+    from closeloop.survey.yaml_text import write_document
+
     state = codebook.state
     head = state.model_dump(mode="json", exclude={"codes", "source", "changes"})
     source = {} if state.source is None else {"source": dict(state.source)}

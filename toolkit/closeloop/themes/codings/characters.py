@@ -6,6 +6,7 @@ span of the other.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,10 +27,14 @@ SPACE, WORD, CONTENT, END, DOT, CLOSER, LINE, GAP = (1 << bit for bit in range(8
 
 _ALL = 0x110000
 _NAMED = 0x20000  # planes beyond hold ideographs, and nothing else that matters here
+_IDEOGRAPHS = 0x32000  # where those end
 _ENDS = "。！？；!?;…｡"
 _CLOSERS = "”’」』）)]}\"'»›》〉】〕］｝"
 _LINES = "\n\r\x0b\x0c\x85\u2028\u2029"
 _HYPHENS = "-‐‑–－"
+_APOSTROPHES = "’‘"  # what telephones write for one
+_BLOCK = 64
+_WIDTHS = frozenset({0x3000, *range(0xFF00, 0x10000, _BLOCK)})  # blocks of the characters that are wide or narrow forms
 _REPLACEMENT = 0xFFFD
 
 
@@ -59,30 +64,42 @@ class Tables:
 @cache
 def tables() -> Tables:
     """Return both tables, made at the first use."""
-    fold = np.arange(_ALL, dtype=np.uint32)
-    kinds = np.zeros(_ALL, np.uint8)
-    for code in range(_NAMED):
-        char = chr(code)
-        plain = _plain(char)
-        fold[code] = ord(plain)
-        kinds[code] = _kinds(plain)
-    fold[0xD800:0xE000] = _REPLACEMENT
-    kinds[_NAMED:0x32000] = CONTENT
+    named = as_text(np.arange(_NAMED, dtype=np.uint32))
+    folds, own = _folds(named), _kinds(named)
+    kinds = own[folds]
+    folds[0xD800:0xE000] = _REPLACEMENT
     for chars, kind in ((_ENDS, END), (_CLOSERS, CLOSER), (_LINES, LINE | SPACE | GAP), (_HYPHENS, GAP), (".．", DOT)):
         for char in chars:
             kinds[ord(char)] |= kind
-    kinds = kinds[fold]
-    combinations = np.unique(kinds)
+    kinds = kinds[folds]
+    fold = np.arange(_ALL, dtype=np.uint32)
+    fold[:_NAMED] = folds
+    all_kinds = np.zeros(_ALL, np.uint8)
+    all_kinds[:_NAMED] = kinds
+    all_kinds[_NAMED:_IDEOGRAPHS] = CONTENT
+    combinations = np.unique(all_kinds[: _IDEOGRAPHS + 1])  # those that follow have none
+    numbers = np.zeros(256, np.uint8)
+    numbers[combinations] = np.arange(len(combinations))
     return Tables(
-        fold=fold, kinds=kinds, folding=np.flatnonzero(fold != np.arange(_ALL)), combinations=combinations,
-        plain_numbers=np.searchsorted(combinations, kinds).astype(np.uint8),
+        fold=fold, kinds=all_kinds, folding=np.flatnonzero(folds != np.arange(_NAMED)), combinations=combinations,
+        plain_numbers=numbers[all_kinds],
     )  # fmt: skip
+
+
+def _folds(chars: str) -> npt.NDArray[np.uint32]:
+    """Return the folded code point of each character; only blocks in which one folds are looked through."""
+    fold = np.arange(len(chars), dtype=np.uint32)
+    for start in range(0, len(chars), _BLOCK):
+        block = chars[start : start + _BLOCK]
+        if block.casefold() != block or block.lower() != block or start in _WIDTHS:
+            fold[start : start + _BLOCK] = [ord(_plain(char)) for char in block]
+    for apostrophe in _APOSTROPHES:
+        fold[ord(apostrophe)] = ord("'")
+    return fold
 
 
 def _plain(char: str) -> str:
     """Return a character without width and case, where that is one character again."""
-    if char in "’‘":  # what telephones write for an apostrophe
-        return "'"
     width = unicodedata.decomposition(char)
     if width.startswith(("<wide>", "<narrow>")):
         char = chr(int(width.split()[1], 16))
@@ -92,14 +109,15 @@ def _plain(char: str) -> str:
     return char
 
 
-def _kinds(char: str) -> int:
-    kinds = 0
-    if char.isspace():
-        kinds |= SPACE | GAP
-    if char.isascii() and (char.isalnum() or char == "_"):
-        kinds |= WORD
-    if char.isalnum() or unicodedata.category(char) == "So":
-        kinds |= CONTENT
+def _kinds(chars: str) -> npt.NDArray[np.uint8]:
+    """Return the kinds of each character that it has by Unicode."""
+    kinds = np.zeros(len(chars), np.uint8)
+    for pattern, kind in ((r"\s+", SPACE | GAP), (r"[^\W_]+", CONTENT), (r"(?a:\w+)", WORD)):
+        for run in re.finditer(pattern, chars):
+            kinds[run.start() : run.end()] |= kind
+    category = unicodedata.category
+    symbols = [code for code in np.flatnonzero(kinds == 0).tolist() if category(chars[code]) == "So"]
+    kinds[symbols] |= CONTENT
     return kinds
 
 

@@ -58,6 +58,13 @@ PARTS: Mapping[str, Part] = {
 """File → what is in it. Cases and due dates are made of the events; the key file is never part of an export."""
 
 _JSON = {("event", "payload"), ("response", "scores"), ("response", "detail"), ("alert", "detail")}
+_BYTES = {
+    (part.table.name, column.name)
+    for part in PARTS.values()
+    for column in part.table.c
+    if isinstance(column.type, sa.LargeBinary)
+}
+_NAMES = {part.table.name: frozenset(part.table.c.keys()) for part in PARTS.values()}
 
 
 def line_of(table: TableClause, row: Mapping[str, Any]) -> str:
@@ -83,7 +90,7 @@ def values_of(table: TableClause, line: str) -> dict[str, Any] | None:
     if not isinstance(said, dict):
         return None
     digest = said.pop(LINE_DIGEST, None)
-    if digest != _digest(canonical(said)) or set(said) != set(table.c.keys()):
+    if digest != _digest(canonical(said)) or said.keys() != _NAMES[table.name]:
         return None
     return {name: _meant(table, name, value) for name, value in said.items()}
 
@@ -92,14 +99,10 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _is_bytes(table: TableClause, name: str) -> bool:
-    return isinstance(table.c[name].type, sa.LargeBinary)
-
-
 def _said(table: TableClause, name: str, value: Any) -> Any:
     if value is None:
         return None
-    if _is_bytes(table, name):
+    if (table.name, name) in _BYTES:
         return base64.b64encode(value).decode("ascii")
     return json.loads(value) if (table.name, name) in _JSON else value
 
@@ -109,4 +112,4 @@ def _meant(table: TableClause, name: str, value: Any) -> Any:
         return canonical(value)
     if value is None:
         return None
-    return base64.b64decode(value) if _is_bytes(table, name) else value
+    return base64.b64decode(value) if (table.name, name) in _BYTES else value
