@@ -11,6 +11,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 LOCK := constraints.txt
 LAB_ARGS ?=
 PYTEST_ARGS ?=
+ONLY ?=
 N ?= 1
 # One more than there are cores: tests that drive a browser, a kernel or a process of their own mostly wait for it.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); expr $$n + 1)
@@ -25,7 +26,7 @@ KERNEL_ENV := env -u MPLBACKEND PYTHONHASHSEED=0 TZ=UTC
 # A hundred kernels and processes are started: without bytecode and parsed files at hand, each takes 4 s longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test suite test-long test-engines lab lint types notebooks bench journeys docs guides clean
+.PHONY: help demo test suite test-long test-engines lab lint types notebooks bench bench-small journeys docs guides clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +60,11 @@ $(VENV)/.docs: pyproject.toml $(LOCK) $(VENV)/.dev
 	@$(PIP) install -c $(LOCK) --group docs
 	@touch $@
 
+$(VENV)/.engines: pyproject.toml $(LOCK) $(VENV)/.dev
+	@echo "Installing Dask, Spark and ibis (half a gigabyte, once) ..."
+	@$(PIP) install -c $(LOCK) -e . --group dev --group engines
+	@touch $@
+
 # survey-core is only what the conformance tests compare with: without a network they are skipped, and say so.
 $(VENV)/.surveyjs: tests/surveyjs/package-lock.json $(VENV)/.dev
 	@mkdir -p $(VENV)/surveyjs && cp tests/surveyjs/package.json tests/surveyjs/package-lock.json $(VENV)/surveyjs/
@@ -82,7 +88,7 @@ test: lint ## everything: lint, types, all tests, the browser, the notebooks' ou
 
 # Beside the type checker, which keeps one core busy for a minute while the first tests wait for kernels and pages.
 suite: $(VENV)/.dev $(VENV)/.surveyjs
-	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 CLOSELOOP_DIRTY_FILES=300 $(BIN)/python -m pytest -m "not journeys" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(THREADS) $(LEAN) CLOSELOOP_PICTURES=0 CLOSELOOP_DIRTY_FILES=300 $(BIN)/python -m pytest -m "not journeys and not engines" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(KERNEL_ENV) $(THREADS) $(LEAN) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -p nbval --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
@@ -90,8 +96,8 @@ test-long: $(VENV)/.dev ## the random files and round trips of `make test`, seve
 	@$(THREADS) CLOSELOOP_DIRTY_FILES=2000 CLOSELOOP_ROUND_TRIPS=60 $(BIN)/python -m pytest -n $(WORKERS) \
 	  tests/responses/test_dirty_files.py $(wildcard tests/responses/test_round_trip_*.py) $(PYTEST_ARGS)
 
-test-engines: $(VENV)/.dev ## the score on every dataframe engine (Spark and Dask join with their own tests)
-	@$(BIN)/python -m pytest tests/metrics/test_engines.py tests/test_frames.py $(PYTEST_ARGS)
+test-engines: $(VENV)/.engines ## every engine gives what pandas gives: Polars, PyArrow, DuckDB, ibis, Dask and Spark, both of these on several workers
+	@JAVA_HOME="$$(scripts/java.sh || :)" $(THREADS) $(BIN)/python -m pytest tests/engines tests/test_frames.py $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	@$(BIN)/ruff check .
@@ -115,9 +121,22 @@ guides: $(VENV)/.dev ## run both READMEs and the guides; check the public names,
 notebooks: $(VENV)/.dev ## run every notebook again and write its outputs, byte for byte repeatable
 	@$(KERNEL_ENV) $(BIN)/python scripts/notebooks.py
 
-bench: $(VENV)/.dev ## the speed table against peers, written to bench.json
-	@$(BIN)/python benchmarks/run.py
+# Peers have an environment of their own: their pins are not ours. One that cannot be installed is skipped with the reason.
+PEERS := .venv-bench
+$(PEERS)/.peers: benchmarks/peers.txt $(VENV)/.dev
+	@echo "Installing what closeloop is compared with ..."
+	@$(BIN)/python -m venv $(PEERS)
+	@rm -f $(PEERS)/failed.txt
+	@$(PEERS)/bin/python -m pip -qq --disable-pip-version-check --no-input install -r benchmarks/peers.txt 2>$(PEERS)/pip.log || \
+	  { grep -v '^WARNING' $(PEERS)/pip.log | tail -n 1 >$(PEERS)/failed.txt; echo "They could not be installed: $$(cat $(PEERS)/failed.txt)"; }
+	@touch $@
+
+bench: $(VENV)/.engines $(PEERS)/.peers ## every speed against its bar, into bench.json, benchmarks/recorded.json and docs/benchmarks.md (ONLY=tally: some)
+	@JAVA_HOME="$$(scripts/java.sh || :)" $(THREADS) $(BIN)/python benchmarks/run.py $(ONLY)
+
+bench-small: $(VENV)/.dev ## the most telling ratios at small sizes; fails where one is twice as bad as recorded
+	@$(THREADS) $(BIN)/python benchmarks/small.py
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) out build dist bench.json .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out build dist bench.json .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find toolkit tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import statistics
 import time
@@ -11,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from figures import Figure, interleaved
+from figures import Figure, compared, times, written
 
 from closeloop.metrics.design import Design
 from closeloop.metrics.estimate import group_counts, nps_results
@@ -33,7 +32,7 @@ REPLICATES = 20_000
 
 
 def measure() -> list[Figure]:
-    return [designed(), grouped(), *grouped_in_svy(), *coverage()]
+    return [designed(), grouped(grouped_frame(ROWS)), *coverage()]
 
 
 def designed_frame() -> pd.DataFrame:
@@ -66,22 +65,10 @@ def designed() -> Figure:
         ours()
         seconds.append(time.process_time() - start)
     took = statistics.median(seconds)
-    note = "svy is not installed: not measured" if importlib.util.find_spec("svy") is None else svy_time(frame, y)
     return Figure(
         name="design-based NPS, 1e6 rows, 50 strata, 100 000 clusters: seconds of one core",
-        target="<= 0.3", ratio=took, detail=f"{took:.3f} s of processor time, frame to table; {note}",
+        target="<= 0.3", ratio=took, detail=f"{took:.3f} s of processor time, frame to table",
     )  # fmt: skip
-
-
-def svy_time(frame: pd.DataFrame, y: FloatArray) -> str:
-    """Return what svy takes for the same estimate."""
-    import polars as pl
-    import svy
-
-    data = pl.from_pandas(frame.assign(nps=100 * y))
-    start = time.perf_counter()
-    svy.Sample(data, svy.Design(stratum="stratum", psu="cluster", wgt="w")).estimation.mean("nps")
-    return f"svy {time.perf_counter() - start:.3f} s"
 
 
 def grouped_frame(rows: int) -> pd.DataFrame:
@@ -94,46 +81,21 @@ def grouped_frame(rows: int) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def grouped_in_svy() -> list[Figure]:
-    """Time 720 groups of 1e5 rows against svy, once, where it is installed; it is no dependency."""
-    if importlib.util.find_spec("svy") is None:
-        return []
-    import polars as pl
-    import svy
-
-    frame = grouped_frame(100_000)
-    cells = frame["segment"].astype(str) + "|" + frame["month"].astype(str)
-    y = np.select([frame["score"] >= 9, frame["score"] <= 6], [100.0, -100.0], 0.0)
-    data = pl.from_pandas(pd.DataFrame({"cell": cells, "nps": y, "w": frame["w"]}))
-
-    def ours() -> list[NpsResult]:
-        return nps_results(group_counts(count(frame, "score", range(11), ["segment", "month"], "w")), Nps("score"))
-
-    mine = statistics.median(interleaved({"ours": ours}).values())
-    start = time.perf_counter()
-    svy.Sample(data, svy.Design(wgt="w")).estimation.mean("nps", by="cell")
-    theirs = time.perf_counter() - start
-    return [Figure(
-        name="weighted NPS with its error, 720 groups, 1e5 rows / svy", target=">= 5000", ratio=theirs / mine,
-        detail=f"{1000 * mine:.1f} ms against {theirs:.1f} s",
-    )]  # fmt: skip
-
-
-def grouped() -> Figure:
+def grouped(frame: pd.DataFrame, rounds: int = 7) -> Figure:
     """Time the weighted errors of 720 groups against a pandas apply of the same formula."""
-    frame = grouped_frame(ROWS)
+    n = len(frame)
 
     def ours() -> list[NpsResult]:
         return nps_results(group_counts(count(frame, "score", range(11), ["segment", "month"], "w")), Nps("score"))
 
     def table() -> ScoreTable:
-        return score(frame, Nps("score"), ["segment", "month"], weight="w")
+        return score(frame, Nps("score"), ["segment", "month"], weight="w", min_n=0)
 
     def one(group: pd.DataFrame) -> pd.Series[float]:
         y = np.where(group["score"] >= 9, 1.0, np.where(group["score"] <= 6, -1.0, 0.0))
         w = group["w"].to_numpy()
         mean = (w * y).sum() / w.sum()
-        error = math.sqrt(ROWS / (ROWS - 1) * ((w * (y - mean)) ** 2).sum()) / w.sum()
+        error = math.sqrt(n / (n - 1) * ((w * (y - mean)) ** 2).sum()) / w.sum()
         return pd.Series({"estimate": 100 * mean, "std_error": 100 * error})
 
     def theirs() -> pd.DataFrame:
@@ -141,12 +103,10 @@ def grouped() -> Figure:
 
     mine, reference = table().to_frame().set_index(["segment", "month"]), theirs()
     np.testing.assert_allclose(mine.loc[reference.index, ["estimate", "std_error"]], reference, rtol=1e-9)
-    seconds = interleaved({"ours": ours, "table": table, "theirs": theirs})
-    return Figure(
-        name="weighted NPS with its error, 720 groups, 1e6 rows / pandas apply",
-        target=">= 25", ratio=seconds["theirs"] / seconds["ours"],
-        detail=f"{1000 * seconds['ours']:.0f} ms against {1000 * seconds['theirs']:.0f} ms; "
-               f"with intervals, suppression and the table {1000 * seconds['table']:.0f} ms",
+    took = times({"ours": ours, "table": table, "theirs": theirs}, rounds)
+    return compared(
+        "weighted NPS with its error, 720 groups, 1e6 rows / pandas apply", ">= 25", took["ours"], took["theirs"],
+        bar="weighted_pandas", note=f"with intervals and the table {written(statistics.median(took['table']))}",
     )  # fmt: skip
 
 

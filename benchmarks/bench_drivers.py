@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from figures import Figure, interleaved
+from figures import Figure, compared, interleaved, times
 from statsmodels.regression.linear_model import OLS
 
 from closeloop.analysis.drivers.drivers import drivers
@@ -30,7 +30,7 @@ def measure() -> list[Figure]:
     return [refits(), twenty_items(), weighted(), bootstrap()]
 
 
-def refits() -> Figure:
+def refits(rounds: int = 5) -> Figure:
     """Compare LMG of ten items with the refits of all subsets: a random part of them is timed and scaled up."""
     items = 10
     data = answers(items)
@@ -42,16 +42,14 @@ def refits() -> Figure:
     def theirs() -> list[float]:
         return [OLS(y, columns[:, [*subset, items]]).fit().rsquared for subset in drawn]
 
-    seconds = interleaved({"ours": lambda: [lmg(correlation) for _ in range(50)], "theirs": theirs})
-    ours, one_refit = seconds["ours"] / 50, seconds["theirs"] / REFITS
-    full = one_refit * len(subsets)
+    took = times({"ours": lambda: [lmg(correlation) for _ in range(50)], "theirs": theirs}, rounds)
     if not math.isclose(lmg(correlation).sum(), OLS(y, columns).fit().rsquared, rel_tol=1e-9):
         raise RuntimeError("the two ways explain different shares")
-    detail = (
-        f"{1e6 * ours:.0f} µs against {full:.2f} s: {len(subsets)} refits of {ROWS} rows, scaled up from {REFITS};"
-        f" BLAS threads: {THREADS}"
-    )
-    return Figure(name="LMG of 10 items / statsmodels refits", target=">= 3000", ratio=full / ours, detail=detail)
+    return compared(
+        "LMG of 10 items / statsmodels refits", ">= 3000", [seconds / 50 for seconds in took["ours"]],
+        [seconds / REFITS * len(subsets) for seconds in took["theirs"]], bar="lmg_refits",
+        note=f"{len(subsets)} refits of {ROWS} rows, scaled up from {REFITS}; BLAS threads: {THREADS}",
+    )  # fmt: skip
 
 
 def twenty_items() -> Figure:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
-from figures import Figure, interleaved
+from figures import Figure, compared, interleaved, times
 
 from closeloop.stats.bootstrap import bootstrap_counts
 from closeloop.stats.intervals import nps_interval
 
 SEGMENTS = 10_000
-ANSWERS, DRAWS, TIMED = 100_000, 10_000, 200
+ANSWERS, DRAWS, TIMED, ROUNDS = 100_000, 10_000, 100, 5
 
 
 def measure() -> list[Figure]:
@@ -37,15 +35,13 @@ def bootstrap() -> Figure:
     def ours() -> object:
         return bootstrap_counts(counts, lambda drawn: (drawn[:, 2] - drawn[:, 0]) / ANSWERS, draws=DRAWS, seed=3)
 
-    start = time.perf_counter()
-    for _ in range(TIMED):
-        values[rng.integers(0, ANSWERS, ANSWERS)].mean()
-    theirs = (time.perf_counter() - start) / TIMED * DRAWS
-    seconds = interleaved({"ours": ours})["ours"]
-    detail = (
-        f"{1000 * seconds:.2f} ms against {theirs:.1f} s (numpy loop, extrapolated from {TIMED} of {DRAWS} draws); "
-        f"n = {ANSWERS}"
-    )
-    return Figure(
-        name="bootstrap from counts / resampling rows", target=">= 300", ratio=theirs / seconds, detail=detail
-    )
+    def theirs() -> None:
+        for _ in range(TIMED):
+            values[rng.integers(0, ANSWERS, ANSWERS)].mean()
+
+    took = times({"ours": ours, "theirs": theirs}, ROUNDS)
+    return compared(
+        "bootstrap from counts / resampling rows", ">= 300", took["ours"],
+        [seconds / TIMED * DRAWS for seconds in took["theirs"]], bar="bootstrap",
+        note=f"numpy loop, scaled up from {TIMED} of {DRAWS:,} draws; n = {ANSWERS:,}",
+    )  # fmt: skip
