@@ -15,9 +15,13 @@ from closeloop.text import message
 
 if TYPE_CHECKING:
     from closeloop.responses.responses import Responses
+    from closeloop.responses.stored.stored_responses import StoredResponses
     from closeloop.survey.survey import Survey
 
 Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, XLSM, XLS, XLSB, ODS, SAV or Parquet. 数据文件。")]
+Scored = Annotated[
+    list[Path], typer.Argument(help="Data files, or the folder of an import in parts. 数据文件，或分块导入的文件夹。")
+]
 SurveyName = Annotated[
     str | None, typer.Option("--survey", help="A shipped survey's name, or a path. 问卷名称或路径。")
 ]
@@ -32,6 +36,9 @@ Encoding = Annotated[str, typer.Option(help="auto, or an encoding. 编码。")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表。")]
 
 
+_LARGE = 64 << 20
+
+
 @app.command("import")
 @guarded
 def import_(
@@ -44,8 +51,24 @@ def import_(
     strict: Annotated[
         bool, typer.Option(help="Exit with 1 if an answer was set aside. 有答案被搁置时以 1 退出。")
     ] = False,
+    parts: Annotated[
+        bool | None,
+        typer.Option(
+            "--parts/--whole",
+            help="Read part by part into folders of Parquet; by default from 64 MB on. 分块读入；64 MB 起自动分块。",
+        ),
+    ] = None,
 ) -> None:
     """Check exports against a survey; write what was accepted, what was set aside, and why. 导入并校验答卷。"""  # noqa: D400
+    if parts or (parts is None and sum(path.stat().st_size for path in files if path.is_file()) >= _LARGE):
+        from closeloop.responses.stored.import_responses import import_responses
+
+        stored = import_responses(files, survey, out, dialect=dialect, encoding=encoding, sheet=sheet)
+        typer.echo(str(stored))
+        typer.echo(str(message("cli.written", folder=out)))
+        if strict and stored.has_errors:
+            raise typer.Exit(FINDINGS)
+        return
     from closeloop.responses.read import read_responses
 
     responses = read_responses(files, survey, dialect=dialect, encoding=encoding, sheet=sheet)
@@ -60,7 +83,7 @@ def import_(
 @app.command()
 @guarded
 def score(
-    files: Files,
+    files: Scored,
     survey: SurveyName = None,
     nps: Annotated[
         str | None, typer.Option(help="The 0–10 column, where there is no survey file. 0–10 分的列。")
@@ -79,11 +102,18 @@ def score(
     sheet: Sheet = None,
 ) -> None:
     """Print scores with intervals: of a survey's metrics, or of one column of any export. 计算得分与区间。"""  # noqa: D400
-    if sum(choice is not None for choice in (survey, nps, csat)) != 1:
-        raise CloseloopError(message("cli.one_metric"))
-    responses = _responses(files, survey, nps, csat, points, dialect, encoding, sheet)
+    responses: Responses | StoredResponses
+    if len(files) == 1 and files[0].is_dir() and survey is None:
+        from closeloop.responses.stored.stored_responses import open_responses
+
+        responses = open_responses(files[0])
+        metric = _metric(nps, csat, points, top, str(nps if nps is not None else csat))
+    else:
+        if sum(choice is not None for choice in (survey, nps, csat)) != 1:
+            raise CloseloopError(message("cli.one_metric"))
+        responses = _responses(files, survey, nps, csat, points, dialect, encoding, sheet)
+        metric = None if survey else _metric(nps, csat, points, top, _ITEM)
     keys: Sequence[str] | str | None = by[0] if by and len(by) == 1 else by or None
-    metric = None if survey else _metric(nps, csat, points, top)
     table = responses.score(metric, keys, method=method, min_n=min_n)
     if as_json:
         found = table.to_dict()
@@ -93,10 +123,10 @@ def score(
     typer.echo(f"\n{responses}", err=True)
 
 
-def _metric(nps: str | None, csat: str | None, points: int, top: int) -> Any:
+def _metric(nps: str | None, csat: str | None, points: int, top: int, item: str) -> Any:
     from closeloop.metrics.spec import Nps, TopBox
 
-    return Nps(_ITEM) if nps is not None else TopBox(_ITEM, points=points, top=top) if csat is not None else None
+    return Nps(item) if nps is not None else TopBox(item, points=points, top=top) if csat is not None else None
 
 
 _ITEM = "column_to_score"  # no header is called so: every other column keeps its own name

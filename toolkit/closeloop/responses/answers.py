@@ -21,7 +21,6 @@ from closeloop.responses.source import Cells, codes_of
 from closeloop.responses.spread import one_of, ranked_together, read_ranks, read_ticks, ticked_together
 from closeloop.responses.timed import note_evidence
 from closeloop.responses.values import Readings, read_texts
-from closeloop.responses.worded import in_words_or_numbers
 from closeloop.text import message
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def decisive_items(survey: Survey) -> frozenset[str]:
 def read_answers(cells: Cells, matches: Sequence[Match], survey: Survey, layout: Layout, log: IssueLog) -> Answers:
     """Read every matched column of a source, note what cannot be read, and apply the form's branching and checks."""
     n = len(cells.source_rows)
-    reader = _AnswerReader(cells, survey, in_words_or_numbers(cells, matches, survey, layout), log, n)
+    reader = _AnswerReader(cells, survey, layout, log, n)
     by_item: dict[str, list[Match]] = {}
     for match in matches:
         if match.item:
@@ -129,7 +128,7 @@ class _AnswerReader:
         source = self.sources.get(item.name if match.part is None else f"{item.name}.{match.part}")
         readings = read_texts(item, texts, self.layout, source or self.sources.get(item.name), match.column)
         self._note(item, match, codes, texts, readings)
-        note_evidence(readings.evidence, item.name, match, codes, texts, self.cells.source_rows, self.log)
+        note_evidence(readings.evidence, item.name, match, codes, texts, self.cells, self.log)
         if readings.other:
             self._merge_other(item, codes, readings)
         return _coded(codes, readings.values)
@@ -264,7 +263,14 @@ class _AnswerReader:
         )
 
     def _merge_other(self, item: Any, codes: NDArray[np.int32], readings: Readings) -> None:
-        self.answers.others[item.name] = _coded(codes, [readings.other.get(i) for i in range(len(readings.values))])
+        """Take what was written beside "other"; of several columns' writings in one row, the last."""
+        written = _coded(codes, [readings.other.get(i) for i in range(len(readings.values))])
+        before = self.answers.others.get(item.name)
+        if before is not None:
+            kept = (written.codes < 0) & (before.codes >= 0)
+            stays = np.where(kept, before.codes + len(written.values), written.codes)
+            written = _coded(stays, (*written.values, *before.values))
+        self.answers.others[item.name] = written
 
 
 def _coded(codes: NDArray[np.integer[Any]], values: Sequence[Any]) -> Coded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,15 @@ from closeloop.responses.answers import Answers, read_answers
 from closeloop.responses.conflicts import without_conflicts
 from closeloop.responses.dialects import closeloop
 from closeloop.responses.dialects.layout import Layout
-from closeloop.responses.fates import QUARANTINED, supersede, tell_apart
+from closeloop.responses.fates import QUARANTINED, number_repeats, supersede, tell_apart
 from closeloop.responses.frame import item_columns, kept_columns
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog, constant_category
 from closeloop.responses.match import Match, match_columns
 from closeloop.responses.opened import Opened, Settings
-from closeloop.responses.regrouped import regrouped
+from closeloop.responses.regrouped import agreement, regrouped
 from closeloop.responses.source import Cells, codes_of
 from closeloop.responses.system import read_system
+from closeloop.responses.worded import in_words_or_numbers
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
@@ -51,23 +52,17 @@ def assemble(
     opened: Sequence[Opened], survey: Survey | None, settings: Settings, found: Sequence[list[Match]]
 ) -> Assembled:
     """Read, check and sort the rows of all sources, whose columns were `found` to be something."""
-    zone, zone_reason = _zone(survey, settings)
+    zone, zone_reason = zone_of(survey, settings)
     logs = [IssueLog(file=each.source.name, batches=list(each.notes)) for each in opened]
     frames, fates, matched = [], [], []
     for each, log, known in zip(opened, logs, found, strict=True):
-        frame, fate, matches = _one_source(each, known, survey, settings, zone, log)
-        unsaid = survey is not None and survey.timezone is None and settings.timezone is None and not each.layout.zone
-        if unsaid and frame["answered_at"].notna().any():
-            log.file_level(
-                "warning",
-                "timezone_unknown",
-                message("responses.timezone_unknown"),
-                suggestion=message("responses.remedy_timezone"),
-            )
-        frames.append(frame)
-        fates.append(fate)
-        matched.append(matches)
-    frame = _below_each_other(frames)
+        rows = read_rows(each, known, survey, settings, zone, log)
+        if rows.repeats:
+            rows.frame["response_id"] = number_repeats(rows.frame["response_id"])
+        frames.append(rows.frame)
+        fates.append(rows.fate)
+        matched.append(rows.matches_with(rows.agreements))
+    frame = below_each_other(frames)
     tell_apart(frame, opened, matched)
     fate = np.concatenate(fates) if fates else np.zeros(0, dtype=np.int8)
     successors = supersede(frame, fate, survey, opened, logs)
@@ -82,7 +77,8 @@ def assemble(
     )
 
 
-def _zone(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
+def zone_of(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
+    """Return the zone of local times, and where it was taken from."""
     if survey is not None and survey.timezone:
         return survey.timezone, message("responses.zone_survey")
     if settings.timezone:
@@ -90,9 +86,28 @@ def _zone(survey: Survey | None, settings: Settings) -> tuple[str, LocalText]:
     return "UTC", message("responses.zone_none")
 
 
-def _one_source(
+@dataclass(slots=True, kw_only=True)
+class ReadRows:
+    """The rows of one source or of a part of it, typed, before they are compared with other rows.
+
+    `repeats` says that equal ids are to be numbered, `agreements` what `regrouped.agreement` found, by column.
+    """
+
+    frame: pd.DataFrame
+    fate: NDArray[np.int8]
+    matches: list[Match]
+    repeats: bool
+    agreements: dict[int, tuple[int, int]]
+
+    def matches_with(self, agreements: Mapping[int, tuple[int, int]]) -> list[Match]:
+        """Return what the columns were taken for, with how well a platform's own groups agree with the scores."""
+        return [regrouped(m, *agreements[at]) if at in agreements else m for at, m in enumerate(self.matches)]
+
+
+def read_rows(
     each: Opened, matches: list[Match], survey: Survey | None, settings: Settings, zone: str, log: IssueLog
-) -> tuple[pd.DataFrame, NDArray[np.int8], list[Match]]:
+) -> ReadRows:
+    """Read and check the rows of one source, or of a part of it, whose columns were found to be `matches`."""
     layout = each.layout
     asked = each.asked(survey)
     cells, conflicting = without_conflicts(each, matches, asked, log)
@@ -112,10 +127,13 @@ def _one_source(
     )
     fate[system.without_id] = QUARANTINED
     answers = Answers()
+    agreements: dict[int, tuple[int, int]] = {}
     if survey is not None and asked is not None:
-        answers = read_answers(cells, matches, asked, layout, log)
+        worded = layout if each.settled else in_words_or_numbers(cells, matches, asked, layout)
+        answers = read_answers(cells, matches, asked, worded, log)
         fate[answers.rejected] = QUARANTINED
-        matches = [regrouped(match, matches, cells, answers) for match in matches]
+        agreed = [agreement(match, matches, cells, answers) for match in matches]
+        agreements = {at: found for at, found in enumerate(agreed) if found is not None}
         _note_matching(matches, asked, log)
         matches = _versions_named(matches, layout)
         if each.lineage:
@@ -131,7 +149,17 @@ def _one_source(
         columns["survey_version"] = pd.Series(np.full(n, each.said or (asked or survey).version, dtype=np.int32))
         columns |= item_columns(survey, answers, n)
     columns |= kept_columns(cells, matches, columns)
-    return pd.DataFrame(columns), fate, matches
+    unsaid = survey is not None and survey.timezone is None and settings.timezone is None and not layout.zone
+    if unsaid and system.columns["answered_at"].notna().any():
+        log.file_level(
+            "warning",
+            "timezone_unknown",
+            message("responses.timezone_unknown"),
+            suggestion=message("responses.remedy_timezone"),
+        )
+    return ReadRows(
+        frame=pd.DataFrame(columns), fate=fate, matches=matches, repeats=system.repeats, agreements=agreements
+    )  # fmt: skip
 
 
 def _versions_named(matches: Sequence[Match], layout: Layout) -> list[Match]:
@@ -162,9 +190,9 @@ def _misshapen(cells: Cells, log: IssueLog) -> NDArray[np.intp]:
             )
         )
     if cells.blank_lines:
-        log.file_level("info", "blank_lines", message("responses.blank_lines", n=cells.blank_lines))
+        log.counted("info", "blank_lines", "responses.blank_lines", cells.blank_lines)
     empty = np.ones(len(cells.source_rows), dtype=bool)
-    for column in cells.columns:
+    for column in sorted(cells.columns, key=lambda each: len(each.dictionary)):  # one without a blank says enough
         blank = np.array([not text.strip() for text in column.dictionary.to_pylist()] or [True])
         if not blank.any():
             empty[:] = False
@@ -217,7 +245,8 @@ def _note_matching(matches: Sequence[Match], survey: Survey, log: IssueLog) -> N
         )
 
 
-def _below_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def below_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all sources; a column that a source lacks is missing in its rows."""
     if len(frames) == 1:
         return frames[0]
     names = list(dict.fromkeys(name for frame in frames for name in frame.columns))

@@ -84,7 +84,7 @@ def year_first(texts: pd.Series, day_first: bool | None = None) -> Ordered:
         turned = short & leading & known  # year, month, day: nothing else to tell
         days, months = np.where(turned, c, a), b
         plain = ~turned & ~undecided
-        day, month, doubtful, told = _days_and_months(days, months, plain, places, day_first)
+        day, month, doubtful, told = _days_and_months(days, months, c, plain, places, day_first)
         evidence += told
         years = np.where(turned, a, c)
         years = np.where(short, [full_year(year) for year in years.tolist()], years)
@@ -115,6 +115,7 @@ def full_year(digits: int) -> int:
 def _days_and_months(
     first: NDArray[np.int64],
     second: NDArray[np.int64],
+    third: NDArray[np.int64],
     asked: NDArray[np.bool_],
     places: NDArray[np.intp],
     day_first: bool | None,
@@ -128,8 +129,9 @@ def _days_and_months(
     evidence: list[Evidence] = []
     proofs = tuple(int(places[flags.argmax()]) for flags in (says_day, says_month) if flags.any())
     if says_day.any() and says_month.any():
+        dates = np.unique(np.stack([first, second, third])[:, open_], axis=1)  # whatever time of day stands behind
         evidence.append(
-            Evidence(code="date_order_mixed", severity="warning", places=proofs, fields={"n": int(open_.sum())})
+            Evidence(code="date_order_mixed", severity="warning", places=proofs, fields={"n": dates.shape[1]})
         )
         doubtful = open_ if day_first is None else doubtful
     elif proofs:

@@ -7,8 +7,8 @@ import hashlib
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -95,19 +95,43 @@ class DelimitedSource:
 
     def cells(self, header_rows: int, progress: Progress | None = None) -> Cells:
         """Read the cells: by Arrow where every record has the header's width, else record by record."""
-        width = max((len(record) for record in self.head[:header_rows]), default=0)
+        width = self.width(header_rows)
         try:
-            columns = self._arrow(width, header_rows, progress)
+            batches = list(self.batches(header_rows, progress=progress))
         except pa.ArrowInvalid:
             return self._by_record(width, header_rows, progress)
-        if _has_blank_row(columns) or _ends_in_lines(columns):
+        columns = columns_of(batches, width)
+        if has_blank_row(columns) or ends_in_lines(columns):
             return self._by_record(width, header_rows, progress)
-        first = self._before + header_rows + 1
+        first = self.first_row(header_rows)
         rows = np.arange(first, first + len(columns[0]), dtype=np.int32)
         return Cells(columns=columns, source_rows=rows)
 
-    def _arrow(self, width: int, header_rows: int, progress: Progress | None) -> tuple[pa.DictionaryArray, ...]:
-        names = [str(position) for position in range(width)]
+    def width(self, header_rows: int) -> int:
+        """Return how many columns the header names."""
+        return max((len(record) for record in self.head[:header_rows]), default=0)
+
+    def first_row(self, header_rows: int) -> int:
+        """Return the number of the first record below the header."""
+        return self._before + header_rows + 1
+
+    def batches(
+        self, header_rows: int, coded: Collection[int] | None = None, progress: Progress | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Give the cells block by block, as Arrow reads them.
+
+        Parameters
+        ----------
+        coded : collection of int, optional
+            The columns to encode by their distinct texts, the others come as plain text; None: all.
+
+        Raises
+        ------
+        pyarrow.ArrowInvalid
+            If a record is not as wide as the header, or longer than a block: `record_blocks` reads these.
+        """
+        names = [str(position) for position in range(self.width(header_rows))]
+        types = {name: CELL_TYPE if coded is None or int(name) in coded else pa.string() for name in names}
         total = self.path.stat().st_size
         encoding = "utf8" if self.facts.encoding in ("utf-8", "utf-8-sig") else self.facts.encoding
         with pa.OSFile(str(self.path)) as stream:
@@ -122,18 +146,46 @@ class DelimitedSource:
                 parse_options=pacsv.ParseOptions(
                     delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False
                 ),
-                convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, CELL_TYPE)),
+                convert_options=pacsv.ConvertOptions(column_types=types),
             )
-            batches = []
             for batch in reader:
-                batches.append(batch)
+                yield batch
                 if progress:
                     progress(min(stream.tell(), total), total)
-            schema = reader.schema
         if progress:
             progress(total, total)
-        table = pa.Table.from_batches(batches, schema=schema)
-        return tuple(one_chunk(column) for column in table.columns)
+
+    def record_blocks(
+        self, header_rows: int, rows: int = _BLOCK_ROWS, progress: Progress | None = None
+    ) -> Iterator[RecordBlock]:
+        """Give the records below the header block by block, whatever their shape; `rows` at most in each."""
+        width = self.width(header_rows)
+        total = self.path.stat().st_size
+        with self.path.open("rb") as raw:
+            text = io.TextIOWrapper(raw, encoding=self.facts.encoding, newline="")
+            records = enumerate(csv.reader(chain(text, [_END]), delimiter=self.delimiter), start=1)
+            for lines in _blocks(islice(records, self._before + header_rows, None), rows):
+                block = RecordBlock()
+                for number, record in lines:
+                    swallowed = -1
+                    if record and record[-1].endswith(_END):
+                        if record == [_END]:
+                            continue
+                        record[-1] = record[-1].removesuffix(_END)  # the end of the file was taken into an answer
+                        swallowed = max(cell.count("\n") for cell in record)
+                    if not record and width > 1:
+                        block.blank += 1
+                        continue
+                    fault = _shape_fault(len(block.lines), record, width)
+                    if fault:
+                        block.faults.append(fault)
+                    if swallowed >= 0:
+                        block.faults.append(_unclosed_quote(len(block.lines), number, swallowed))
+                    block.lines.append(record)
+                    block.numbers.append(number)
+                yield block
+                if progress:
+                    progress(min(raw.tell(), total), total)
 
     def _by_record(self, width: int, header_rows: int, progress: Progress | None) -> Cells:
         faults: list[RowFault] = []
@@ -141,48 +193,44 @@ class DelimitedSource:
         blocks: list[list[pa.DictionaryArray]] = []
         blank = 0
         widest = width
-        total = self.path.stat().st_size
-        kept = 0
-        open_quote = False
-        with self.path.open("rb") as raw:
-            text = io.TextIOWrapper(raw, encoding=self.facts.encoding, newline="")
-            records = enumerate(csv.reader(chain(text, [_END]), delimiter=self.delimiter), start=1)
-            for block in _blocks(islice(records, self._before + header_rows, None)):
-                lines: list[list[str]] = []
-                for number, record in block:
-                    if record and record[-1].endswith(_END):
-                        if record == [_END]:
-                            continue
-                        open_quote = True  # the end of the file was taken into an answer
-                        record[-1] = record[-1].removesuffix(_END)
-                    if not record and width > 1:
-                        blank += 1
-                        continue
-                    fault = _shape_fault(kept, record, width)
-                    if fault:
-                        faults.append(fault)
-                    widest = max(widest, len(record))
-                    lines.append(record)
-                    numbers.append(number)
-                    kept += 1
-                blocks.append(_columns(lines, widest))
-                if progress:
-                    progress(min(raw.tell(), total), total)
+        for block in self.record_blocks(header_rows, progress=progress):
+            faults += [replace(fault, row=fault.row + len(numbers)) for fault in block.faults]
+            numbers += block.numbers
+            blank += block.blank
+            widest = max(widest, block.widest)
+            blocks.append(record_columns(block.lines, widest))
         columns = _stack(blocks, widest)
-        if open_quote:
-            swallowed = max(column[kept - 1].as_py().count("\n") for column in columns)
-            faults.append(
-                RowFault(
-                    row=kept - 1,
-                    code="unclosed_quote",
-                    fatal=True,
-                    message=message("responses.unclosed_quote", row=numbers[-1], lines=swallowed),
-                )
-            )
+        kept = len(numbers)
         end = drop_blank_tail(columns) if width == 1 else kept  # in one column a blank line is an empty answer
         blank += kept - end
         cut = Cells(columns=tuple(columns), source_rows=np.array(numbers, dtype=np.int32)).take(np.arange(end))
         return replace(cut, faults=tuple(f for f in faults if f.row < end), blank_lines=blank)
+
+
+@dataclass(slots=True)
+class RecordBlock:
+    """Some records, their numbers in the file, what is wrong with their shape, and how many lines were blank."""
+
+    lines: list[list[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    blank: int = 0
+
+    @property
+    def widest(self) -> int:
+        """How many cells the longest record has."""
+        return max(map(len, self.lines), default=0)
+
+
+def _unclosed_quote(row: int, number: int, lines: int) -> RowFault:
+    said = message("responses.unclosed_quote", row=number, lines=lines)
+    return RowFault(row=row, code="unclosed_quote", fatal=True, message=said)
+
+
+def columns_of(batches: Sequence[pa.RecordBatch], width: int) -> tuple[pa.DictionaryArray, ...]:
+    """Return the columns of blocks that were read with all of them encoded."""
+    schema = pa.schema([(str(position), CELL_TYPE) for position in range(width)])
+    return tuple(one_chunk(column) for column in pa.Table.from_batches(batches, schema).columns)
 
 
 def _shape_fault(row: int, record: list[str], width: int) -> RowFault | None:
@@ -195,12 +243,13 @@ def _shape_fault(row: int, record: list[str], width: int) -> RowFault | None:
     return None
 
 
-def _blocks(records: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
-    while block := list(islice(records, _BLOCK_ROWS)):
+def _blocks(records: Iterator[tuple[int, list[str]]], rows: int) -> Iterator[list[tuple[int, list[str]]]]:
+    while block := list(islice(records, rows)):
         yield block
 
 
-def _columns(lines: list[list[str]], width: int) -> list[pa.DictionaryArray]:
+def record_columns(lines: list[list[str]], width: int) -> list[pa.DictionaryArray]:
+    """Return records as columns; a short record is filled with empty cells."""
     padded = [line if len(line) == width else line + [""] * (width - len(line)) for line in lines]
     return [encode(list(column)) for column in zip(*padded, strict=True)]
 
@@ -216,12 +265,12 @@ def _stack(blocks: list[list[pa.DictionaryArray]], width: int) -> list[pa.Dictio
     return [one_chunk(pa.chunked_array([block[i] for block in filled])) for i in range(width)]
 
 
-def _ends_in_lines(columns: tuple[pa.DictionaryArray, ...]) -> bool:
+def ends_in_lines(columns: tuple[pa.DictionaryArray, ...]) -> bool:
     """Say whether the last row has an answer of several lines: an open quotation mark may have swallowed the rest."""
     return len(columns[0]) > 0 and any("\n" in column[-1].as_py() or "\r" in column[-1].as_py() for column in columns)
 
 
-def _has_blank_row(columns: tuple[pa.DictionaryArray, ...]) -> bool:
+def has_blank_row(columns: tuple[pa.DictionaryArray, ...]) -> bool:
     """Say whether a row is empty throughout: it may be a blank line, which only reading by record can tell."""
     empty = np.ones(len(columns[0]), dtype=bool)
     for column in columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,23 @@ def tell_apart(frame: pd.DataFrame, opened: Sequence[Opened], matched: Sequence[
         frame["response_id"] = pd.Series(ids, dtype="str")
 
 
+def number_repeats(ids: pd.Series) -> pd.Series:
+    """Return ids of which the second of a kind ends in ``-2``, the third in ``-3``.
+
+    Examples
+    --------
+    >>> number_repeats(pd.Series(["a", "b", "a"], dtype="str")).tolist()
+    ['a', 'b', 'a-2']
+    """
+    again = np.flatnonzero(ids.duplicated().to_numpy())
+    if not again.size:
+        return ids
+    result = ids.to_numpy(dtype=object, copy=True)
+    repeat = ids.groupby(ids, sort=False).cumcount().to_numpy()
+    result[again] = [f"{result[i]}-{repeat[i] + 1}" for i in again]
+    return pd.Series(result, dtype="str")
+
+
 def _numbered(name: str, seen: dict[str, int]) -> str:
     seen[name] = seen.get(name, 0) + 1
     return name if seen[name] == 1 else f"{name}-{seen[name]}"
@@ -62,14 +79,16 @@ def supersede(
     successors = pd.Series([None] * len(frame), dtype="str")
     starts = np.cumsum([0, *(len(each.cells.source_rows) for each in opened)])
     for key in ("response_id", "respondent_id"):
-        keep = survey.duplicates_by(key) if survey else {"response_id": "last", "respondent_id": "all"}[key]
+        keep = kept_of(survey, key)
         standing = np.flatnonzero(fate == ACCEPTED)
         ids = frame[key].iloc[standing]
         twice = ids.notna().to_numpy() & ids.duplicated(keep=False).to_numpy()
         if keep == "all" or not twice.any():
             continue
         rows = standing[twice]
-        winner = _winners(frame, rows, key, keep)
+        of_row = frame.iloc[rows]
+        filled = answered_cells(of_row) if keep == "most_complete" else np.zeros(len(rows), dtype=np.int64)
+        winner = winners(of_row[key].to_numpy(), of_row["answered_at"].to_numpy(), filled, rows, keep)
         lost = rows[winner != rows]
         won = winner[winner != rows]
         fate[lost] = SUPERSEDED
@@ -82,32 +101,54 @@ def supersede(
             ids_lost = frame[key].iloc[lost[mine]].astype(str).tolist()
             numbers = frame["source_row"].to_numpy()[won[mine]].tolist()
             files = frame["source_file"].iloc[won[mine]].astype(str).tolist()
-            log.add(
-                Batch(
-                    severity="warning",
-                    code=f"duplicate_{key}",
-                    effect="superseded",
-                    rows=lost[mine] - start,
-                    which=np.arange(mine.sum()),
-                    texts=ids_lost,
-                    item=key,
-                    suggestions=[NO_TEXT] * int(mine.sum()),
-                    messages=[
-                        message(f"responses.duplicate_{key}", keep=keep, row=row, file=file)
-                        for row, file in zip(numbers, files, strict=True)
-                    ],
-                )
-            )
+            log.add(duplicate_batch(key, keep, lost[mine] - start, ids_lost, files, numbers))
     return successors
 
 
-def _winners(frame: pd.DataFrame, rows: NDArray[np.intp], key: str, keep: str) -> NDArray[np.intp]:
-    """Return for each row the one that stands for its id: by time, then by place; or by how much was answered."""
-    chosen_rows = frame.iloc[rows]
-    part = pd.DataFrame({"id": chosen_rows[key].to_numpy(), "at": chosen_rows["answered_at"].to_numpy(), "row": rows})
-    part["filled"] = frame.iloc[rows].notna().sum(axis=1).to_numpy() if keep == "most_complete" else 0
+def duplicate_batch(
+    key: str, keep: str, rows: NDArray[np.int64], ids: Sequence[str], files: Sequence[str], numbers: Sequence[int]
+) -> Batch:
+    """Return the issues of rows that others replace, with the files and the numbers of those."""
+    return Batch(
+        severity="warning",
+        code=f"duplicate_{key}",
+        effect="superseded",
+        rows=rows,
+        which=np.arange(len(rows)),
+        texts=ids,
+        item=key,
+        suggestions=[NO_TEXT] * len(rows),
+        messages=[
+            message(f"responses.duplicate_{key}", keep=keep, row=row, file=file)
+            for row, file in zip(numbers, files, strict=True)
+        ],
+    )
+
+
+def kept_of(survey: Survey | None, key: str) -> str:
+    """Return which of several rows with one `key` stands: the survey says it, else the last response and all people."""
+    return survey.duplicates_by(key) if survey else {"response_id": "last", "respondent_id": "all"}[key]
+
+
+def answered_cells(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Return how many cells of each row hold something."""
+    return frame.notna().sum(axis=1).to_numpy().astype(np.int64)
+
+
+def winners(
+    ids: NDArray[Any], times: NDArray[Any], filled: NDArray[np.int64], rows: NDArray[np.int64], keep: str
+) -> NDArray[np.int64]:
+    """Return for each row the one that stands for its id: by time, then by place; or by how much was answered.
+
+    Examples
+    --------
+    >>> ids, times = np.array(["a", "a"]), np.array(["2026-05-03", "2026-05-02"], dtype="datetime64[us]")
+    >>> winners(ids, times, np.zeros(2, dtype=np.int64), np.array([4, 7]), "last").tolist()
+    [4, 4]
+    """
+    part = pd.DataFrame({"id": ids, "at": times, "row": rows, "filled": filled})
     known_first = "last" if keep == "first" else "first"  # a row without a time never wins over one that has it
     part = part.sort_values(["filled", "at", "row"], na_position=known_first, kind="stable")  # type: ignore[call-overload]
     chosen = part.groupby("id", sort=False)["row"].agg("first" if keep == "first" else "last")
-    winners: NDArray[np.intp] = chosen.reindex(pd.Index(frame[key].iloc[rows].to_numpy())).to_numpy()
-    return winners
+    found: NDArray[np.int64] = chosen.reindex(pd.Index(ids)).to_numpy()
+    return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closeloop.text import LocalText
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,7 @@ _CODED = (
     "suggestion_zh",
 )
 NO_TEXT = LocalText({"en": "", "zh-CN": ""})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,26 @@ class IssueLog:
                 item=item,
             )
         )
+
+    def counted(
+        self,
+        severity: str,
+        code: str,
+        key: str,
+        n: int,
+        fields: Mapping[str, object] = NOTHING,
+        *,
+        raw: str = "",
+        column: str = "",
+        item: str = "",
+        position: int = -1,
+    ) -> None:
+        """Note for the file as a whole how often something is in it: where it is read in parts, they add up.
+
+        `key` and `fields` are those of the message; `n` is one more field.
+        """
+        text = message(key, n=n, **fields)
+        self.file_level(severity, code, text, raw=raw, column=column, item=item, position=position)
 
 
 def issues_frame(logs: Sequence[tuple[IssueLog, NDArray[np.int32]]]) -> pd.DataFrame:

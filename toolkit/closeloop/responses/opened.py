@@ -25,6 +25,7 @@ class Opened:
     `lineage` has the versions of the survey before the present one, from that which was answered on; `said` is the
     version that the source itself names, where no survey of it is at hand. Of a long table, `lines` is the source as it
     stood, `of_line` the row of each of its lines, and `joined` the cells (by column) put together from several lines.
+    Of a part of a file, `settled` says that its layout knows already whether choices are in words.
     """
 
     source: SourceFile
@@ -36,6 +37,7 @@ class Opened:
     lines: Opened | None = None
     of_line: NDArray[np.intp] | None = None
     joined: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    settled: bool = False
 
     def asked(self, survey: Survey | None) -> Survey | None:
         """Return the survey that its answers were given to: that of its time, where it is not the present one."""

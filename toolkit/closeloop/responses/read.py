@@ -16,7 +16,7 @@ from closeloop.responses.match import Match, unique_headers, unique_name
 from closeloop.responses.opened import Opened, Settings
 from closeloop.responses.progress import shown_progress
 from closeloop.responses.responses import Responses
-from closeloop.responses.source import Source
+from closeloop.responses.source import Cells, Source
 from closeloop.responses.write import written_back
 from closeloop.survey.structures import STRUCTURES
 from closeloop.text import message
@@ -114,16 +114,12 @@ def read_responses(
     for each in _each(source):
         with shown_progress(each, progress) as report:
             found = open_source(each, encoding, sheet)
-            seen = replace(find_layout(found.head, dialect, found.facts.name), day_first=_day_first(dates))
-            opened.append(_read(found, seen, report, layout))
+            seen = replace(find_layout(found.head, dialect, found.facts.name), day_first=day_first_of(dates))
+            opened.append(read_whole(found, seen, report, layout))
     if not any(each.source.rows for each in opened):
         raise InsufficientDataError(message("responses.header_only", file=", ".join(o.source.name for o in opened)))
-    settings = Settings(columns=columns, timezone=timezone)
-    headers = [header for each in opened for header in unique_headers(each.layout)]
-    for header in columns or {}:
-        if header.strip() not in headers:
-            raise ColumnNotFoundError(header, headers, message("responses.the_file"))
-    opened = _named_apart(opened)
+    settings = settings_for(opened, columns, timezone)
+    opened = named_apart(opened)
     if versions and survey is None:
         raise ResponseValidationError(message("migrate.versions_alone"))
     if survey is not None:
@@ -133,21 +129,31 @@ def read_responses(
     responses = Responses(survey, tuple(opened), settings)
     if survey is not None:
         for each, matches in zip(opened, responses._found, strict=True):
-            _refuse_strangers(each, matches, each.lineage[0] if each.lineage else survey)
+            refuse_strangers(each, matches, each.lineage[0] if each.lineage else survey)
     _ = responses.ledger  # what is wrong with the call is said here, not where the result is first looked at
     if strict:
         _raise_errors(responses)
     return responses
 
 
-def _day_first(dates: str) -> bool | None:
+def settings_for(opened: Sequence[Opened], columns: Mapping[str, str | None] | None, timezone: str | None) -> Settings:
+    """Return what the user said about the sources, if they have the columns that were named."""
+    headers = [header for each in opened for header in unique_headers(each.layout)]
+    for header in columns or {}:
+        if header.strip() not in headers:
+            raise ColumnNotFoundError(header, headers, message("responses.the_file"))
+    return Settings(columns=columns, timezone=timezone)
+
+
+def day_first_of(dates: str) -> bool | None:
+    """Return whether the day stands first, as the user says it; None: the columns tell."""
     known = {"auto": None, "day-first": True, "month-first": False}
     if dates not in known:
         raise ResponseValidationError(message("responses.dates_unknown", asked=dates))
     return known[dates]
 
 
-def _named_apart(opened: list[Opened]) -> list[Opened]:
+def named_apart(opened: list[Opened]) -> list[Opened]:
     """Return the sources with names of their own: two files of one name are called by their folders, or numbered."""
     names: dict[str, None] = {}
     result = []
@@ -205,7 +211,19 @@ def open_source(source: Any, encoding: str = "auto", sheet: str | int | None = N
     return DelimitedSource(source, encoding, looks_chinese)
 
 
-def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> Opened:
+def read_whole(source: Source, layout: Layout, report: Any, asked: str = "auto") -> Opened:
+    """Return a source with all its cells under the layout that was found; a long table laid out as a wide one."""
+    headers = [column.header.strip() for column in layout.columns]
+    cells = source.cells(layout.header_rows, report)
+    if source.facts.delimiter is not None:
+        cells = written_back(cells, headers)
+    opened = seen_as(source, layout, cells)
+    long = long_columns(layout, source.head, asked)
+    return laid_wide(opened, long) if long and opened.source.rows else opened
+
+
+def seen_as(source: Source, layout: Layout, cells: Cells) -> Opened:
+    """Return a source, some or all of its cells, and what its beginning says, under the layout that was found."""
     log = IssueLog(file=source.facts.name)
     if source.guessed_encoding:
         log.file_level(
@@ -226,9 +244,6 @@ def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> O
                 column=header,
                 position=position,
             )
-    cells = source.cells(layout.header_rows, report)
-    if source.facts.delimiter is not None:
-        cells = written_back(cells, headers)
     facts = replace(
         source.facts,
         header_rows=layout.header_rows,
@@ -238,12 +253,10 @@ def _read(source: Source, layout: Layout, report: Any, asked: str = "auto") -> O
         platform_reason=layout.reason,
     )
     notes: tuple[Batch, ...] = tuple(log.batches)
-    opened = Opened(source=facts, cells=cells, layout=layout, notes=notes)
-    long = long_columns(layout, source.head, asked)
-    return laid_wide(opened, long) if long and facts.rows else opened
+    return Opened(source=facts, cells=cells, layout=layout, notes=notes)
 
 
-def _refuse_strangers(each: Opened, matches: Sequence[Match], survey: Survey) -> None:
+def refuse_strangers(each: Opened, matches: Sequence[Match], survey: Survey) -> None:
     """Raise if not one column answers an item: then the file, the survey or the header row is the wrong one."""
     if any(match.item or match.proposal for match in matches):
         return  # what is only proposed is said, and waits to be confirmed

@@ -21,14 +21,17 @@ _GROUP_NAMES = {
 }
 
 
-def regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: Answers) -> Match:
-    """Compare a platform's own promoter groups with the groups worked out again from the score."""
+def agreement(match: Match, matches: Sequence[Match], cells: Cells, answers: Answers) -> tuple[int, int] | None:
+    """Return how many of a platform's own promoter groups agree with those of the score, and how many were compared.
+
+    None for a column that holds no such groups.
+    """
     if match.column.role != "derived":
-        return match
+        return None
     of = next((m for m in matches if m.column.header == match.column.target and m.item), None)
     score = answers.columns.get(str(of.item)) if of else None
     if score is None or not score.values:
-        return match
+        return None
     column = cells.columns[match.column.position]
     spelled = {name: number for number, names in _GROUP_NAMES.items() for name in names}
     groups = [spelled.get(text.strip().casefold(), 0) for text in column.dictionary.to_pylist()]
@@ -37,5 +40,9 @@ def regrouped(match: Match, matches: Sequence[Match], cells: Cells, answers: Ans
         score.codes
     ]
     both = (theirs > 0) & (ours > 0)
-    agree = int((both & (theirs == ours)).sum())
-    return replace(match, reason=message("responses.reason_regrouped", agree=f"{agree:,}", of=f"{int(both.sum()):,}"))
+    return int((both & (theirs == ours)).sum()), int(both.sum())
+
+
+def regrouped(match: Match, agree: int, of: int) -> Match:
+    """Return a match that says how well the platform's groups agree with the scores."""
+    return replace(match, reason=message("responses.reason_regrouped", agree=f"{agree:,}", of=f"{of:,}"))

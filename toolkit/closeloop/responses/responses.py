@@ -16,9 +16,9 @@ from closeloop.responses.assemble import Assembled, assemble, matched_columns
 from closeloop.responses.fates import ACCEPTED, QUARANTINED, SUPERSEDED
 from closeloop.responses.frame import rows_of
 from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
-from closeloop.responses.issues import constant_category, issues_frame
-from closeloop.responses.match import unique_name
+from closeloop.responses.issues import issues_frame
 from closeloop.responses.opened import Opened, Settings
+from closeloop.responses.raw import raw_frame, rows_of_lines, with_problems
 from closeloop.responses.source import SourceFile
 from closeloop.text import LocalText, language, message
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from closeloop.responses.quality import Quality
     from closeloop.survey.survey import Survey
 
-_NOT_SCORED = ("test", "screened_out")
+NOT_SCORED = ("test", "screened_out")
+"""States of responses that count in no score."""
+WEIGHT_OF_EFFECT: Mapping[str, int] = {"quarantined": 0, "superseded": 1, "blanked": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,21 +94,12 @@ class Responses:
     @cached_property
     def quarantined(self) -> pd.DataFrame:
         """The rows set aside, as text and as they stood in the source, with ``problems``; correct them and `amend`."""
-        line_of = [each.of_line if each.of_line is not None else np.arange(each.source.rows) for each in self._opened]
+        line_of = [rows_of_lines(each) for each in self._opened]
         starts = np.cumsum([0, *(each.source.rows for each in self._opened)])
         of_line = np.concatenate([lines + start for lines, start in zip(line_of, starts, strict=False)])
         aside = (self._assembled.fate == QUARANTINED)[of_line]
-        rows = rows_of(aside, self.raw)
-        problems = unique_name("problems", {str(name): None for name in rows})
-        text, colon = ("message_zh", "：") if language() == "zh-CN" else ("message_en", ": ")
-        flags = (self.issues["effect"] == "quarantined").to_numpy()
-        why = [self.issues[name].to_numpy()[flags].tolist() for name in ("source_file", "source_row", "item", text)]
-        said: dict[tuple[str, int], list[str]] = {}
-        for file, row, i, t in zip(*why, strict=True):
-            said.setdefault((file, row), []).append(t if not i or t.startswith(i) else f"{i}{colon}{t}")
         first = np.concatenate([each.cells.source_rows for each in self._opened])[of_line[aside]]
-        places = zip(rows["source_file"], first.tolist(), strict=True)
-        return rows.assign(**{problems: ["; ".join(said.get(place, ())) for place in places]})
+        return with_problems(rows_of(aside, self.raw), first, self.issues)
 
     @cached_property
     def issues(self) -> pd.DataFrame:
@@ -118,24 +111,8 @@ class Responses:
     def raw(self) -> pd.DataFrame:
         """Every source cell as text, with file, hash, sheet and row; a repeated header gets ``#2``."""
         import pandas as pd
-        import pyarrow as pa
 
-        frames = []
-        for each in (opened.lines or opened for opened in self._opened):
-            n = each.source.rows
-            columns: dict[str, Any] = {}
-            for name, value in (
-                ("source_file", each.source.name),
-                ("source_sha256", each.source.sha256),
-                ("source_sheet", each.source.sheet or ""),
-            ):
-                columns[name] = constant_category(value, n)
-            columns["source_row"] = pd.Series(each.cells.source_rows)
-            for position, column in enumerate(each.cells.columns):
-                header = each.layout.columns[position].header if position < len(each.layout.columns) else ""
-                name = unique_name(header or f"column {position + 1}", columns)
-                columns[name] = pd.Series(pd.array(column, dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))))
-            frames.append(pd.DataFrame(columns))
+        frames = [raw_frame(opened) for opened in self._opened]
         if len(frames) == 1:
             return frames[0]
         return pd.concat([frame.astype("str") for frame in frames], ignore_index=True).astype({"source_row": "int32"})
@@ -145,25 +122,8 @@ class Responses:
         """What each column of the sources was taken for, how sure that is, and why."""
         import pandas as pd
 
-        rows = [
-            {
-                "source_file": each.source.name,
-                "position": match.column.position + 1,
-                "source_column": match.column.header,
-                "source_key": match.column.key,
-                "item": match.item or match.system,
-                "option": match.part,
-                "role": match.role,
-                "confidence": match.confidence,
-                "verdict": match.verdict,
-                "proposal": match.proposal,
-                "reason_en": match.reason.en,
-                "reason_zh": match.reason.zh,
-            }
-            for each, matches in zip(self._opened, self._assembled.matches, strict=True)
-            for match in matches
-        ]
-        return pd.DataFrame(rows)
+        sources = zip(self._opened, self._assembled.matches, strict=True)
+        return pd.DataFrame([row for each, found in sources for row in matched_rows(each.source.name, found)])
 
     @property
     def sources(self) -> tuple[SourceFile, ...]:
@@ -265,13 +225,14 @@ class Responses:
         if self.survey:
             source = message("responses.survey_version", id=self.survey.id, version=self.survey.version)
         return ScoreInput(
-            frame=rows_of(~(status.isin(_NOT_SCORED) | silent).to_numpy(), frame),
+            frame=rows_of(~(status.isin(NOT_SCORED) | silent).to_numpy(), frame),
             specs=specs,
             source=source,
             period=self.period,
             labels=key_labels(self.survey),
             titles=key_titles(self.survey),
             cautions=score_cautions(self._opened, self.survey),
+            survey=f"{self.survey.id} {self.survey.version}" if self.survey else "",
         )
 
     def confirm(self, columns: Mapping[str, str | None] | Literal[True] = True) -> Responses:
@@ -479,8 +440,28 @@ class Responses:
 
 def issue_counts(issues: pd.DataFrame) -> Sequence[tuple[str, str, str, int]]:
     """Return (effect, item, code, number of rows) for the issues that changed something, in order of weight."""
-    order: Mapping[str, int] = {"quarantined": 0, "superseded": 1, "blanked": 2}
-    part = issues[issues["effect"].isin(order)][list(ISSUE_COLUMNS)]
+    part = issues[issues["effect"].isin(WEIGHT_OF_EFFECT)][list(ISSUE_COLUMNS)]
     counts = part.groupby(["effect", "item", "code"], observed=True).size().reset_index(name="n")
     rows = [(str(e), str(i), str(c), int(n)) for e, i, c, n in counts.itertuples(index=False)]
-    return sorted(rows, key=lambda row: (order[row[0]], -row[3], row[1]))
+    return sorted(rows, key=lambda row: (WEIGHT_OF_EFFECT[row[0]], -row[3], row[1]))
+
+
+def matched_rows(file: str, matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """Return what the columns of a source were taken for, as the rows of a table."""
+    return [
+        {
+            "source_file": file,
+            "position": match.column.position + 1,
+            "source_column": match.column.header,
+            "source_key": match.column.key,
+            "item": match.item or match.system,
+            "option": match.part,
+            "role": match.role,
+            "confidence": match.confidence,
+            "verdict": match.verdict,
+            "proposal": match.proposal,
+            "reason_en": match.reason.en,
+            "reason_zh": match.reason.zh,
+        }
+        for match in matches
+    ]

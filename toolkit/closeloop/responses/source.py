@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,6 +14,8 @@ from closeloop.text import LocalText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_NO_FIRSTS: Mapping[int, Mapping[str, int]] = MappingProxyType({})
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is to do, in bytes."""
@@ -55,13 +58,15 @@ class RowFault:
 class Cells:
     """The cells below the header: one dictionary array a column, the empty text where the source has nothing.
 
-    `source_rows` are 1-based record numbers in the file, header rows counted.
+    `source_rows` are 1-based record numbers in the file, header rows counted. Of a part of a file, `firsts` says by
+    column where in the whole file the texts first stand that prove something about all of it.
     """
 
     columns: tuple[pa.DictionaryArray, ...]
     source_rows: NDArray[np.int32]
     faults: tuple[RowFault, ...] = ()
     blank_lines: int = 0
+    firsts: Mapping[int, Mapping[str, int]] = field(default_factory=lambda: _NO_FIRSTS)
 
     def take(self, rows: NDArray[np.intp]) -> Cells:
         """Return the cells of some rows, faults left behind."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from closeloop.responses.dialects.layout import Layout
 from closeloop.responses.issues import NO_TEXT, Batch, IssueLog
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 STATUSES = ("complete", "partial", "test", "screened_out", "late")
 """The states of a response, as the survey file names them."""
+_SPACE = r"[\x09-\x0d\x1c-\x20\x85\p{Z}]"
+_SPACED = f"^{_SPACE}|{_SPACE}$"
 _UNFINISHED = {"0", "false", "no", "n", "否", "incomplete", "partial", "未完成"}
 _LANGUAGES = {
     "zh-s": "zh-CN",
@@ -39,10 +42,14 @@ _LANGUAGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """The system columns of one source, and the rows that have no id though the source has a column for it."""
+    """The system columns of one source, and the rows that have no id though the source has a column for it.
+
+    `repeats` says that ids are made of content and of equal ones the second, third … is to be numbered.
+    """
 
     columns: dict[str, pd.Series]
     without_id: NDArray[np.bool_]
+    repeats: bool
 
 
 def read_system(
@@ -71,7 +78,8 @@ def read_system(
     n = len(cells.source_rows)
     reader = _SystemReader(cells, layout, log)
     telling = not found.keys().isdisjoint(("answered_at", "respondent_id"))
-    ids, without = reader.ids(found.get("response_id"), file, n, telling=telling)
+    given = found.get("response_id")
+    ids, without = reader.ids(given, file, n)
     local, instant = reader.times(found.get("answered_at"), naive_zone, zone, n)
     columns = {
         "response_id": ids,
@@ -83,7 +91,9 @@ def read_system(
         "wave": reader.coded(found.get("wave"), n),
         "channel_source": reader.coded(found.get("channel_source"), n),
     }
-    return System(columns=columns, without_id=without)
+    return System(
+        columns=columns, without_id=without, repeats=given is None and telling and not layout.key_columns
+    )  # fmt: skip
 
 
 class _SystemReader:
@@ -95,17 +105,13 @@ class _SystemReader:
     def _column(self, match: Match) -> tuple[NDArray[np.int32], list[str]]:
         column = self.cells.columns[match.column.position]
         gone = self.layout.missing if self.layout.everywhere else {}
-        return codes_of(column), ["" if (t := text.strip()) in gone else t for text in column.dictionary.to_pylist()]
+        return codes_of(column), _stripped(column.dictionary, gone)
 
-    def ids(self, match: Match | None, file: str, n: int, *, telling: bool) -> tuple[pd.Series, NDArray[np.bool_]]:
-        """Return response ids: the source's own, else a hash of what tells one response from another.
-
-        Where nothing in the rows is `telling` (a time, a respondent), equal rows have equal ids: they are numbered when
-        all sources are there.
-        """
+    def ids(self, match: Match | None, file: str, n: int) -> tuple[pd.Series, NDArray[np.bool_]]:
+        """Return response ids: the source's own, else a hash of what tells one response from another."""
         without = np.zeros(n, dtype=bool)
         if match is None:
-            return pd.Series(self._hashed(file, n, telling=telling), dtype="str"), without
+            return pd.Series(self._hashed(file, n), dtype="str"), without
         codes, texts = self._column(match)
         without = np.array([not text for text in texts] or [False])[codes] if n else without
         self._note(
@@ -119,8 +125,8 @@ class _SystemReader:
         )
         return text_series(codes, texts), without
 
-    def _hashed(self, file: str, n: int, *, telling: bool) -> NDArray[np.object_]:
-        """Return a stable id a row, made of its content."""
+    def _hashed(self, file: str, n: int) -> NDArray[np.object_]:
+        """Return a stable id a row, made of its content: equal rows have equal ids."""
         places = self.layout.key_columns or tuple(range(len(self.cells.columns)))
         total = np.full(n, _salt(file) if self._keys_say_little(places) else np.uint64(0), dtype=np.uint64)
         with np.errstate(over="ignore"):
@@ -130,12 +136,7 @@ class _SystemReader:
                 hashes = pd.util.hash_array(texts, categorize=False)
                 total = (total ^ hashes[codes_of(column)]) * np.uint64(0x9E3779B97F4A7C15)
                 total ^= total >> np.uint64(29)
-        repeat = pd.Series(total).groupby(total, sort=False).cumcount().to_numpy()
-        ids = np.array([f"{value:016x}" for value in total.tolist()], dtype=object)
-        if telling and not self.layout.key_columns:
-            again = np.flatnonzero(repeat)
-            ids[again] = [f"{ids[i]}-{repeat[i] + 1}" for i in again]
-        return ids
+        return np.array([f"{value:016x}" for value in total.tolist()], dtype=object)
 
     def _keys_say_little(self, places: Sequence[int]) -> bool:
         """Say whether only one of the platform's key columns is filled: a row number, say, which every file has."""
@@ -148,7 +149,7 @@ class _SystemReader:
             nothing = np.full(n, np.datetime64("NaT"), dtype="datetime64[us]")
             return pd.Series(nothing), pd.Series(nothing).dt.tz_localize("UTC")
         codes, texts = self._column(match)
-        return read_times(match, codes, texts, self.cells.source_rows, self.layout, self.log, (naive_zone, zone))
+        return read_times(match, codes, texts, self.cells, self.layout, self.log, (naive_zone, zone))
 
     def texts(self, match: Match | None, n: int) -> pd.Series:
         """Return a text column, missing where the source has nothing."""
@@ -211,6 +212,15 @@ class _SystemReader:
                 item=match.system or "",
             )
         )
+
+
+def _stripped(distinct: pa.StringArray, gone: Mapping[str, object]) -> list[str]:
+    """Return texts without the space around them, those that mean "nothing" empty; few of a million have any."""
+    texts: list[str] = distinct.to_pylist()
+    spaced = pc.match_substring_regex(distinct, _SPACED).to_numpy(zero_copy_only=False)
+    for i in np.flatnonzero(spaced).tolist():
+        texts[i] = texts[i].strip()
+    return ["" if text in gone else text for text in texts] if gone else texts
 
 
 def _status(text: str, spelled: Mapping[str, str]) -> str:

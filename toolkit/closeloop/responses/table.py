@@ -31,7 +31,8 @@ class TableSource:
     def __init__(self, frame: Any, name: str = "frame") -> None:
         table = _read_parquet(frame) if isinstance(frame, Path) else _to_arrow(frame)
         self._columns = tuple(
-            _as_text(column, title) for column, title in zip(table.columns, table.column_names, strict=True)
+            as_text(column, title, text_type(column))
+            for column, title in zip(table.columns, table.column_names, strict=True)
         )
         self._n = table.num_rows
         shown = [column.slice(0, 25).to_pylist() for column in self._columns]
@@ -102,7 +103,8 @@ def _column_to_arrow(column: Any) -> pa.Array | pa.ChunkedArray:
         return pa.array([cell_text(plain_value(value)) for value in column], pa.string())
 
 
-def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
+def text_type(column: pa.ChunkedArray) -> pa.DataType | None:
+    """Return as what type numbers or times of a column are written: whole ones as such; None: as they are."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
@@ -111,10 +113,28 @@ def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
         column = pc.if_else(pc.is_nan(column), None, column)
         whole = pc.all(pc.equal(pc.floor(column), column)).as_py()
         small = pc.max(pc.abs(column)).as_py()
-        if whole is not False and (small is None or small < 2**53):
-            column = column.cast(pa.int64())
+        return pa.int64() if whole is not False and (small is None or small < 2**53) else None
+    if pa.types.is_timestamp(kind):
+        try:
+            column.cast(pa.timestamp("s", kind.tz))
+        except pa.ArrowInvalid:  # parts of a second are in it; they are kept
+            return pa.timestamp("us", kind.tz)
+        return pa.timestamp("s", kind.tz)
+    return None
+
+
+def as_text(column: pa.ChunkedArray, title: str, written: pa.DataType | None) -> pa.DictionaryArray:
+    """Return a column as text, its numbers or times as the type that they are written as."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), None, column)
+        column = column if written is None else column.cast(written)
     elif pa.types.is_timestamp(kind):
-        column = _timestamps(column)
+        pattern = "%Y-%m-%d %H:%M:%S" if kind.tz is None else "%Y-%m-%dT%H:%M:%S%z"
+        column = pc.strftime(column.cast(written, safe=False), format=pattern)
     try:
         text = column.cast(pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
@@ -122,12 +142,3 @@ def _as_text(column: pa.ChunkedArray, title: str) -> pa.DictionaryArray:
     return one_chunk(
         pa.chunked_array([encode(chunk) for chunk in text.chunks], type=pa.dictionary(pa.int32(), pa.string()))
     )
-
-
-def _timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    pattern = "%Y-%m-%d %H:%M:%S" if column.type.tz is None else "%Y-%m-%dT%H:%M:%S%z"
-    try:
-        column = column.cast(pa.timestamp("s", column.type.tz))
-    except pa.ArrowInvalid:  # parts of a second are in it; they are kept
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
-    return pc.strftime(column, format=pattern)

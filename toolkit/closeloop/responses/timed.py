@@ -10,8 +10,9 @@ import pandas as pd
 
 from closeloop.responses.dates import Evidence
 from closeloop.responses.issues import NO_TEXT, IssueLog
+from closeloop.responses.source import Cells
 from closeloop.responses.times import parse_times
-from closeloop.text import LocalText, message
+from closeloop.text import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def read_times(
     match: Match,
     codes: NDArray[np.int32],
     texts: Sequence[str],
-    source_rows: NDArray[np.int32],
+    cells: Cells,
     layout: Layout,
     log: IssueLog,
     zones: tuple[str, str],
@@ -54,10 +55,13 @@ def read_times(
         key = f"responses.bad_{code}" if effect == "blanked" else f"responses.{code}"
         found = {i: (message(key, value=texts[i], zone=zone), remedy) for i in np.flatnonzero(flags).tolist()}
         log.add_found(severity, code, effect, "answered_at", match, codes, texts, found)
-    note_evidence(parsed.evidence, "answered_at", match, codes, texts, source_rows, log)
+    note_evidence(parsed.evidence, "answered_at", match, codes, texts, cells, log)
     if parsed.date_only.any() and len(codes):
         n = int(parsed.date_only[codes].sum())
-        _note(log, match, "answered_at", "info", "date_only", message("responses.date_only", n=n))
+        column, position = match.column.header, match.column.position
+        log.counted(
+            "info", "date_only", "responses.date_only", n, column=column, item="answered_at", position=position
+        )  # fmt: skip
     if not len(codes):
         nothing = np.full(0, np.datetime64("NaT"), dtype="datetime64[us]")
         return pd.Series(nothing), pd.Series(nothing).dt.tz_localize("UTC")
@@ -70,34 +74,22 @@ def note_evidence(
     match: Match,
     codes: NDArray[np.integer[Any]],
     texts: Sequence[str],
-    source_rows: NDArray[np.int32],
+    cells: Cells,
     log: IssueLog,
 ) -> None:
     """Note for the file as a whole what a column tells about its dates, with the row that proves it."""
+    firsts = cells.firsts.get(match.column.position, {})
     for each in evidence:
         fields: Mapping[str, Any] = dict(each.fields)
         for name, place in zip(("", "_2"), each.places, strict=False):
             rows = np.flatnonzero(codes == place)
-            row = int(source_rows[rows[0]]) if rows.size else 0
+            row = firsts.get(texts[place], int(cells.source_rows[rows[0]]) if rows.size else 0)
             fields = {**fields, f"value{name}": texts[place], f"row{name}": row}
         remedy = _REMEDIED.get(each.code)
         suggestion = message(f"responses.{remedy}") if remedy else NO_TEXT
         raw = texts[each.places[0]] if each.places else ""
         text = message(f"responses.{each.code}", **fields)
-        _note(log, match, item, each.severity, each.code, text, suggestion, raw)
-
-
-def _note(
-    log: IssueLog,
-    match: Match,
-    item: str,
-    severity: str,
-    code: str,
-    text: LocalText,
-    suggestion: LocalText = NO_TEXT,
-    raw: str = "",
-) -> None:
-    column, position = match.column.header, match.column.position
-    log.file_level(
-        severity, code, text, suggestion=suggestion, raw=raw, column=column, item=item, position=position
-    )  # fmt: skip
+        column, position = match.column.header, match.column.position
+        log.file_level(
+            each.severity, each.code, text, suggestion=suggestion, raw=raw, column=column, item=item, position=position
+        )

@@ -33,7 +33,8 @@ from closeloop.text import LocalText, message
 if TYPE_CHECKING:
     from closeloop.survey.definition import SourceMap
 
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+"""A date that says itself which number is what."""
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ class TextReader:
         self.spellings = tuple(text for o in options for text in (o.value, *o.text.values())) + _EXTRA_LABELS
         self.spellings += tuple(source.options) if source else ()
         numbers = {text.strip() for text in texts} - {""} - set(layout.missing)
-        self.numbered = layout.by_number and all(_all_whole(text, layout.separators) for text in numbers)
+        self.numbered = layout.by_number and all(all_whole(text, layout.separators) for text in numbers)
         self.points = point_labels(item)
         self.days: dict[str, tuple[dt.date | None, bool]] = {}
         self.evidence: tuple[Evidence, ...] = ()
@@ -274,7 +275,7 @@ class TextReader:
         return self._problem("not_yes_no", text, "remedy_yes_no")
 
     def _date(self, text: str) -> Any:
-        found = _YEAR_FIRST.fullmatch(text)
+        found = YEAR_FIRST.fullmatch(text)
         if found:
             try:
                 return dt.date(*(int(part) for part in found.groups()))
@@ -291,7 +292,7 @@ class TextReader:
 
         gone = {*self.layout.missing, ""}
         stripped = [text.strip() for text in texts]
-        odd = [i for i, text in enumerate(stripped) if text not in gone and not _YEAR_FIRST.fullmatch(text)]
+        odd = [i for i, text in enumerate(stripped) if text not in gone and not YEAR_FIRST.fullmatch(text)]
         if not odd:
             return
         asked = [stripped[i] for i in odd]
@@ -377,7 +378,14 @@ class TextReader:
         return tuple(str(value) for value in ranked)
 
 
-def _all_whole(text: str, separators: Sequence[str]) -> bool:
+def all_whole(text: str, separators: Sequence[str]) -> bool:
+    """Say whether a text is nothing but whole numbers, one or several.
+
+    Examples
+    --------
+    >>> all_whole("1;3", [";"]), all_whole("a", [";"])
+    (True, False)
+    """
     for separator in separators:
         text = text.replace(separator, " ")
     return all(re.fullmatch(r"-?\d+", part) for part in text.split())

@@ -24,6 +24,12 @@ def in_words_or_numbers(cells: Cells, matches: Sequence[Match], survey: Survey, 
     """
     if not layout.by_number:
         return layout
+    words, numbers = words_and_numbers(cells, matches, survey)
+    return replace(layout, by_number=False) if words > numbers else layout
+
+
+def words_and_numbers(cells: Cells, matches: Sequence[Match], survey: Survey) -> tuple[int, int]:
+    """Return how many choices in these cells are in words, and how many are numbers."""
     words = numbers = 0
     for match in matches:
         item = survey.item(match.item) if match.item else None
@@ -38,7 +44,7 @@ def in_words_or_numbers(cells: Cells, matches: Sequence[Match], survey: Survey, 
                 words += n
             elif folded.strip() and not folded.strip(" 0123456789,;|.-┋"):
                 numbers += n
-    return replace(layout, by_number=False) if words > numbers else layout
+    return words, numbers
 
 
 def _labels(item: Any) -> tuple[str, ...]:

@@ -94,20 +94,25 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow.csv as pacsv
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    columns = [_for_people(column) for column in table.columns]
+    columns = [for_people(column) for column in table.columns]
     with path.open("wb") as stream:
         stream.write(codecs.BOM_UTF8)
         pacsv.write_csv(pa.table(columns, names=[defused(name) for name in table.column_names]), stream)
 
 
-def _for_people(column: Any) -> Any:
-    """Return an Arrow column as it is written: texts defused, each distinct one once; whole seconds as such."""
+def for_people(column: Any, whole_seconds: bool | None = None) -> Any:
+    """Return an Arrow column as it is written: texts defused, each distinct one once; whole seconds as such.
+
+    Of a part of a column of times, `whole_seconds` says whether the whole of it has no parts of a second.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_timestamp(kind):
         whole = column.cast(pa.timestamp("s", kind.tz), safe=False)
+        if whole_seconds is not None:
+            return whole if whole_seconds else column
         return whole if pc.all(pc.equal(whole.cast(kind), column)).as_py() is not False else column
     if not (pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         return column

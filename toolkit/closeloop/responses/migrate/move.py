@@ -12,13 +12,13 @@ import numpy as np
 from closeloop.forms.coded import UNANSWERED, Coded
 from closeloop.forms.items import BaseItem
 from closeloop.responses.answers import Answers
-from closeloop.responses.issues import NO_TEXT, IssueLog
+from closeloop.responses.issues import IssueLog
 from closeloop.responses.labels import OTHER_TEXT
 from closeloop.responses.match import Match
 from closeloop.responses.migrate.check import SYSTEM_ITEMS, passage
 from closeloop.survey.route import Route
 from closeloop.survey.survey import Survey
-from closeloop.text import LocalText, message
+from closeloop.text import message
 
 
 def migrated(
@@ -149,14 +149,14 @@ class _Mover:
     def _note(self, code: str, item: str, then: str, n: int, raw: object = "", /, **fields: object) -> None:
         if not n:
             return
-        text: LocalText = message(f"migrate.{code}", n=n, **fields)
         head, _, part = then.partition(".")
         match = next((m for m in self.matches if m.item == head and m.part in (None, part)), None)
-        self.log.file_level(
+        self.log.counted(
             "warning" if code == "unfit" else "info",
             f"migrated_{code}",
-            text,
-            suggestion=NO_TEXT,
+            f"migrate.{code}",
+            n,
+            fields,
             raw=str(raw),
             column=match.column.header if match else "",
             item=item,
