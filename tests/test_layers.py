@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "toolkit" / "closeloop"
 
 # Each may import what stands to its left; those in one place may not import one another.
 ORDER = (
-    {"kept"}, {"text"}, {"errors"}, {"numbers"}, {"written"}, {"frames", "html"}, {"drawing"}, {"stats"}, {"forms"},
-    {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause"}, {"followup"},
-    {"views"}, {"reports"}, {"widgets"}, {"demo"}, {"app"}, {"cli"}, {"__main__"},
+    {"kept"}, {"text"}, {"errors"}, {"numbers"}, {"written"}, {"scan"}, {"frames", "html"}, {"drawing"}, {"stats"},
+    {"forms"}, {"versioned"}, {"survey", "metrics"}, {"responses"}, {"analysis"}, {"themes"}, {"rootcause"},
+    {"followup"}, {"views"}, {"reports"}, {"widgets"}, {"demo"}, {"app"}, {"cli"}, {"__main__"},
 )  # fmt: skip
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 

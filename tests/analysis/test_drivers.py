@@ -410,21 +410,6 @@ def engines(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("weight", [None, "weight"])
-@pytest.mark.parametrize("name", ["polars", "polars lazy", "pyarrow", "duckdb"])
-def test_every_engine_gives_the_same_shares(name: str, weight: str | None) -> None:
-    frame = survey()
-    frame.loc[[3, 9], "staff"] = np.nan
-    frame.loc[[4, 5], "weight"] = 0
-    frame["colour"] = frame["colour"].astype("Int64")
-    frame.loc[11, "colour"] = pd.NA
-    ours, theirs = (drivers(data, "recommend", ITEMS, weight=weight) for data in (frame, engines(frame)[name]))
-    assert (theirs.n, theirs.n_missing) == (ours.n, ours.n_missing)
-    assert [d.item for d in theirs.items] == [d.item for d in ours.items]
-    for a, b in zip(theirs.items, ours.items, strict=True):
-        assert [a.estimate, a.mean, a.vif] == pytest.approx([b.estimate, b.mean, b.vif], rel=1e-10)
-
-
 def test_sums_in_an_engine_keep_their_digits_far_from_zero() -> None:
     frame = survey()[["staff", "recommend"]] + 1e9
     given = rows_of(score_input(frame), ["staff", "recommend"], None, None, LocalText(""))

@@ -1,14 +1,13 @@
-"""Scores of designed samples: R's survey package, the formula row by row, every engine, and what is refused."""
+"""Scores of designed samples: R's survey package, the formula row by row, and what is refused.
+
+That every engine gives the same digits, and refuses the same designs, is tested in `tests/engines`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -249,49 +248,6 @@ def test_mean_beside_a_share_has_the_design_too(sample: pd.DataFrame) -> None:
         assert share.mean.confidence_interval() == pytest.approx(expected.confidence_interval())
 
 
-CUTS: list[str | list[str] | None] = [None, "region", ["region", "age"]]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What must be the same on every engine."""
-
-    tables: list[pd.DataFrame]
-    std_error: float
-    notes: Any
-
-    @classmethod
-    def of(cls, data: Any, design: Design) -> Figures:
-        difference = score(data, Nps("score"), "region", design=design).compare("East", "West")
-        made = [score(data, METRICS, by, design=design, min_n=0) for by in CUTS]
-        notes = score(data, METRICS, design=design).notes
-        return cls(tables=[table.to_frame() for table in made], std_error=difference.std_error, notes=notes)
-
-
-@pytest.fixture(scope="module")
-def of_pandas(sample: pd.DataFrame) -> Callable[[str], Figures]:
-    """Give what pandas makes of each design: the same for each engine, so it is made once."""
-    return cache(lambda name: Figures.of(sample, DESIGNS[name]))
-
-
-@pytest.mark.parametrize("name", DESIGNS)
-@pytest.mark.parametrize("engine", ["polars lazy", "pyarrow", "duckdb", "polars with NaN"])
-def test_every_engine_gives_the_same_digits(
-    sample: pd.DataFrame, of_pandas: Callable[[str], Figures], engine: str, name: str
-) -> None:
-    frame = pl.from_pandas(sample)
-    nans = frame.with_columns(pl.col("score", "amount", "e1", "p2").fill_null(float("nan")))
-    data = {
-        "polars lazy": frame.lazy(), "pyarrow": frame.to_arrow(), "duckdb": duckdb.from_arrow(frame.to_arrow()),
-        "polars with NaN": nans,
-    }[engine]  # fmt: skip
-    found, expected = Figures.of(data, DESIGNS[name]), of_pandas(name)
-    for one, other in zip(found.tables, expected.tables, strict=True):
-        pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
-    assert found.std_error == pytest.approx(expected.std_error, rel=1e-9)
-    assert found.notes == expected.notes
-
-
 def test_design_of_weights_alone_is_weight(sample: pd.DataFrame) -> None:
     one = score(sample, METRICS, "region", design=Design(weight="w"))
     assert one.to_dict() == score(sample, METRICS, "region", weight="w").to_dict()
@@ -351,33 +307,6 @@ def test_single_unit_stratum_is_named_unless_told_what_to_do(lonely: str) -> Non
     u = (np.select([frame.x >= 9, frame.x <= 6], [1.0, -1.0], 0.0) - table.result().score / 100) / 30
     expected = taylor(u, strata=frame.h.map({"a": 0, "b": 1, "c": 2}), lonely=lonely).covariance.item()
     assert table.result().std_error == pytest.approx(100 * math.sqrt(expected))
-
-
-@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
-def test_what_a_design_cannot_be_is_refused_with_how_many(engine: str) -> None:
-    frame = pd.DataFrame({
-        "x": [9, 3, 10, 8], "h": ["a", "a", None, "b"], "c": [1, None, None, 2], "w": [1, 2, -1, 1.5],
-        "b": [1, 2, np.nan, 3], "n": [5, 6, 9, 9], "m": ["a", "a", "b", "b"], "few": [2, 2, 1, 1],
-        "gap": [9, 9, None, 9],
-    })  # fmt: skip
-    data = {"pandas": lambda: frame, "polars": lambda: pl.from_pandas(frame).lazy(),
-            "duckdb": lambda: duckdb.from_arrow(pl.from_pandas(frame).to_arrow())}[engine]()  # fmt: skip
-    for design, told in (
-        (Design(strata="h"), "1 row.*“h”"),
-        (Design(cluster="c"), "2 row.*“c”"),
-        (Design(weight="w", strata="m"), "1 weight.*“w”.*-1"),
-        (Design(margins=("h",)), "1 row.*“h”"),
-        (Design(margins=("m",), base_weight="b"), "1 weight.*“b”"),
-        (Design(strata="m", fpc="n"), "Stratum a: fpc is not the same"),
-        (Design(strata="m", fpc="few"), "Stratum b: 2 primary sampling units were drawn from a population of 1"),
-        (Design(strata="m", fpc="gap"), "of fpc= cannot be used"),
-        (Design(strata="m", fpc={"a": 9}), "no population for 1 stratum.*b"),
-    ):
-        for metric in (Nps("x"), MeanScore("x")):
-            with pytest.raises(ValueError, match=told):
-                score(data, metric, design=design)
-    with pytest.raises(ColumnNotFoundError):
-        score(data, Nps("x"), design=Design(strata="elsewhere"))
 
 
 def test_design_declares_something_that_exists() -> None:

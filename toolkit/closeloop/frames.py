@@ -2,12 +2,15 @@
 
 pandas frames pass as they are. Every other kind that narwhals knows becomes a narwhals frame and stays lazy if it was.
 None, NaN, NaT and ``<NA>`` are all missing from here on; in Polars and DuckDB a NaN is not a null, for closeloop it is.
+
+What narwhals does not know, Parquet files and datasets of PyArrow, an engine reads (`closeloop.scan`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from closeloop.errors import ColumnNotFoundError
+from closeloop.scan import is_dataset, scan_dataset, scan_files
 from closeloop.text import LocalText, message
 
 Frame = pd.DataFrame | nw.LazyFrame[Any] | nw.DataFrame[Any]
@@ -27,13 +31,17 @@ def as_frame(data: Any) -> Frame:
 
     Parameters
     ----------
-    data : frame or mapping
-        Any eager or lazy frame that narwhals supports, or a mapping column name → values.
+    data : frame, mapping, path or dataset
+        Any eager or lazy frame that narwhals supports (of DuckDB a relation of any connection), a mapping column name →
+        values, the path of a Parquet file, of a folder of them or a pattern (``"answers/*.parquet"``), or a
+        `pyarrow.dataset.Dataset`; DuckDB reads these, else Polars (`closeloop.scan`).
 
     Raises
     ------
     TypeError
         If it is no table.
+    FileNotFoundError, ValueError, ImportError
+        If Parquet files or a dataset cannot be read, see `closeloop.scan.scan_files`.
 
     Examples
     --------
@@ -47,6 +55,10 @@ def as_frame(data: Any) -> Frame:
             return pd.DataFrame(dict(data))
         except UnicodeEncodeError:
             return pd.DataFrame({name: _whole(values) for name, values in data.items()})
+    if isinstance(data, str | os.PathLike):
+        data = scan_files(os.fspath(data))
+    elif is_dataset(data):
+        data = scan_dataset(data)
     try:
         frame = nw.from_native(data)
     except TypeError as error:

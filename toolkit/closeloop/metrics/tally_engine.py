@@ -181,8 +181,9 @@ def _placed(frame: EngineFrame, small: pd.DataFrame, design: Design | None, weig
 
 
 def _key_columns(frame: EngineFrame, keys: Sequence[Key], names: Sequence[str]) -> list[nw.Expr]:
-    """Return the keys as expressions; months, quarters and years as one whole number a month, the others as days."""
+    """Return the keys as expressions; months, quarters and years as one whole number a month, others as one a day."""
     schema = frame.collect_schema()
+    whole = nw.Float64 if frame.implementation.is_dask() else nw.Int32  # a whole number cannot be missing there
     columns = []
     for key, name in zip(keys, names, strict=True):
         if isinstance(key, str):
@@ -192,11 +193,9 @@ def _key_columns(frame: EngineFrame, keys: Sequence[Key], names: Sequence[str]) 
             if not isinstance(dtype, nw.Datetime | nw.Date):
                 raise ValueError(message("scores.not_a_date", column=key.column, found=str(dtype)))  # noqa: TRY004
             date = nw.col(key.column)
-            month = date.dt.year().cast(nw.Int32) * 12 + date.dt.month().cast(nw.Int32)
-            if key.every in _BY_MONTH:
-                expression = month
-            else:  # a whole number as well: some engines hand a day of a zone over as a moment of another
-                expression = month * 31 + date.dt.day().cast(nw.Int32) - 1
+            month = date.dt.year().cast(whole) * 12 + date.dt.month().cast(whole)
+            # A day is a whole number too: some engines hand the day of a zone over as a moment of another.
+            expression = month if key.every in _BY_MONTH else month * 31 + date.dt.day().cast(whole) - 1
         columns.append(expression.alias(name))
     return columns
 
