@@ -78,8 +78,8 @@ def scan_files(place: str) -> Any:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for month, answers in (("july", [9, 10]), ("august", [7, None])):
     ...         pd.DataFrame({"score": answers}).to_parquet(f"{folder}/{month}.parquet")
-    ...     scan_files(folder).max("score").fetchone()
-    (10.0,)
+    ...     scan_files(folder).max("score").fetchall()
+    [(10.0,)]
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -69,6 +69,7 @@ _CHARTED = {"chart": "chart", **_LEVEL}
 
 MAKERS: dict[str, _Maker | str] = {
     # scores and what is made of them
+    "tally": _Maker("cl.tally", ("data", "metrics"), {"weight": "weight"}, rest=True),
     "difference": _Maker("cl.compare", ("a", "b"), {"names": "names", **_LEVEL}, rest=True),
     "gap": _Maker("cl.Gap", (), {"metric": "metric", "standard": "standard", "actual": "actual", "n": "n",
                                  "as_of": "as_of"}, rest=True),

@@ -116,6 +116,7 @@ def trend(
     Examples
     --------
     >>> import pandas as pd
+    >>> from closeloop.metrics.spec import Nps
     >>> month = pd.date_range("2024-01-01", periods=20, freq="MS").repeat(50)
     >>> before, after = [10] * 20 + [8] * 20 + [3] * 10, [10] * 10 + [8] * 15 + [3] * 25
     >>> frame = pd.DataFrame({"recommend": before * 16 + after * 4, "answered_at": month})
