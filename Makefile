@@ -93,7 +93,7 @@ suite: $(VENV)/.dev $(VENV)/.surveyjs
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 test-long: $(VENV)/.dev ## the random files and round trips of `make test`, several times as many
-	@$(THREADS) CLOSELOOP_DIRTY_FILES=2000 CLOSELOOP_ROUND_TRIPS=60 CLOSELOOP_PARTED_FILES=200 $(BIN)/python -m pytest -n $(WORKERS) \
+	@$(THREADS) CLOSELOOP_DIRTY_FILES=2000 CLOSELOOP_ROUND_TRIPS=60 CLOSELOOP_PARTED_FILES=100 $(BIN)/python -m pytest -n $(WORKERS) \
 	  tests/responses/test_dirty_files.py tests/responses/test_stored_same.py $(wildcard tests/responses/test_round_trip_*.py) $(PYTEST_ARGS)
 
 test-engines: $(VENV)/.engines ## every engine gives what pandas gives: Polars, PyArrow, DuckDB, ibis, Dask and Spark, both of these on several workers
