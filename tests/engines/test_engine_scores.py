@@ -69,8 +69,14 @@ def test_same_table_from_every_engine(
         same_tables(score(data, METRICS, weight=weight, **cut), wanted)
 
 
-@pytest.mark.parametrize("weight", [None, "weight"])
-@pytest.mark.parametrize("name", HEAVY)
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    ("name", "weight"),
+    [
+        ("dask", None), ("dask parquet", "weight"), ("spark", None), ("spark", "weight"), ("ibis", None),
+        ("ibis", "weight"),
+    ],
+)  # fmt: skip
 def test_same_table_from_an_engine_of_several_workers(
     frame: pd.DataFrame, engines: Engines, expected: Callable[[str | None], list[ScoreTable]], name: str,
     weight: str | None,
