@@ -78,10 +78,13 @@ def test_same_table_from_every_engine(
     ],
 )  # fmt: skip
 def test_same_table_from_an_engine_of_several_workers(
-    frame: pd.DataFrame, engines: Engines, expected: Callable[[str | None], list[ScoreTable]], name: str,
-    weight: str | None,
-) -> None:  # fmt: skip
-    test_same_table_from_every_engine(frame, engines, expected, name, weight)
+    frame: pd.DataFrame, engines: Engines, name: str, weight: str | None
+) -> None:
+    data = engines.hold(frame, name)
+    one_of_a_kind = [METRICS[0], METRICS[3], METRICS[4]]  # each table is a job of a second for the workers
+    for cut in CUTS:
+        wanted = score(frame, one_of_a_kind, weight=weight, **cut)
+        same_tables(score(data, one_of_a_kind, weight=weight, **cut), wanted)
 
 
 @pytest.fixture(scope="module")
