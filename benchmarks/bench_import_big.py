@@ -23,7 +23,7 @@ _RUN = """
 import json, resource, sys, time
 import closeloop as cl
 start = time.perf_counter(), time.process_time()
-source, survey, folder = sys.argv[1:4]
+source, survey, folder, told = sys.argv[1:5]  # an engine may draw a progress bar on standard output
 stored = cl.import_responses(source, survey, folder, progress=False)
 imported = time.perf_counter()
 table = stored.score(by="region")
@@ -31,15 +31,17 @@ end = time.perf_counter(), time.process_time()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 ledger = stored.ledger
 assert ledger["rows_in"] == sum(ledger[name] for name in ("accepted", "quarantined", "superseded"))
-print(json.dumps({"peak": peak, "import": imported - start[0], "score": end[0] - imported, "cpu": end[1] - start[1],
-                  "ledger": ledger, "nps": table.blocks[0].total.result.score}))
+with open(told, "w") as stream:
+    json.dump({"peak": peak, "import": imported - start[0], "score": end[0] - imported, "cpu": end[1] - start[1],
+               "ledger": ledger, "nps": table.blocks[0].total.result.score}, stream)
 """
 _WHOLE = """
 import json, resource, sys
 import closeloop as cl
 cl.read_responses(sys.argv[1], sys.argv[2], progress=False).write(sys.argv[3])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-print(json.dumps({"peak": peak}))
+with open(sys.argv[4], "w") as stream:
+    json.dump({"peak": peak}, stream)
 """
 
 
@@ -84,9 +86,10 @@ def _import(place: Path, rows: int, program: str) -> dict[str, float]:
     file, survey, folder = place / "big.csv", place / "big.survey.yaml", place / "out"
     write_big(file, rows)
     write_survey(survey)
-    command = [sys.executable, "-c", program, str(file), str(survey), str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, float] = json.loads(run.stdout)
+    told = place / "told.json"
+    command = [sys.executable, "-c", program, str(file), str(survey), str(folder), str(told)]
+    subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(told.read_text(encoding="utf-8"))
     found |= {"bytes": file.stat().st_size, "rows": rows}
     found["written"] = sum(path.stat().st_size for path in folder.glob("accepted/*"))
     file.unlink()
