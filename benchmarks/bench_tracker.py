@@ -28,7 +28,7 @@ Table = dict[tuple[str, str], npt.NDArray[np.float64]]
 def measure() -> list[Figure]:
     frame = tracker_frame(ROWS)
     figures = against(frame)
-    metrics, breakdowns = [Nps(item) for item in items(frame)], [[cut, "month"] for cut in CUTS]
+    metrics, breakdowns = [Nps(item, name=item) for item in items(frame)], [[cut, "month"] for cut in CUTS]
     table = times({"ours": lambda: score(frame, metrics, breakdowns=breakdowns)}, rounds=1)["ours"]
     tables, cells = ITEMS * len(CUTS), ITEMS * MONTHS * sum(CUTS.values())
     return [
