@@ -16,7 +16,7 @@ from figures import Figure, compared, times
 from closeloop.metrics.estimate import group_counts
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps
-from closeloop.metrics.tally import count
+from closeloop.metrics.tally import count_cuts
 
 ROWS, ITEMS, MONTHS = 1_000_000, 20, 36
 CUTS = {"region": 31, "touchpoint": 6, "plan": 4, "age": 7, "tenure": 5, "language": 2, "device": 3, "shop": 40}
@@ -58,9 +58,11 @@ def by_tally(frame: pd.DataFrame) -> Table:
     """Return the NPS of all groups from tallies that share the codes of the columns."""
     cache: dict[object, Any] = {}
     found: Table = {}
-    for item, cut in product(items(frame), CUTS):
-        n = group_counts(count(frame, item, range(11), [cut, "month"], cache=cache)).n[1:]
-        found[item, cut] = 100 * (n @ VALUES) / n.sum(axis=1)
+    for item in items(frame):
+        tallies = count_cuts(frame, item, range(11), [[cut, "month"] for cut in CUTS], cache=cache)
+        for cut, tally in zip(CUTS, tallies, strict=True):
+            n = group_counts(tally).n[1:]
+            found[item, cut] = 100 * (n @ VALUES) / n.sum(axis=1)
     return found
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
-from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+from closeloop.metrics.score_block import GroupScore, ScoreBlock
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import MeanScore, Nps, TopBox
 from closeloop.text import LocalText, message
 

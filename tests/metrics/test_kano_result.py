@@ -10,7 +10,8 @@ import pytest
 
 import closeloop as cl
 from closeloop.errors import ColumnNotFoundError, ResponseValidationError
-from closeloop.metrics.kano import Kano, kano
+from closeloop.metrics.kano import kano
+from closeloop.metrics.kano_result import Kano
 from closeloop.stats.kano import KanoCounts
 from closeloop.survey.load import survey_from_dict
 from closeloop.text import LocalText, set_language

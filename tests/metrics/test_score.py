@@ -22,7 +22,7 @@ from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
 from closeloop.metrics.satisfaction import MeanResult
 from closeloop.metrics.score import ScoreInput, score
-from closeloop.metrics.score_table import RESERVED
+from closeloop.metrics.score_block import RESERVED
 from closeloop.metrics.spec import GapScore, MeanScore, Nps, TopBox
 from closeloop.stats.intervals import nps_interval
 from closeloop.text import LocalText, set_language

@@ -269,13 +269,13 @@ def test_a_tracker_of_36_months_from_daily_tallies_is_the_whole(
 ) -> None:
     keys: list[Any] = ["region", cl.Period("at")]
     rows_counted: list[int] = []
-    count = tally_module.count
+    count_cuts = tally_module.count_cuts
 
     def watched(frame: pd.DataFrame, *args: Any, **kwargs: Any) -> Any:
         rows_counted.append(len(frame))
-        return count(frame, *args, **kwargs)
+        return count_cuts(frame, *args, **kwargs)
 
-    monkeypatch.setattr("closeloop.metrics.counting.count", watched)
+    monkeypatch.setattr("closeloop.metrics.counting.count_cuts", watched)
     by_day = dict(list(three_years.groupby("day")))
     nobody = three_years.iloc[:0]
     days = [cl.tally(by_day.get(day, nobody), cl.Nps("score"), keys, part=f"{day:04}") for day in range(1_095)]

@@ -48,7 +48,7 @@ _HOME = {
     "InsufficientDataError": "errors",
     "IsIsNot": "analysis.is_is_not",
     "IssueTree": "rootcause.tree.issue_tree",
-    "Kano": "metrics.kano",
+    "Kano": "metrics.kano_result",
     "LeagueTable": "metrics.league",
     "Lesson": "rootcause.problem.lesson",
     "LessonLibrary": "rootcause.problem.lesson_library",

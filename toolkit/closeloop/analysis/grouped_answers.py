@@ -13,13 +13,14 @@ import pandas as pd
 
 from closeloop.analysis.weighting.margin_cells import combined_codes
 from closeloop.frames import Frame, as_frame, require_columns
+from closeloop.metrics.counting import tally_of
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import Codes, sort_key
-from closeloop.metrics.gap import sum_apart, sum_gaps
+from closeloop.metrics.gap import sum_apart
 from closeloop.metrics.moments import DesignMoments, moments_of_counts, moments_of_sums
 from closeloop.metrics.score_input import ScoreInput, answer_rows
 from closeloop.metrics.spec import GapScore, MeanScore, Metric
-from closeloop.metrics.tally import CountTally, MomentTally, count, sum_moments
+from closeloop.metrics.tally import CountTally, MomentTally
 from closeloop.text import LocalText
 
 FloatArray = npt.NDArray[np.float64]
@@ -113,12 +114,10 @@ def grouped_answers(
     """
     weight = None if design is None else design.weight
     drawn = None if design is None or design.weights_only else design
+    tally = tally_of(frame, spec, keys, weight=weight, cache=cache, design=drawn)
     if not isinstance(spec, MeanScore | GapScore):
-        return _grouped(count(frame, spec.item, spec.levels, keys, weight, cache, drawn), spec.values)
-    if isinstance(spec, GapScore):
-        first = _grouped(sum_gaps(frame, spec, keys, weight, cache, drawn))
-    else:
-        first = _grouped(sum_moments(frame, spec.item, keys, weight, cache, drawn))
+        return _grouped(tally, spec.values)
+    first = _grouped(tally)
     centre = _far_centre(first.moments)
     if not centre:
         return first

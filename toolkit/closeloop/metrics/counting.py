@@ -14,7 +14,7 @@ from closeloop.metrics.gap import sum_gaps
 from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.score_input import ScoreInput
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
-from closeloop.metrics.tally import CountTally, MomentTally, count, sum_moments
+from closeloop.metrics.tally import CountTally, MomentTally, count_cuts, sum_moments_cuts
 from closeloop.text import message
 
 AnyTally = CountTally | MomentTally
@@ -128,11 +128,31 @@ def tally_of(
     >>> tally_of(pd.DataFrame({"x": [9, 10]}), MeanScore("x"), []).n.tolist()
     [2]
     """
+    return tallies_of(frame, spec, [keys], weight=weight, cache=cache, design=design)[0]
+
+
+def tallies_of(
+    frame: Frame,
+    spec: Metric,
+    cuts: Sequence[Sequence[Key]],
+    *,
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+    design: Design | None = None,
+) -> Sequence[AnyTally]:
+    """Count or sum up what a metric asks for, by several sets of keys; else as `tally_of`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [tally.n.tolist() for tally in tallies_of(pd.DataFrame({"x": [9, 10]}), MeanScore("x"), [[], ["x"]])]
+    [[2], [1, 1]]
+    """
     if isinstance(spec, GapScore):
-        return sum_gaps(frame, spec, keys, weight, cache, design)
+        return sum_gaps(frame, spec, cuts, weight, cache, design)
     if isinstance(spec, MeanScore):
-        return sum_moments(frame, spec.item, keys, weight, cache, design)
-    return count(frame, spec.item, spec.levels, keys, weight, cache, design)
+        return sum_moments_cuts(frame, spec.item, cuts, weight, cache, design)
+    return count_cuts(frame, spec.item, spec.levels, cuts, weight, cache, design)
 
 
 def scored(spec: Metric, tally: AnyTally) -> Scored:
@@ -158,4 +178,5 @@ def scored(spec: Metric, tally: AnyTally) -> Scored:
         results = list(nps_results(counts, spec, moments))
     else:
         results = list(share_results(counts, spec, moments))
-    return Scored(keys=counts.keys, results=results, moments=moments, moment_keys=tuple(counts.keys[1:]))
+    keys = counts.keys
+    return Scored(keys=keys, results=results, moments=moments, moment_keys=tuple(keys[1:]))

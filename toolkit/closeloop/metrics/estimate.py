@@ -32,8 +32,6 @@ class GroupedCounts:
 
     Attributes
     ----------
-    keys : list of tuples
-        The key of each row.
     n, n_missing : ndarray
         Respondents by answer, and those without one.
     weight : ndarray or None
@@ -42,20 +40,27 @@ class GroupedCounts:
         What the rows were made of.
     group : ndarray
         Group of each of its cells, the first being 0.
+    codes : ndarray, groups × keys
+        Positions of each group's key in the tally's labels.
     """
 
-    keys: list[tuple[object, ...]]
     n: IntArray
     n_missing: IntArray
     weight: FloatArray | None
     tally: CountTally
     group: IntArray
+    codes: IntArray
+
+    @property
+    def keys(self) -> list[tuple[object, ...]]:
+        """The key of each row."""
+        return [(), *_keys(self.codes, self.tally.labels)]
 
     def moments(self, values: Sequence[float]) -> DesignMoments | None:
         """Return what the precision of a mean of `values` is made of; None where everybody counts the same."""
         if self.weight is None and self.tally.sample is None:
             return None
-        return moments_of_counts(self.tally, self.group, len(self.keys) - 1, values)
+        return moments_of_counts(self.tally, self.group, len(self.codes), values)
 
 
 def group_counts(tally: CountTally) -> GroupedCounts:
@@ -80,8 +85,8 @@ def group_counts(tally: CountTally) -> GroupedCounts:
 
     n = table(tally.n).astype(np.int64)
     return GroupedCounts(
-        keys=[(), *_keys(groups, tally.labels)], n=n[:, :-1], n_missing=n[:, -1],
-        weight=None if tally.weight is None else table(tally.weight)[:, :-1], tally=tally, group=row,
+        n=n[:, :-1], n_missing=n[:, -1], weight=None if tally.weight is None else table(tally.weight)[:, :-1],
+        tally=tally, group=row, codes=groups,
     )  # fmt: skip
 
 

@@ -15,36 +15,37 @@ from closeloop.frames import Frame
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import answer_numbers
 from closeloop.metrics.spec import GapScore, MeanScore
-from closeloop.metrics.tally import Key, MomentTally, sum_moments
+from closeloop.metrics.tally import Key, MomentTally, sum_moments, sum_moments_cuts
 
 
 def sum_gaps(
     frame: Frame,
     spec: GapScore,
-    keys: Sequence[Key] = (),
+    cuts: Sequence[Sequence[Key]],
     weight: str | None = None,
     cache: dict[object, Any] | None = None,
     design: Design | None = None,
-) -> MomentTally:
-    """Sum up the gaps of respondents by keys; parameters and errors as `closeloop.metrics.tally.sum_moments`.
+) -> list[MomentTally]:
+    """Sum up the gaps of respondents by sets of keys; parameters and errors as `tally.sum_moments_cuts`.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"e": [5, 4, 5], "p": [4, 4, None]})
-    >>> tally = sum_gaps(frame, GapScore(["e"], ["p"]))
+    >>> (tally,) = sum_gaps(frame, GapScore(["e"], ["p"]), [[]])
     >>> tally.n.tolist(), tally.sums[0, 1].item()
     ([2], -1.0)
     """
     column = f"closeloop gap {list(spec.items)}"
     if isinstance(frame, pd.DataFrame):
-        return sum_moments(frame.assign(**{column: _values(frame, spec)}), column, keys, weight, cache, design)
+        with_gap = frame.assign(**{column: _values(frame, spec)})
+        return sum_moments_cuts(with_gap, column, cuts, weight, cache, design)
     schema = frame.collect_schema()
     texts = [item for item in spec.items if not (schema[item].is_numeric() or schema[item] == nw.Boolean)]
     for item in texts:
         sum_moments(frame, item)  # refuses what is no number, naming the column
-    with_gap = frame.with_columns(_expression(spec).alias(column))
+    lazily = frame.with_columns(_expression(spec).alias(column))
     try:
-        return sum_moments(with_gap, column, keys, weight, design=design)
+        return sum_moments_cuts(lazily, column, cuts, weight, design=design)
     except ResponseValidationError:
         for item in spec.items:
             sum_moments(frame, item)  # names the column in question

@@ -16,7 +16,8 @@ from closeloop.metrics.labels import group_label
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.satisfaction import ShareResult
-from closeloop.metrics.score_table import ScoreBlock, ScoreTable
+from closeloop.metrics.score_block import ScoreBlock
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.units import FORM, SCALE
 from closeloop.stats.limits import normal_quantile, two_sided_p
 from closeloop.stats.multiplicity import benjamini_hochberg

@@ -8,16 +8,17 @@ from functools import partial
 from typing import Any
 
 from closeloop.metrics.breakdowns import Cut, Key, chosen_cuts, key_name
-from closeloop.metrics.counting import AnyTally, Scored, answer_frame, design_weight, sample_design, scored, tally_of
+from closeloop.metrics.counting import AnyTally, Scored, answer_frame, design_weight, sample_design, scored, tallies_of
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import sort_key
 from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.period import Period
 from closeloop.metrics.protect import checked_min_n, protect
+from closeloop.metrics.score_block import RESERVED, GroupScore, ScoreBlock
 from closeloop.metrics.score_input import ScoreInput, cautions_on, chosen_metrics, score_input
 from closeloop.metrics.score_notes import score_notes
-from closeloop.metrics.score_table import RESERVED, GroupScore, ScoreBlock, ScoreTable
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import Metric
 from closeloop.metrics.written_call import as_code, written_call
 from closeloop.stats.intervals import DEGENERATE, METHODS, Interval, normal_quantile
@@ -106,24 +107,22 @@ def score(
     given = score_input(data, tallies=True)
     metrics = chosen_metrics(metric, given)
     cuts = chosen_cuts(by, breakdowns, RESERVED)
-    tallies: Callable[[Metric, Cut], AnyTally]
+    tallies: Callable[[Metric, Sequence[Cut]], Sequence[AnyTally]]
     if given.tally is None:
         frame = answer_frame(given, metrics, cuts, weighed_by, design)
         drawn = sample_design(design)
-        tallies = partial(tally_of, frame, weight=weighed_by, cache=given.cache, design=drawn)
+        tallies = partial(tallies_of, frame, weight=weighed_by, cache=given.cache, design=drawn)
     else:
         given.tally.require_design(weighed_by, design)
         cuts = cuts if breakdowns is not None or by is not None else list(given.tally.cuts)
-        weighed_by, drawn, tallies = given.tally.weight, sample_design(given.tally.design), given.tally.of
+        weighed_by, drawn, tallies = given.tally.weight, sample_design(given.tally.design), given.tally.of_each
     methods = [_method(spec, method) for spec in metrics]
     blocks: list[ScoreBlock] = []
     n_rows = 0
     for spec, interval in zip(metrics, methods, strict=True):
-        counted = []
-        for cut in cuts:
-            tally = tallies(spec, cut)
-            counted.append(_in_order(spec, tally))
-            n_rows = tally.n_rows
+        found = tallies(spec, cuts)
+        counted = [_in_order(spec, tally) for tally in found]
+        n_rows = found[0].n_rows
         verdicts = protect(cuts, [([int(r.n) for r in c.results], c.keys) for c in counted], min_n)
         for cut, rows, verdict in zip(cuts, counted, verdicts, strict=True):
             blocks.append(_block(spec, cut, rows, verdict, interval, confidence_level))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from closeloop.metrics.design import RAKED, Design
-from closeloop.metrics.score_table import ScoreBlock
+from closeloop.metrics.score_block import ScoreBlock
 from closeloop.text import LocalText, message
 from closeloop.written import told
 

@@ -12,7 +12,8 @@ from closeloop.metrics.units import SHOWN
 from closeloop.text import message
 
 if TYPE_CHECKING:
-    from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+    from closeloop.metrics.score_block import GroupScore, ScoreBlock
+    from closeloop.metrics.score_table import ScoreTable
 
 _DIGITS = {"nps": 1, "top_box": 1, "mean": 2}
 

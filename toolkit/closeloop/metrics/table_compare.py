@@ -18,7 +18,8 @@ from closeloop.metrics.table_lookup import blocks_of, group_name, group_of
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+    from closeloop.metrics.score_block import GroupScore, ScoreBlock
+    from closeloop.metrics.score_table import ScoreTable
 
 
 def compare_groups(table: ScoreTable, a: object, b: object, metric: str | None, by: Sequence[str] | None) -> Difference:

@@ -10,7 +10,8 @@ from closeloop.errors import ColumnNotFoundError, InsufficientDataError, closest
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+    from closeloop.metrics.score_block import GroupScore, ScoreBlock
+    from closeloop.metrics.score_table import ScoreTable
 
 
 def blocks_of(table: ScoreTable, metric: str | None, by: Sequence[str] | None) -> list[ScoreBlock]:

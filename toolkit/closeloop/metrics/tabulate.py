@@ -15,6 +15,7 @@ from closeloop.stats.design import compact
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+CellNumbers = npt.NDArray[np.integer[Any]]
 
 _BLOCK = 1 << 16
 _DENSE_CELLS = 1 << 24
@@ -34,35 +35,85 @@ def tabulate(
            [1]]), array([1, 2]))
     """
     sizes = [len(c.labels) for c in codes]
-    cells = math.prod(sizes)
-    if cells > min(_DENSE_CELLS, max(_BLOCK, 4 * n_rows)):
+    if not fits(math.prod(sizes), n_rows):
         return _tabulate_sparse(codes, n_rows, columns)
-    # Arithmetic in the narrowest type that holds the cell number; it may wrap on the way, the result does not.
-    dtype = np.int16 if cells < 1 << 15 else np.int32
-    strides = [math.prod(sizes[i + 1 :]) for i in range(len(sizes))]
-    shift = np.int64(sum(c.offset * s for c, s in zip(codes, strides, strict=True))).astype(dtype)
+    return cells_of(*tabulate_dense(codes, n_rows, columns), sizes)
+
+
+def fits(cells: int, n_rows: int) -> bool:
+    """Say whether a table with a place for every possible cell is worth its memory."""
+    return cells <= min(_DENSE_CELLS, max(_BLOCK, 4 * n_rows))
+
+
+def tabulate_dense(
+    codes: Sequence[Codes],
+    n_rows: int,
+    columns: Callable[[slice], Sequence[npt.NDArray[Any]]] | None = None,
+) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[Any]]]:
+    """Return how many rows each possible cell has, and its sums of `columns`; the last code varies fastest.
+
+    Examples
+    --------
+    >>> tabulate_dense([Codes(np.array([1, 0, 1]), 0, "abc")], 3)[0]
+    array([1, 2, 0])
+    """
+    sizes = [len(c.labels) for c in codes]
+    cells = math.prod(sizes)
+    dtype: type[np.integer[Any]] = np.int16 if cells < 1 << 15 else np.int32
     block = max(_BLOCK, 2 * cells)
-    cell, part = np.empty((2, min(block, n_rows)), dtype)
-    place = np.empty(min(block, n_rows), np.intp)
+    size = min(block, n_rows)
+    place, spare = np.empty((2, size), np.intp)  # in one piece: memory that is not handed back between two calls
+    cell, part = (spare.view(dtype)[i * size : (i + 1) * size] for i in range(2))
     n = np.zeros(cells, np.int64)
     sums: list[npt.NDArray[Any]] = []
     for start in range(0, max(n_rows, 1), block):
         rows = slice(start, min(start + block, n_rows))
-        flat, product = cell[: rows.stop - start], part[: rows.stop - start]
-        flat[:] = shift
-        for c, stride in zip(codes, strides, strict=True):
-            values = c.values[rows]
-            if stride > 1:
-                values = np.multiply(values, dtype(stride), out=product, dtype=dtype, casting="unsafe")
-            np.add(flat, values, out=flat, dtype=dtype, casting="unsafe")
+        flat = cell_numbers(codes, rows, cell, part)
         at = place[: flat.size]  # what bincount counts with: turned into it once, not once per column
         at[:] = flat
         n += np.bincount(at, minlength=cells)
         if columns is not None:
             found = [np.bincount(at, weights=column, minlength=cells) for column in columns(rows)]
             sums = [a + b for a, b in zip(sums, found, strict=True)] if sums else found
+    return n, sums
+
+
+def cell_numbers(codes: Sequence[Codes], rows: slice, cell: CellNumbers, part: CellNumbers) -> CellNumbers:
+    """Return the number of the cell of each of some rows, written into the beginning of `cell`.
+
+    Parameters
+    ----------
+    codes : sequence of Codes
+        The last of them varies fastest.
+    rows : slice
+    cell, part : ndarray
+        Two of a type that holds the number of cells. Values may wrap on the way, the result does not.
+
+    Examples
+    --------
+    >>> keys = [Codes(np.array([1, 0]), 0, "ab"), Codes(np.array([2, 1]), 0, "xyz")]
+    >>> cell_numbers(keys, slice(0, 2), *np.empty((2, 2), int))
+    array([5, 1])
+    """
+    sizes = [len(c.labels) for c in codes]
+    strides = [math.prod(sizes[i + 1 :]) for i in range(len(sizes))]
+    dtype: Any = cell.dtype.type
+    flat, product = cell[: rows.stop - rows.start], part[: rows.stop - rows.start]
+    flat[:] = np.int64(sum(c.offset * s for c, s in zip(codes, strides, strict=True))).astype(dtype)
+    for c, stride in zip(codes, strides, strict=True):
+        values = c.values[rows]
+        if stride > 1:
+            values = np.multiply(values, dtype(stride), out=product, dtype=dtype, casting="unsafe")
+        np.add(flat, values, out=flat, dtype=dtype, casting="unsafe")
+    return flat
+
+
+def cells_of(
+    n: npt.NDArray[np.int64], sums: Sequence[npt.NDArray[Any]], sizes: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], FloatArray]:
+    """Return the cells that occur of tables of all possible ones, as `tabulate` does."""
     occurs = np.flatnonzero(n)
-    positions = np.column_stack(np.unravel_index(occurs, sizes)) if codes else np.empty((occurs.size, 0), np.int64)
+    positions = np.column_stack(np.unravel_index(occurs, sizes)) if sizes else np.empty((occurs.size, 0), np.int64)
     table = np.column_stack([s[occurs] for s in sums]).astype(float) if sums else np.empty((occurs.size, 0))
     return positions, n[occurs], table
 

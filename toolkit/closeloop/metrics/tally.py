@@ -1,33 +1,26 @@
 """Counting: keys × answers → n, Σw, Σw². The only step that touches the responses.
 
-A tally is small whatever it was counted from, and every statistic is computed from it. pandas frames are counted here,
-from codes, block by block; every other engine counts by itself and hands over the result (`tally_engine`).
+A tally is small whatever it was counted from, and every statistic is computed from it. pandas frames are counted from
+codes, block by block (`tally_pandas`); every other engine counts by itself and hands over the result (`tally_engine`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from closeloop.frames import Frame
-from closeloop.metrics.design import Design, checked_weights
-from closeloop.metrics.encode import Codes, answer_numbers, encode_answers, encode_key
+from closeloop.metrics.design import Design
 from closeloop.metrics.period import Period
-from closeloop.metrics.sampling import SampledRows, sample_codes, sampled_rows, tallied
-from closeloop.metrics.tabulate import tabulate
+from closeloop.metrics.sampling import SampledRows
 
 FloatArray = npt.NDArray[np.float64]
 Key = str | Period
-T = TypeVar("T")
-
-_SIDE_BY_SIDE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,41 +161,33 @@ def count(
     >>> tally.answer.tolist(), tally.n.tolist()
     ([9, 11], [2, 1])
     """
-    if not isinstance(frame, pd.DataFrame):
-        from closeloop.metrics.tally_engine import count_in_engine
+    return count_cuts(frame, column, levels, [keys], weight, cache, design)[0]
 
-        return count_in_engine(frame, column, levels, keys, weight, design)
-    cache = {} if cache is None else cache
-    jobs = [partial(_key_codes, frame, key, cache) for key in keys]
-    codes = _at_once(
-        [*jobs, lambda: _cached(cache, ("answers", column, levels), lambda: encode_answers(frame[column], levels))],
-        _slow(frame, [*keys, column]),
-    )
-    weights = _weights(frame, weight, cache)
-    sample = _sampled(frame, design, weights, weight, cache)
-    codes = [*codes[:-1], *sample_codes(sample), codes[-1]]
-    base = None if sample is None else sample.base
 
-    zeros = weights is not None and weights.min() == 0  # half the time of all()
+def count_cuts(
+    frame: Frame,
+    column: str,
+    levels: range,
+    cuts: Sequence[Sequence[Key]],
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+    design: Design | None = None,
+) -> list[CountTally]:
+    """Count the answers of a column by several sets of keys, in as few passes as it takes; else as `count`.
 
-    def columns(rows: slice) -> Sequence[npt.NDArray[Any]]:
-        w = None if weights is None else weights[rows]
-        sums = [] if w is None else [w, w * w]
-        return [*sums, *([] if base is None else [base[rows]]), *([w > 0] if w is not None and zeros else [])]
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [9, 9, 3], "k": list("aab"), "m": [1, 2, 2]})
+    >>> [tally.n.tolist() for tally in count_cuts(frame, "x", range(11), [["k"], ["m"]])]
+    [[2, 1], [1, 1, 1]]
+    """
+    if isinstance(frame, pd.DataFrame):
+        from closeloop.metrics.tally_pandas import count_in_pandas
 
-    present, n, sums = tabulate(codes, len(frame), columns)
-    return CountTally(
-        labels=tuple(c.labels for c in codes[: len(keys)]),
-        codes=present[:, : len(keys)],
-        answer=present[:, -1],
-        n_answers=len(levels),
-        n=sums[:, -1].astype(np.int64) if zeros else n,
-        weight=None if weights is None else sums[:, 0],
-        weight_squares=None if weights is None else sums[:, 1],
-        n_rows=len(frame),
-        sample=tallied(sample, present[:, len(keys) :], sums[:, 0 if weights is None else 2 :]),
-        equal_weight=_equal_weight(weight, weights, cache),
-    )
+        return count_in_pandas(frame, column, levels, cuts, weight, {} if cache is None else cache, design)
+    from closeloop.metrics.tally_engine import count_in_engine
+
+    return [count_in_engine(frame, column, levels, keys, weight, design) for keys in cuts]
 
 
 def sum_moments(
@@ -221,95 +206,29 @@ def sum_moments(
     >>> tally.n.tolist(), tally.n_missing.tolist(), tally.sums[0, :3].tolist()
     ([2], [1], [2.0, 4.0, 10.0])
     """
-    if not isinstance(frame, pd.DataFrame):
-        from closeloop.metrics.tally_engine import sum_moments_in_engine
-
-        return sum_moments_in_engine(frame, column, keys, weight, design)
-    cache = {} if cache is None else cache
-    y = _cached(cache, ("numbers", column), lambda: answer_numbers(frame[column]))
-    codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], _slow(frame, keys))
-    weights = _weights(frame, weight, cache)
-    sample = _sampled(frame, design, weights, weight, cache)
-    codes += sample_codes(sample)
-    base = None if sample is None else sample.base
-
-    def columns(rows: slice) -> Sequence[FloatArray | npt.NDArray[np.bool_]]:
-        value = y[rows]
-        missing = np.isnan(value)
-        value = np.where(missing, 0.0, value)
-        w = (~missing).astype(float) if weights is None else np.where(missing, 0.0, weights[rows])
-        counted = True if weights is None else weights[rows] > 0
-        wy, w2 = w * value, w * w
-        sums = [~missing & counted, missing & counted, w, wy, wy * value, w2, w2 * value, w2 * value * value]
-        d = None if base is None else np.where(missing, 0.0, base[rows])
-        return sums if d is None else [*sums, d, d * value]
-
-    present, _, sums = tabulate(codes, len(frame), columns)
-    return MomentTally(
-        labels=tuple(c.labels for c in codes[: len(keys)]),
-        codes=present[:, : len(keys)],
-        n=sums[:, 0].astype(np.int64),
-        n_missing=sums[:, 1].astype(np.int64),
-        sums=sums[:, 2:8],
-        weighted=weights is not None,
-        n_rows=len(frame),
-        sample=tallied(sample, present[:, len(keys) :], sums[:, 8:9]),
-        base_y=None if base is None else sums[:, 9],
-        equal_weight=_equal_weight(weight, weights, cache),
-    )
+    return sum_moments_cuts(frame, column, [keys], weight, cache, design)[0]
 
 
-def _sampled(
-    frame: pd.DataFrame,
-    design: Design | None,
-    weights: FloatArray | None,
-    weight: str | None,
-    cache: dict[object, Any],
-) -> SampledRows | None:
-    if design is None:
-        return None
-    return _cached(cache, ("sample", design, weight), lambda: sampled_rows(design, frame, weights))
+def sum_moments_cuts(
+    frame: Frame,
+    column: str,
+    cuts: Sequence[Sequence[Key]],
+    weight: str | None = None,
+    cache: dict[object, Any] | None = None,
+    design: Design | None = None,
+) -> list[MomentTally]:
+    """Sum up a numeric column by several sets of keys, in as few passes as it takes; else as `count`.
 
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [1.0, 2.0, 4.0], "k": list("aab"), "m": [1, 2, 2]})
+    >>> [tally.sums[:, 1].tolist() for tally in sum_moments_cuts(frame, "x", [["k"], ["m"]])]
+    [[3.0, 4.0], [1.0, 6.0]]
+    """
+    if isinstance(frame, pd.DataFrame):
+        from closeloop.metrics.tally_pandas import sum_moments_in_pandas
 
-def _slow(frame: pd.DataFrame, columns: Sequence[Key]) -> int:
-    """Return how many columns take long to encode: of many rows all but categories and whole numbers."""
-    if len(frame) < _SIDE_BY_SIDE:
-        return 0
-    dtypes = [frame[key.column if isinstance(key, Period) else key].dtype for key in columns]
-    return sum(not isinstance(dtype, pd.CategoricalDtype) and dtype.kind not in "iu" for dtype in dtypes)
+        return sum_moments_in_pandas(frame, column, cuts, weight, {} if cache is None else cache, design)
+    from closeloop.metrics.tally_engine import sum_moments_in_engine
 
-
-def _at_once(jobs: Sequence[Callable[[], Codes]], slow: int) -> list[Codes]:
-    """Encode columns side by side when several are slow: Arrow and numpy release the interpreter lock."""
-    if slow < 2:
-        return [job() for job in jobs]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(lambda job: job(), jobs))
-
-
-def _key_codes(frame: pd.DataFrame, key: Key, cache: dict[object, Any]) -> Codes:
-    if isinstance(key, Period):
-        return _cached(cache, ("period", key.column, key.every), lambda: encode_key(frame[key.column], key))
-    return _cached(cache, ("key", key), lambda: encode_key(frame[key]))
-
-
-def _weights(frame: pd.DataFrame, weight: str | None, cache: dict[object, Any]) -> FloatArray | None:
-    """Return the weights, None when there are none or they are all equal, which is the same."""
-    if weight is None:
-        return None
-    w = _cached(cache, ("weights", weight), lambda: checked_weights(frame[weight], weight))
-    return None if not len(w) or (w[0] == w[-1] and w.min() == w.max() > 0) else w
-
-
-def _equal_weight(weight: str | None, weights: FloatArray | None, cache: dict[object, Any]) -> float:
-    """Return what everybody weighs, if the weights do not differ; a tally of others may be added later."""
-    if weight is None or weights is not None:
-        return 1.0
-    w = cache["weights", weight]
-    return float(w[0]) if len(w) else 1.0
-
-
-def _cached(cache: dict[object, Any], name: object, make: Callable[[], T]) -> T:
-    if name not in cache:
-        cache[name] = make()
-    return cache[name]  # type: ignore[no-any-return]
+    return [sum_moments_in_engine(frame, column, keys, weight, design) for keys in cuts]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from closeloop.frames import Frame
 from closeloop.metrics.breakdowns import Cut, Key, chosen_cuts, kept_cuts, key_name
 from closeloop.metrics.counting import (
     AnyTally,
@@ -16,11 +15,11 @@ from closeloop.metrics.counting import (
     design_weight,
     question,
     sample_design,
-    tally_of,
+    tallies_of,
 )  # fmt: skip
 from closeloop.metrics.design import Design
+from closeloop.metrics.score_block import RESERVED
 from closeloop.metrics.score_input import chosen_metrics, score_input
-from closeloop.metrics.score_table import RESERVED
 from closeloop.metrics.spec import Metric
 from closeloop.metrics.tally_design import drawn_rows
 from closeloop.metrics.tally_parts import with_part
@@ -85,11 +84,14 @@ def tally(
     raked = drawn is not None and bool(drawn.margins)
     units = () if drawn is None else drawn.unit_columns
     asked = {question(spec): spec for spec in reversed(specs)}
-    wanted = [(what, cut) for what in dict.fromkeys(map(question, specs)) for cut in kept_cuts(cuts)]
+    kept = kept_cuts(cuts)
 
     def counted(by_weight: str | None) -> dict[tuple[Question, Cut], AnyTally]:
-        each = partial(_counted, frame, weight=by_weight, cache=given.cache)
-        return {(what, cut): each(asked[what], (*cut, *units)) for what, cut in wanted}
+        each = partial(tallies_of, frame, cuts=[(*cut, *units) for cut in kept], weight=by_weight, cache=given.cache)
+        tallies = {what: each(asked[what]) for what in map(question, specs)}
+        return {
+            (what, cut): sum_tallies([one]) for what, of in tallies.items() for cut, one in zip(kept, of, strict=True)
+        }
 
     tables = counted(weight)
     names = {key_name(key) for cut in cuts for key in cut}
@@ -110,10 +112,6 @@ def tally(
         cautions={item: texts for item, texts in given.cautions.items() if _is_asked(item, specs)},
     )
     return with_part(found, part)
-
-
-def _counted(frame: Frame, spec: Metric, keys: Cut, *, weight: str | None, cache: dict[object, Any]) -> AnyTally:
-    return sum_tallies([tally_of(frame, spec, keys, weight=weight, cache=cache)])
 
 
 def _is_asked(item: str, specs: Sequence[Metric]) -> bool:

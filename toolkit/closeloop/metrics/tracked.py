@@ -7,7 +7,7 @@ and are the same as from all the rows.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -149,6 +149,10 @@ class Tally(TableResult):
         if not self._units:  # worked out once, for all metrics and breakdowns
             self._units.append(sampled_units(design, self.drawn))
         return closed(with_keys(self.tables[asked, finest], keys), base, self.drawn, self._units[0])
+
+    def of_each(self, spec: Metric, cuts: Sequence[Cut]) -> list[AnyTally]:
+        """Return what was counted for a metric by each of several sets of keys, see `of`."""
+        return [self.of(spec, cut) for cut in cuts]
 
     def _refuse_keys(self, cut: Cut) -> None:
         names = list(dict.fromkeys(key_name(key) for one in self.cuts for key in one))

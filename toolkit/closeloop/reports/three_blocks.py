@@ -11,7 +11,8 @@ from closeloop.followup.measure.figure import Figure, missing
 from closeloop.followup.measure.loop_report import LoopReport
 from closeloop.followup.measure.section import FigureResult
 from closeloop.metrics.result import Shown
-from closeloop.metrics.score_table import ScoreBlock, ScoreTable
+from closeloop.metrics.score_block import ScoreBlock
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.units import DIGITS, FORM
 from closeloop.text import LocalText, message
 

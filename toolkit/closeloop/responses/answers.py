@@ -19,8 +19,9 @@ from closeloop.responses.match import Match
 from closeloop.responses.placed import as_single, mentions, places
 from closeloop.responses.source import Cells, codes_of
 from closeloop.responses.spread import one_of, ranked_together, read_ranks, read_ticks, ticked_together
+from closeloop.responses.text_reader import Readings
 from closeloop.responses.timed import note_evidence
-from closeloop.responses.values import Readings, read_texts
+from closeloop.responses.values import read_texts
 from closeloop.text import message
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ import numpy as np
 
 from closeloop.errors import ResponseValidationError
 from closeloop.responses.assemble import Assembled, assemble, matched_columns
+from closeloop.responses.column_table import matched_rows
 from closeloop.responses.fates import ACCEPTED, QUARANTINED, SUPERSEDED
 from closeloop.responses.frame import rows_of
-from closeloop.responses.issues import COLUMNS as ISSUE_COLUMNS
 from closeloop.responses.issues import issues_frame
 from closeloop.responses.opened import Opened, Settings
 from closeloop.responses.raw import raw_frame, rows_of_lines, with_problems
 from closeloop.responses.source import SourceFile
-from closeloop.text import LocalText, language, message
+from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 NOT_SCORED = ("test", "screened_out")
 """States of responses that count in no score."""
-WEIGHT_OF_EFFECT: Mapping[str, int] = {"quarantined": 0, "superseded": 1, "blanked": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -419,49 +418,11 @@ class Responses:
         return f"Responses({what}: {counts})"
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        from closeloop.responses.responses_text import responses_text
 
-    def _lines(self) -> list[str]:
-        ledger = {name: f"{count:,}" for name, count in self.ledger.items()}
-        lines = [str(message("responses.ledger_line", **ledger))]
-        lines += [f"{s.name}: {s.platform_label} – {s.platform_reason}" for s in self.sources]
-        counts = issue_counts(self.issues)
-        lines += [f"  {effect:12} {n:>7,}  {item:20} {text}" for effect, item, text, n in counts]
-        of_files = self.issues[(self.issues["source_row"] == 0) & (self.issues["severity"] == "warning")]
-        said = of_files["message_zh" if language() == "zh-CN" else "message_en"].astype(str)
-        lines += [f"  ! {text}" for text in dict.fromkeys(said)]
-        return lines
+        return responses_text(self)
 
     def _repr_html_(self) -> str:
         from closeloop.views.tables import responses_html
 
         return responses_html(self)
-
-
-def issue_counts(issues: pd.DataFrame) -> Sequence[tuple[str, str, str, int]]:
-    """Return (effect, item, code, number of rows) for the issues that changed something, in order of weight."""
-    part = issues[issues["effect"].isin(WEIGHT_OF_EFFECT)][list(ISSUE_COLUMNS)]
-    counts = part.groupby(["effect", "item", "code"], observed=True).size().reset_index(name="n")
-    rows = [(str(e), str(i), str(c), int(n)) for e, i, c, n in counts.itertuples(index=False)]
-    return sorted(rows, key=lambda row: (WEIGHT_OF_EFFECT[row[0]], -row[3], row[1]))
-
-
-def matched_rows(file: str, matches: Sequence[Match]) -> list[dict[str, Any]]:
-    """Return what the columns of a source were taken for, as the rows of a table."""
-    return [
-        {
-            "source_file": file,
-            "position": match.column.position + 1,
-            "source_column": match.column.header,
-            "source_key": match.column.key,
-            "item": match.item or match.system,
-            "option": match.part,
-            "role": match.role,
-            "confidence": match.confidence,
-            "verdict": match.verdict,
-            "proposal": match.proposal,
-            "reason_en": match.reason.en,
-            "reason_zh": match.reason.zh,
-        }
-        for match in matches
-    ]

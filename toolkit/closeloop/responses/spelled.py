@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from closeloop.forms.answers import Problem, check_value
 from closeloop.responses.dialects.layout import Layout, SourceColumn
 from closeloop.responses.joined import part_choices
-from closeloop.responses.values import Readings, TextReader
+from closeloop.responses.text_reader import Readings, TextReader
 
 if TYPE_CHECKING:
     from closeloop.survey.definition import SourceMap

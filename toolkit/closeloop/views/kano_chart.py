@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from closeloop.metrics.kano import Kano, category_title
+from closeloop.metrics.kano_result import Kano, category_title
 from closeloop.text import language, message
 from closeloop.views.canvas import EDGE, INK, Canvas
 from closeloop.views.plane import name_corners, name_points, part

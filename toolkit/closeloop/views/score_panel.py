@@ -16,7 +16,8 @@ from closeloop.numbers import MONTHS, between, days, level, number, percent, sig
 from closeloop.views.words import in_tag, marks, say
 
 if TYPE_CHECKING:
-    from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+    from closeloop.metrics.score_block import GroupScore, ScoreBlock
+    from closeloop.metrics.score_table import ScoreTable
 
 _TIME = re.compile(r"(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-W\d{2}|-(?P<month>\d{2})(?P<day>-\d{2})?)?")
 _LONG_TITLE = 26

@@ -18,7 +18,8 @@ from closeloop.analysis.scorecard.words import Words
 from closeloop.metrics.estimate import Result, interval_rows
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import ShareResult
-from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+from closeloop.metrics.score_block import GroupScore, ScoreBlock
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.stats.intervals import METHODS, Interval
 from closeloop.text import LocalText, message

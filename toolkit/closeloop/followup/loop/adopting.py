@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
 from closeloop.followup.commands.decide import SKEW
-from closeloop.followup.loop.case import who
+from closeloop.followup.loop.actor import who
 from closeloop.followup.loop.desk import Command
 from closeloop.followup.loop.house import KINDS, kind_of
 from closeloop.text import message

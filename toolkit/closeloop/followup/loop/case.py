@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
-from closeloop.followup.commands.table import argument, command_table
-from closeloop.followup.commands.values import FieldFaultError, checked_name
+from closeloop.followup.commands.help import command_help, command_signature, unknown_command
+from closeloop.followup.commands.table import command_table
 from closeloop.followup.event import CaseEvent
+from closeloop.followup.loop.actor import who
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.moments import Moment
 from closeloop.followup.loop.recorded import Recorded
 from closeloop.followup.loop.talking import Talking
 from closeloop.followup.state import CaseState
-from closeloop.text import LocalText, message
+from closeloop.text import message
 
 if TYPE_CHECKING:
     from closeloop.followup.case.allowed import AllowedEvents
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from closeloop.followup.clock.clocks import Clocks
     from closeloop.followup.clock.explanation import Explanation
     from closeloop.followup.loop.loop import Loop
-    from closeloop.followup.store.transaction import Reading
     from closeloop.rootcause.findings import Findings
     from closeloop.widgets.board.case_panel import CasePanel
 
@@ -165,35 +162,28 @@ class Case(Talking):
         if name not in commands or name in _ONLY_THE_LOOP:
             if name.startswith("_"):
                 raise AttributeError(name)
-            raise AttributeError(str(_unknown(name)), name=name, obj=self)
+            raise AttributeError(str(unknown_command(name)), name=name, obj=self)
 
         def command(**fields: Any) -> Recorded:
             return self.do(name, **fields)
 
         command.__name__ = name
         command.__doc__ = self.help(name)
-        command.__signature__ = _signature(name)  # type: ignore[attr-defined]
+        command.__signature__ = command_signature(name)  # type: ignore[attr-defined]
         return command
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *command_table().commands} - set(_ONLY_THE_LOOP))
 
     def help(self, command: str | None = None) -> str:
-        """Return what a command does and what it takes, in the language in use; without a name, what there is."""
-        table = command_table()
-        if command is None:
-            width = max(map(len, table.commands))
-            listed = (f"  {name:<{width}}  {each.label} — {each.help}" for name, each in table.commands.items())
-            return "\n".join([str(message("loop.help_all")), *listed])
-        if command not in table.commands:
-            raise ValueError(_unknown(command))
-        wanted = table.commands[command]
-        lines = [f"{wanted.label} — {wanted.help}"]
-        for name, field in wanted.fields.items():
-            choices = ", ".join(table.choices.get(field.choices or "", ()))
-            must = f" ({message('loop.required')})" if field.required else ""
-            lines.append(f"  {argument(name)}{must}: {field.label}. {field.help}{f' [{choices}]' if choices else ''}")
-        return "\n".join(lines)
+        """Return what a command does and what it takes, in the language in use; without a name, what there is.
+
+        Raises
+        ------
+        ValueError
+            If there is no such command.
+        """
+        return command_help(command)
 
     # --- what follows from it ---
 
@@ -302,59 +292,11 @@ class Case(Talking):
         self._events, self._state = events, fold(events)
 
 
-def case_row_of(tx: Reading, case: str | int | Case) -> dict[str, Any] | None:
-    """Return the row of a case, given by its id, its number (as number or text) or as such; None if it is not there."""
-    if isinstance(case, Case):
-        return tx.case_row(case.case_id)
-    if isinstance(case, str) and not case.strip().isdecimal():
-        return tx.case_row(case.strip())
-    try:
-        number = int(case) if isinstance(case, str) else index(case)
-    except TypeError:  # neither a text nor a whole number
-        return None
-    return next(iter(tx.cases(number=number)), None) if 0 < number < _MOST else None
-
-
-_MOST = 2**31
-
-
-def _unknown(found: str) -> LocalText:
-    """Return that there is no such command, with the nearest one."""
-    names = list(command_table().commands)
-    near = get_close_matches(found, names, n=1)
-    return message("case.unknown_command", found=found, near=near[0] if near else "–", known=", ".join(names))
-
-
-def who(actor: str) -> str:
-    """Return who does something.
-
-    Raises
-    ------
-    ValueError
-        If nobody is named: an event without its author proves nothing; or if it is no name on one line.
-    """
-    if not isinstance(actor, str) or not actor.strip():
-        raise ValueError(message("loop.no_actor"))
-    try:
-        return checked_name(actor)
-    except FieldFaultError as error:
-        raise ValueError(message("loop.bad_actor", reason=error.text)) from None
-
-
 def _entry(value: Any) -> Any:
     """Return numbers of events where what they recorded was given."""
     if isinstance(value, Recorded):
         return value.seq
     return [_entry(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _signature(name: str) -> inspect.Signature:
-    empty = inspect.Parameter.empty
-    fields = command_table().commands[name].fields
-    both = {"at": None, "actor": None}
-    named = {argument(key): (empty if field.required else field.default) for key, field in fields.items()} | both
-    kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Signature([inspect.Parameter(each, kind, default=default) for each, default in named.items()])
 
 
 def _plain(value: Any) -> Any:

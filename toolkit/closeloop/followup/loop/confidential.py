@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
 from closeloop.followup.event import CaseEvent
-from closeloop.followup.loop.case import Case, case_row_of, who
+from closeloop.followup.loop.actor import who
+from closeloop.followup.loop.case import Case
+from closeloop.followup.loop.case_row import case_row_of
 from closeloop.followup.loop.moments import Moment
 from closeloop.text import LocalText, message
 

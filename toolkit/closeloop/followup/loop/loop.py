@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from closeloop.errors import StoreError
 from closeloop.followup.calendar.zone import local_text
+from closeloop.followup.loop.actor import who
 from closeloop.followup.loop.adopting import Adopting
-from closeloop.followup.loop.case import Case, case_row_of, who
+from closeloop.followup.loop.case import Case
+from closeloop.followup.loop.case_row import case_row_of
 from closeloop.followup.loop.confidential import Confidential
 from closeloop.followup.loop.desk import Command, Desk
 from closeloop.followup.loop.house import House

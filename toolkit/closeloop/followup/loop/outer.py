@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from closeloop.errors import StoreError
 from closeloop.followup.calendar.zone import any_zone
 from closeloop.followup.case.fold import fold
-from closeloop.followup.loop.case import who
+from closeloop.followup.loop.actor import who
 from closeloop.rootcause.days import day_of
 from closeloop.rootcause.load import document_of
 from closeloop.rootcause.problem.lesson import Lesson

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from closeloop.followup.case.fold import fold
-from closeloop.followup.loop.case import who
+from closeloop.followup.loop.actor import who
 from closeloop.followup.loop.desk import Command
 from closeloop.followup.rules.alert import ACKNOWLEDGED, CASE, SHOWN, Alert
 from closeloop.followup.rules.alert_rule import shipped_alert_rules

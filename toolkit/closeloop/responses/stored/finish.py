@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from closeloop.responses.column_table import matched_rows
 from closeloop.responses.fates import ACCEPTED, SUPERSEDED, duplicate_batch, kept_of
 from closeloop.responses.issues import IssueLog, issues_frame
-from closeloop.responses.responses import matched_rows
 from closeloop.responses.stored.ids import Superseded, numbered, repeats, settle
 from closeloop.responses.stored.tables import (
     CsvParts,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import StoreError
-from closeloop.responses.responses import NOT_SCORED, WEIGHT_OF_EFFECT
+from closeloop.responses.responses import NOT_SCORED
+from closeloop.responses.responses_text import WEIGHT_OF_EFFECT
 from closeloop.text import LocalText, language, message
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from closeloop.responses.source import CELL_TYPE, Cells, codes_of
-from closeloop.responses.values import all_whole
+from closeloop.responses.text_reader import all_whole
 from closeloop.responses.worded import words_and_numbers
 
 if TYPE_CHECKING:
