@@ -7,6 +7,7 @@ import dataclasses
 import subprocess
 import sys
 import warnings
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.score_table import ScoreTable
-from closeloop.text import catalogue, set_language
+from closeloop.text import set_language
 from closeloop.views import fonts
 from closeloop.views.charts import plot_scores
 from closeloop.views.fonts import Typeface
@@ -75,7 +76,8 @@ def test_chinese_is_drawn_without_a_missing_glyph(scores: ScoreTable, tmp_path: 
 
 
 def test_the_bundled_font_has_every_character_of_our_own_texts() -> None:
-    ours = {c for text in catalogue("views").values() for said in text.values() for c in said if not c.isspace()}
+    data = Path(str(resources.files("closeloop"))) / "data"
+    ours = {c for path in data.rglob("*.yaml") for c in path.read_text(encoding="utf-8") if not c.isspace()}
     assert sorted(ours - fonts._characters(fonts.FAMILY) - fonts._characters("DejaVu Sans")) == []
     rows = range(0xB0, 0xD8)  # GB 2312 level 1
     everyday = {bytes([row, i]).decode("gb2312", "ignore") for row in rows for i in range(0xA1, 0xFF)} - {""}
@@ -157,7 +159,8 @@ def test_drawing_leaves_pyplot_and_the_settings_alone() -> None:
 import sys, matplotlib
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.nps import NpsResult
-from closeloop.metrics.score_table import GroupScore, ScoreBlock, ScoreTable
+from closeloop.metrics.score_block import GroupScore, ScoreBlock
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import Nps
 before = dict(dict.items(matplotlib.rcParams))  # reading "backend" by its key would itself load pyplot
 r = NpsResult(5, 3, 2)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from closeloop.metrics.nps import NpsResult
-from closeloop.metrics.score_table import GroupScore, ScoreTable
+from closeloop.metrics.score_block import GroupScore
+from closeloop.metrics.score_table import ScoreTable
 from closeloop.text import LocalText, language, set_language
 from closeloop.views.score_panel import panels
 from closeloop.views.score_table import Scale, round_steps
