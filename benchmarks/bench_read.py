@@ -62,7 +62,7 @@ def measure() -> list[Figure]:
     runs: dict[str, list[list[float]]] = {_PANDAS: [], _CLOSELOOP: []}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "million.csv"
-        pacsv.write_csv(_table(), path)
+        pacsv.write_csv(million_rows(), path)
         for _ in range(_ROUNDS):
             for program, results in runs.items():
                 run = subprocess.run(
@@ -85,7 +85,7 @@ def measure() -> list[Figure]:
     ]  # fmt: skip
 
 
-def _table() -> pa.Table:
+def million_rows() -> pa.Table:
     """Return a wave of a tracker: ids, times, the items of the relationship survey, a few more, and some dirt."""
     draws = np.random.default_rng(1)
 
