@@ -34,6 +34,23 @@ def shared() -> Callable[[str], Path]:
     return find
 
 
+@pytest.fixture
+def heights(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many rows leave each lazy frame of Polars from now on."""
+    import polars as pl
+
+    found: list[int] = []
+    collect = pl.LazyFrame.collect
+
+    def watched(self: pl.LazyFrame, *args: Any, **kwargs: Any) -> Any:
+        result = collect(self, *args, **kwargs)
+        found.append(result.height)
+        return result
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", watched)
+    return found
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Let the tests of a file share a process, and those of all files that look at a JupyterLab: it starts only once.

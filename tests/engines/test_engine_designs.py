@@ -14,25 +14,14 @@ from closeloop.errors import ColumnNotFoundError
 from closeloop.metrics.design import Design
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps, TopBox
+from made_designs import made_designs
 from made_engines import HEAVY, LAZY, Engines, assert_same
 
 METRICS: list[Metric] = [
     Nps("score"), TopBox("rating"), MeanScore("amount", name="amount"), GapScore(["e1", "e2"], ["staff", "price"])
 ]  # fmt: skip
 CUTS: list[str | list[str]] = ["region", ["region", "age"]]
-DESIGNS = {
-    "weights": Design(weight="weight"),
-    "strata": Design(strata="stratum"),
-    "strata, weights, fpc": Design(weight="weight", strata="stratum", fpc={"north": 1700, "south": 1900, "west": 1e6}),
-    "clusters": Design(cluster="branch"),
-    "all": Design(weight="weight", strata="stratum", cluster="local", fpc="branches"),
-    "population": Design(fpc=5000),
-    "margins, weights": Design(weight="weight", margins=("sex", "age")),
-    "margins, strata, base": Design(weight="weight", strata="stratum", margins=("sex", "age"), base_weight="base"),
-    "margins, all": Design(
-        weight="weight", strata="stratum", cluster="branch", fpc="branches", margins="sex", base_weight="base"
-    ),
-}  # fmt: skip
+DESIGNS = made_designs("weight", {"north": 1700, "south": 1900, "west": 1e6})
 FEW = ("all", "margins, all")
 """For engines that take a second for each question: everything that a design may declare is in these two."""
 

@@ -23,6 +23,7 @@ from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps, TopBox
 from closeloop.stats.design import taylor
 from closeloop.stats.finite_population import finite_population_interval
+from made_designs import made_designs
 
 # R survey 4.1-1, data(api): api00 cut at 600 and 700, so that a school is a detractor, a passive or a promoter.
 # apistrat: school type, school-wide target met, weight, schools in the population, detractors, passives, promoters
@@ -167,19 +168,7 @@ def sample() -> pd.DataFrame:
     return people
 
 
-DESIGNS = {
-    "weights": Design(weight="w"),
-    "strata": Design(strata="stratum"),
-    "strata, weights, fpc": Design(weight="w", strata="stratum", fpc={"north": 700, "south": 900, "west": 1e6}),
-    "clusters": Design(cluster="branch"),
-    "all": Design(weight="w", strata="stratum", cluster="local", fpc="branches"),
-    "population": Design(fpc=5000),
-    "margins, weights": Design(weight="w", margins=("sex", "age")),
-    "margins, strata, base": Design(weight="w", strata="stratum", margins=("sex", "age"), base_weight="base"),
-    "margins, all": Design(
-        weight="w", strata="stratum", cluster="branch", fpc="branches", margins="sex", base_weight="base"
-    ),
-}  # fmt: skip
+DESIGNS = made_designs("w", {"north": 700, "south": 900, "west": 1e6})
 
 
 def answers(sample: pd.DataFrame, spec: Metric) -> npt.NDArray[np.float64]:

@@ -235,16 +235,7 @@ def test_what_needs_rows_says_so() -> None:
         cl.drivers(kept, "x", ["y"])
 
 
-def test_only_the_tally_leaves_a_lazy_engine(monkeypatch: pytest.MonkeyPatch, frame: pd.DataFrame) -> None:
-    heights: list[int] = []
-    collect = pl.LazyFrame.collect
-
-    def watched(self: pl.LazyFrame, *args: Any, **kwargs: Any) -> Any:
-        result = collect(self, *args, **kwargs)
-        heights.append(result.height)
-        return result
-
-    monkeypatch.setattr(pl.LazyFrame, "collect", watched)
+def test_only_the_tally_leaves_a_lazy_engine(heights: list[int], frame: pd.DataFrame) -> None:
     many = pl.concat([pl.from_pandas(frame)] * 5).lazy()
     kept = cl.tally(many, cl.Nps("score"), ["tier", cl.Period("at")], design=cl.Design(strata="flag"))
     assert kept.n_rows == 5 * N
