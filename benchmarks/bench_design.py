@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from figures import Figure, compared, times, written
 
+from closeloop.metrics.counts import count
 from closeloop.metrics.design import Design
 from closeloop.metrics.estimate import group_counts, nps_results
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.score import score
 from closeloop.metrics.score_table import ScoreTable
 from closeloop.metrics.spec import Nps
-from closeloop.metrics.tally import count
 from closeloop.stats.design import grouped_variance, sample_plan, taylor
 from closeloop.stats.effective_size import n_star
 from closeloop.stats.intervals import nps_interval

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bench_tally import KEYS, LEVELS, MONTHS, SEGMENTS, coded_frame
 from figures import Figure, compared, skipped, times
 
-from closeloop.metrics.tally import count
+from closeloop.metrics.counts import count
 
 ROWS = 100_000_000
 NAME, TARGET, BAR = "tally, 1e8 coded rows / histogram in C, one thread", "<= 3", "c_histogram"

@@ -19,12 +19,12 @@ from bench_design import designed_frame
 from bench_drivers import answers
 from figures import Figure, compared, skipped, times
 
+from closeloop.metrics.counts import count
 from closeloop.metrics.design import Design
 from closeloop.metrics.estimate import group_counts, nps_results
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps
-from closeloop.metrics.tally import count
 from closeloop.stats.correlation import weighted_correlation
 from closeloop.stats.importance import lmg
 

@@ -26,7 +26,7 @@ from scipy.optimize import nnls
 
 import closeloop as cl
 from closeloop.frames import as_frame
-from closeloop.metrics.tally import count
+from closeloop.metrics.counts import count
 from closeloop.metrics.tally_parts import sum_parts
 
 ROWS = (100_000, 400_000, 1_600_000)

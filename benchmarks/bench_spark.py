@@ -13,7 +13,7 @@ from bench_tally import KEYS, LEVELS, coded_frame
 from figures import Figure, compared, skipped, times
 
 from closeloop.frames import as_frame
-from closeloop.metrics.tally import count
+from closeloop.metrics.counts import count
 
 ROWS = 10_000_000
 NAME, TARGET, BAR = "tally, Spark over Parquet / its own group-by", "<= 1.2", "engine_spark"

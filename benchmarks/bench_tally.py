@@ -14,8 +14,8 @@ import polars as pl
 from figures import Figure, compared, times
 
 from closeloop.frames import as_frame
+from closeloop.metrics.counts import CountTally, count
 from closeloop.metrics.period import Period
-from closeloop.metrics.tally import CountTally, count
 
 ROWS = 10_000_000
 SEGMENTS, MONTHS = 20, 36

@@ -13,10 +13,10 @@ import pandas as pd
 import polars as pl
 from figures import Figure, compared, times
 
+from closeloop.metrics.counts import count_cuts
 from closeloop.metrics.estimate import group_counts
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps
-from closeloop.metrics.tally import count_cuts
 
 ROWS, ITEMS, MONTHS = 1_000_000, 20, 36
 CUTS = {"region": 31, "touchpoint": 6, "plan": 4, "age": 7, "tenure": 5, "language": 2, "device": 3, "shop": 40}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import closeloop as cl
 from closeloop.metrics import crossed, tabulate
+from closeloop.metrics.counts import CountTally, MomentTally, count, count_cuts, sum_moments, sum_moments_cuts
 from closeloop.metrics.crossed import crossings
-from closeloop.metrics.tally import CountTally, MomentTally, count, count_cuts, sum_moments, sum_moments_cuts
 
 KEYS = ("a", "b", "c", "d")
 

@@ -93,7 +93,7 @@ _HOME = {
     "SurveyCodebook": "survey.survey_codebook",
     "SurveyDefinitionError": "errors",
     "SurveyDiff": "survey.diff.change",
-    "Tally": "metrics.tracked",
+    "Tally": "metrics.tally",
     "Team": "followup.rules.team",
     "ThemeImpact": "analysis.impact.result",
     "ThemeTrend": "themes.trend.theme_trend_result",

@@ -14,13 +14,13 @@ import pandas as pd
 from closeloop.analysis.weighting.margin_cells import combined_codes
 from closeloop.frames import Frame, as_frame, require_columns
 from closeloop.metrics.counting import tally_of
+from closeloop.metrics.counts import CountTally, MomentTally
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import Codes, sort_key
 from closeloop.metrics.gap import sum_apart
 from closeloop.metrics.moments import DesignMoments, moments_of_counts, moments_of_sums
 from closeloop.metrics.score_input import ScoreInput, answer_rows
 from closeloop.metrics.spec import GapScore, MeanScore, Metric
-from closeloop.metrics.tally import CountTally, MomentTally
 from closeloop.text import LocalText
 
 FloatArray = npt.NDArray[np.float64]

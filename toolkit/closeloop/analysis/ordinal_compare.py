@@ -11,13 +11,13 @@ import numpy as np
 
 from closeloop.errors import InsufficientDataError, closest
 from closeloop.frames import as_frame, require_columns
+from closeloop.metrics.counts import count
 from closeloop.metrics.estimate import GroupedCounts, group_counts
 from closeloop.metrics.labels import value_label
 from closeloop.metrics.protect import checked_min_n, protect
 from closeloop.metrics.result import Shown, TableResult
 from closeloop.metrics.score_input import ScoreInput, score_input
 from closeloop.metrics.spec import Nps, TopBox
-from closeloop.metrics.tally import count
 from closeloop.stats.intervals import normal_quantile
 from closeloop.stats.superiority import Superiority, superiority
 from closeloop.text import LocalText, message

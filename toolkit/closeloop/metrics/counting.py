@@ -8,13 +8,13 @@ from typing import Any
 
 from closeloop.frames import Frame, as_frame, require_columns
 from closeloop.metrics.breakdowns import Cut, Key, key_column
+from closeloop.metrics.counts import CountTally, MomentTally, count_cuts, sum_moments_cuts
 from closeloop.metrics.design import Design
 from closeloop.metrics.estimate import Result, group_counts, mean_results, nps_results, share_results
 from closeloop.metrics.gap import sum_gaps
 from closeloop.metrics.moments import DesignMoments
 from closeloop.metrics.score_input import ScoreInput
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps
-from closeloop.metrics.tally import CountTally, MomentTally, count_cuts, sum_moments_cuts
 from closeloop.text import message
 
 AnyTally = CountTally | MomentTally
@@ -120,7 +120,7 @@ def tally_of(
     cache: dict[object, Any] | None = None,
     design: Design | None = None,
 ) -> AnyTally:
-    """Count or sum up what a metric asks for; parameters and errors as `closeloop.metrics.tally.count`.
+    """Count or sum up what a metric asks for; parameters and errors as `closeloop.metrics.counts.count`.
 
     Examples
     --------

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.metrics.counts import CountTally, MomentTally
 from closeloop.metrics.moments import DesignMoments, cleared, moments_of_counts, moments_of_sums
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Nps, TopBox
 from closeloop.metrics.tabulate import distinct
-from closeloop.metrics.tally import CountTally, MomentTally
 from closeloop.stats.effective_size import t_ratio
 from closeloop.stats.intervals import Interval, mean_interval, nps_interval, share_interval
 from closeloop.stats.weighting import Precision
@@ -69,7 +69,7 @@ def group_counts(tally: CountTally) -> GroupedCounts:
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.metrics.tally import count
+    >>> from closeloop.metrics.counts import count
     >>> counts = group_counts(count(pd.DataFrame({"x": [9, 10, None], "k": list("aab")}), "x", range(9, 11), ["k"]))
     >>> counts.keys, counts.n.tolist(), counts.n_missing.tolist()
     ([(), ('a',), ('b',)], [[1, 1], [1, 1], [0, 0]], [1, 0, 1])

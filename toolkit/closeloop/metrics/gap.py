@@ -12,10 +12,10 @@ import pandas as pd
 
 from closeloop.errors import ResponseValidationError
 from closeloop.frames import Frame
+from closeloop.metrics.counts import Key, MomentTally, sum_moments, sum_moments_cuts
 from closeloop.metrics.design import Design
 from closeloop.metrics.encode import answer_numbers
 from closeloop.metrics.spec import GapScore, MeanScore
-from closeloop.metrics.tally import Key, MomentTally, sum_moments, sum_moments_cuts
 
 
 def sum_gaps(
@@ -26,7 +26,7 @@ def sum_gaps(
     cache: dict[object, Any] | None = None,
     design: Design | None = None,
 ) -> list[MomentTally]:
-    """Sum up the gaps of respondents by sets of keys; parameters and errors as `tally.sum_moments_cuts`.
+    """Sum up the gaps of respondents by sets of keys; parameters and errors as `counts.sum_moments_cuts`.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def sum_apart(
 ) -> MomentTally:
     """Sum up by how much answers, or gaps, lie above `centre`: near their mean sums of squares keep their digits.
 
-    Parameters are those of `closeloop.metrics.tally.sum_moments`; the answers have been summed up before, so that
+    Parameters are those of `closeloop.metrics.counts.sum_moments`; the answers have been summed up before, so that
     those which are no numbers have been refused.
 
     Examples

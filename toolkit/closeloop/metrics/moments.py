@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.metrics.counts import CountTally, MomentTally
 from closeloop.metrics.sampling import MarginTotals, SampledRows, Sampling, weights_only
-from closeloop.metrics.tally import CountTally, MomentTally
 from closeloop.stats.design import compact, grouped_variance
 from closeloop.stats.effective_size import effective_n
 from closeloop.stats.weighting import Precision

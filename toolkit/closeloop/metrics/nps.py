@@ -226,9 +226,9 @@ def nps(scores: Any, weights: Any = None) -> NpsResult:
     import pandas as pd
 
     from closeloop.frames import as_column
+    from closeloop.metrics.counts import count
     from closeloop.metrics.estimate import group_counts, nps_results
     from closeloop.metrics.spec import Nps
-    from closeloop.metrics.tally import count
 
     spec = Nps("scores")
     frame = pd.DataFrame({spec.item: as_column(scores).array})

@@ -248,9 +248,9 @@ def _top_box(ratings: Any, points: int, top: int, name: str) -> ShareResult:
     import pandas as pd
 
     from closeloop.frames import as_column
+    from closeloop.metrics.counts import count
     from closeloop.metrics.estimate import group_counts, share_results
     from closeloop.metrics.spec import TopBox
-    from closeloop.metrics.tally import count
 
     spec = TopBox("ratings", points=points, top=top, name=name)
     tally = count(pd.DataFrame({spec.item: as_column(ratings).array}), spec.item, spec.levels)

@@ -15,7 +15,7 @@ from closeloop.metrics.spec import Metric
 from closeloop.text import LocalText, message
 
 if TYPE_CHECKING:
-    from closeloop.metrics.tracked import Tally
+    from closeloop.metrics.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ import pyarrow as pa
 from closeloop.frames import convert
 from closeloop.metrics.breakdowns import key_name
 from closeloop.metrics.counting import AnyTally, sample_design
-from closeloop.metrics.tally import CountTally, MomentTally
-from closeloop.metrics.tally_sum import scaled_counts, scaled_sums
-from closeloop.metrics.tracked import Tally
+from closeloop.metrics.counts import CountTally, MomentTally
+from closeloop.metrics.counts_sum import scaled_counts, scaled_sums
+from closeloop.metrics.tally import Tally
 
 _SUMS = 6
 

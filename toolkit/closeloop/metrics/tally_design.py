@@ -18,11 +18,11 @@ import pandas as pd
 
 from closeloop.frames import Frame
 from closeloop.metrics.counting import AnyTally
+from closeloop.metrics.counts import CountTally, MomentTally, sum_moments
+from closeloop.metrics.counts_sum import scaled_counts, scaled_sums, sum_tallies
 from closeloop.metrics.design import Design
 from closeloop.metrics.sampling import SampledRows, place
 from closeloop.metrics.tabulate import distinct
-from closeloop.metrics.tally import CountTally, MomentTally, sum_moments
-from closeloop.metrics.tally_sum import scaled_counts, scaled_sums, sum_tallies
 
 Drawn = tuple[MomentTally, ...]
 """All rows of the sample by its units: their number, their weights, and where it was raked their base weights."""

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from closeloop.errors import StoreError
 from closeloop.metrics.breakdowns import kept_cuts
 from closeloop.metrics.counting import AnyTally, question
+from closeloop.metrics.tally import Tally
 from closeloop.metrics.tally_cells import cells_table, tallies_of_cells
 from closeloop.metrics.tally_head import FORMAT, KIND, head_of, stated, table_heads
 from closeloop.metrics.tally_parts import sum_parts
-from closeloop.metrics.tracked import Tally
 from closeloop.text import message
 from closeloop.versioned import MARK, write_whole
 

@@ -10,11 +10,11 @@ from typing import Any
 from closeloop.errors import StoreError
 from closeloop.metrics.breakdowns import Key
 from closeloop.metrics.counting import AnyTally
+from closeloop.metrics.counts import CountTally
 from closeloop.metrics.design import Design
 from closeloop.metrics.period import Period
 from closeloop.metrics.spec import GapScore, MeanScore, Metric, Nps, TopBox
-from closeloop.metrics.tally import CountTally
-from closeloop.metrics.tracked import Tally
+from closeloop.metrics.tally import Tally
 from closeloop.text import LocalText, message
 from closeloop.versioned import MARK
 

@@ -9,9 +9,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from closeloop.metrics.tally import CountTally
-from closeloop.metrics.tally_sum import sum_tallies
-from closeloop.metrics.tracked import Tally
+from closeloop.metrics.counts import CountTally
+from closeloop.metrics.counts_sum import sum_tallies
+from closeloop.metrics.tally import Tally
 from closeloop.metrics.written_call import as_code
 from closeloop.text import LocalText, message
 

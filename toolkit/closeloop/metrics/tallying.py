@@ -17,14 +17,14 @@ from closeloop.metrics.counting import (
     sample_design,
     tallies_of,
 )  # fmt: skip
+from closeloop.metrics.counts_sum import sum_tallies
 from closeloop.metrics.design import Design
 from closeloop.metrics.score_block import RESERVED
 from closeloop.metrics.score_input import chosen_metrics, score_input
 from closeloop.metrics.spec import Metric
+from closeloop.metrics.tally import Tally
 from closeloop.metrics.tally_design import drawn_rows
 from closeloop.metrics.tally_parts import with_part
-from closeloop.metrics.tally_sum import sum_tallies
-from closeloop.metrics.tracked import Tally
 
 
 def tally(

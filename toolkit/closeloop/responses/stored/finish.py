@@ -78,9 +78,7 @@ class Finish:
         rows = [
             row
             for at, each in enumerate(self.stage.sources)
-            for row in matched_rows(
-                each.opened.source.name, self.stage.read[at].matches_with(self.stage.agreements[at])
-            )
+            for row in matched_rows(each.opened.source.name, self._matches(at))
         ]
         write_csv(pd.DataFrame(rows), self.folder / "columns.csv")
 

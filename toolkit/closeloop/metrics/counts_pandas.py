@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from closeloop.metrics.counts import CountTally, Key, MomentTally
 from closeloop.metrics.crossed import tabulate_cuts
 from closeloop.metrics.design import Design, checked_weights
 from closeloop.metrics.encode import Codes, answer_numbers, encode_answers, encode_key
 from closeloop.metrics.period import Period
 from closeloop.metrics.sampling import SampledRows, sample_codes, sampled_rows, tallied
-from closeloop.metrics.tally import CountTally, Key, MomentTally
 
 FloatArray = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -36,7 +36,7 @@ def count_in_pandas(
     cache: dict[object, Any],
     design: Design | None,
 ) -> list[CountTally]:
-    """Count as `closeloop.metrics.tally.count_cuts` does."""
+    """Count as `closeloop.metrics.counts.count_cuts` does."""
     keys = list(dict.fromkeys(key for cut in cuts for key in cut))
     jobs = [partial(_key_codes, frame, key, cache) for key in keys]
     *codes, answers = _at_once(
@@ -81,7 +81,7 @@ def sum_moments_in_pandas(
     cache: dict[object, Any],
     design: Design | None,
 ) -> list[MomentTally]:
-    """Sum up as `closeloop.metrics.tally.sum_moments_cuts` does."""
+    """Sum up as `closeloop.metrics.counts.sum_moments_cuts` does."""
     keys = list(dict.fromkeys(key for cut in cuts for key in cut))
     y = _cached(cache, ("numbers", column), lambda: answer_numbers(frame[column]))
     codes = _at_once([partial(_key_codes, frame, key, cache) for key in keys], _slow(frame, keys))

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from closeloop.metrics.counts import CountTally, MomentTally
 from closeloop.metrics.encode import sort_key
 from closeloop.metrics.tabulate import distinct
-from closeloop.metrics.tally import CountTally, MomentTally
 from closeloop.text import message
 
 FloatArray = npt.NDArray[np.float64]
@@ -45,7 +45,7 @@ def sum_tallies(parts: Sequence[T]) -> T:
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.metrics.tally import count
+    >>> from closeloop.metrics.counts import count
     >>> monday = count(pd.DataFrame({"x": [9, 10], "k": ["b", "b"]}), "x", range(11), ["k"])
     >>> tuesday = count(pd.DataFrame({"x": [9, None], "k": ["b", "a"]}), "x", range(11), ["k"])
     >>> both = monday + tuesday
@@ -77,7 +77,7 @@ def with_keys(tally: T, keys: Sequence[tuple[int, Callable[[object], object] | N
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.metrics.tally import count
+    >>> from closeloop.metrics.counts import count
     >>> days = count(pd.DataFrame({"x": [9, 9], "day": ["2026-01-03", "2026-01-09"]}), "x", range(11), ["day"])
     >>> months = with_keys(days, [(0, lambda day: day[:7])])
     >>> months.labels, months.n.tolist()
@@ -176,7 +176,7 @@ def scaled_sums(tally: MomentTally) -> FloatArray:
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.metrics.tally import sum_moments
+    >>> from closeloop.metrics.counts import sum_moments
     >>> scaled_sums(sum_moments(pd.DataFrame({"x": [1.0, 3.0], "w": [2.0, 2.0]}), "x", weight="w"))[0, :2].tolist()
     [4.0, 8.0]
     """
@@ -190,7 +190,7 @@ def scaled_counts(tally: CountTally) -> FloatArray:
     Examples
     --------
     >>> import pandas as pd
-    >>> from closeloop.metrics.tally import count
+    >>> from closeloop.metrics.counts import count
     >>> scaled_counts(count(pd.DataFrame({"x": [9, 9], "w": [2.0, 2.0]}), "x", range(11), weight="w")).tolist()
     [4.0]
     """

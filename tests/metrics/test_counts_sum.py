@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closeloop.frames import as_frame
+from closeloop.metrics.counts import CountTally, MomentTally, count, sum_moments
+from closeloop.metrics.counts_sum import sum_tallies
 from closeloop.metrics.design import Design
-from closeloop.metrics.tally import CountTally, MomentTally, count, sum_moments
-from closeloop.metrics.tally_sum import sum_tallies
 
 Rows = list[tuple[str | None, int, int | None, float]]
 

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from closeloop.metrics.counts import CountTally, Key, MomentTally
 from closeloop.metrics.design import HUGE_WEIGHT, Design, refuse_weights
 from closeloop.metrics.encode import Codes, encode_answers, encode_key, refuse_answers
 from closeloop.metrics.period import Period, period_labels
 from closeloop.metrics.sampling import SampledRows, place, sample_codes, tallied
 from closeloop.metrics.tabulate import tabulate
-from closeloop.metrics.tally import CountTally, Key, MomentTally
 from closeloop.text import message
 
 EngineFrame = nw.LazyFrame[Any] | nw.DataFrame[Any]
@@ -41,7 +41,7 @@ def count_in_engine(
     weight: str | None,
     design: Design | None = None,
 ) -> CountTally:
-    """Count as `closeloop.metrics.tally.count` does, in the frame's own engine."""
+    """Count as `closeloop.metrics.counts.count` does, in the frame's own engine."""
     key_names = [f"closeloop key {i}" for i in range(len(keys))]
     drawn = _sample_columns(design)
     grouped = frame.select(
@@ -75,7 +75,7 @@ def count_in_engine(
 def sum_moments_in_engine(
     frame: EngineFrame, column: str, keys: Sequence[Key], weight: str | None, design: Design | None = None
 ) -> MomentTally:
-    """Sum up as `closeloop.metrics.tally.sum_moments` does, in the frame's own engine."""
+    """Sum up as `closeloop.metrics.counts.sum_moments` does, in the frame's own engine."""
     dtype = frame.collect_schema()[column]
     if not (dtype.is_numeric() or dtype == nw.Boolean):
         found = _collect(frame.filter(~nw.col(column).is_null()).group_by(column).agg(nw.len().alias(_ROWS)))
