@@ -215,9 +215,9 @@ def _year(path: Path) -> list[Figure]:
 def _triage(path: Path) -> list[Figure]:
     """Measure the triage of the sample exports, then of the same once more, then the first owners of all cases."""
     import closeloop as cl
-    from closeloop.demo import sample_folder
+    from closeloop.demo import sample_data
 
-    folder = sample_folder()
+    folder = sample_data("")
     files = [*folder.glob("281746093_*.xlsx"), *folder.glob("relationship_qualtrics_*.csv")]
     responses = cl.read_responses(files, "relationship-nps")
     n = len(responses.accepted)

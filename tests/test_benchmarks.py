@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -24,6 +25,18 @@ RESULT: dict[str, Any] = json.loads((ROOT / "benchmarks" / "recorded.json").read
 def test_every_bar_is_recorded_once_with_its_target() -> None:
     found = [(entry["bar"], entry["target"]) for entry in RESULT["figures"] if entry.get("bar")]
     assert sorted(found) == sorted((name, bar["target"]) for name, bar in bars().items())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_what_a_benchmark_takes_from_the_package_is_there(path: Path) -> None:
+    """Also within functions and within programs that are run beside: `make bench` is too long to be run here."""
+    wanted = re.findall(r"from (closeloop[\w.]*) import (?:\(([^)]+)\)|([^\n(]+))", path.read_text(encoding="utf-8"))
+    for module, several, few in wanted:
+        there = importlib.import_module(module)
+        names = [name.split(" as ")[0].strip() for name in (several or few).split(",") if name.strip()]
+        for name in names:
+            if not hasattr(there, name):
+                importlib.import_module(f"{module}.{name}")
 
 
 def test_a_skipped_figure_has_a_reason_and_no_verdict() -> None:
