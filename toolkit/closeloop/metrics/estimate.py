@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from closeloop.metrics.counts import CountTally, MomentTally
-from closeloop.metrics.moments import DesignMoments, cleared, moments_of_counts, moments_of_sums
+from closeloop.metrics.moments import DesignMoments, Estimates, cleared, moments_of_counts, moments_of_sums
 from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.satisfaction import MeanResult, ShareResult
 from closeloop.metrics.spec import Nps, TopBox
@@ -152,26 +153,29 @@ def _sums(counts: GroupedCounts) -> npt.NDArray[np.int64] | FloatArray:
     return counts.n if counts.weight is None else counts.weight
 
 
-def _estimates(moments: DesignMoments) -> Iterator[tuple[int, float, float, Precision | None]]:
-    """Return n, mean, variance of one answer and precision of everybody, then of each group."""
+def _estimates(moments: DesignMoments) -> tuple[Estimates, Estimates]:
+    """Return what is known of everybody, and of the groups."""
     groups = moments.estimates()
-    everybody = groups
-    if moments.n_groups != 1:
-        everybody = moments.estimates(np.zeros(moments.n_groups, np.int64), 1)
-    for part in (everybody, groups):
-        yield from zip(part.n.tolist(), part.mean.tolist(), part.spread.tolist(), part.precision, strict=True)
+    if moments.n_groups == 1:
+        return groups, groups
+    return moments.estimates(np.zeros(moments.n_groups, np.int64), 1), groups
 
 
 def _designs(moments: DesignMoments | None, n_rows: int) -> list[Precision | None]:
     if moments is None:
         return [None] * n_rows
-    return [precision for _, _, _, precision in _estimates(moments)]
+    everybody, groups = _estimates(moments)
+    return everybody.precision + groups.precision
 
 
 def _designed_means(moments: DesignMoments, missing: IntArray) -> list[MeanResult]:
+    rows = (
+        zip(part.mean.tolist(), part.spread.tolist(), part.n.tolist(), part.precision, strict=True)
+        for part in _estimates(moments)
+    )
     return [
         MeanResult(mean, math.sqrt(spread) if n > 1 else math.nan, n, gone, precision)
-        for (n, mean, spread, precision), gone in zip(_estimates(moments), missing.tolist(), strict=True)
+        for (mean, spread, n, precision), gone in zip(chain.from_iterable(rows), missing.tolist(), strict=True)
     ]
 
 
