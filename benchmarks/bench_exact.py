@@ -12,8 +12,8 @@ from closeloop.metrics.nps import NpsResult
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "metrics"))
-from test_designs import APICLUS1, APISTRAT, expand  # the samples that the tests are about
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from api_samples import APICLUS1, APISTRAT, expand  # the samples that the tests are about
 
 # R survey 4.1-1, data(api), svymean and svyby of the NPS in points; as many digits as R printed.
 STRATIFIED = Design(weight="w", strata="type", fpc="schools")

@@ -14,7 +14,8 @@ from docx.oxml.ns import qn
 
 import closeloop as cl
 from closeloop.metrics.score_table import ScoreTable
-from closeloop.reports.page_blocks import Words, page_blocks
+from closeloop.reports.docx import _widths
+from closeloop.reports.page_blocks import Grid, Run, Slot, Words, page_blocks
 from closeloop.text import LocalText, set_language
 
 TITLE = LocalText({"en": "Why parcels arrive late", "zh-CN": "包裹为什么晚到"})
@@ -174,6 +175,18 @@ def test_section_rows_span_the_table_and_numbers_stand_right(tmp_path: Path) -> 
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
+
+
+def test_figures_and_words_of_a_table_are_not_broken_where_there_is_room() -> None:
+    said = ["Share of answers in time", "54.1\u00a0%", "1,204", "Minutes", "2026-06-30", "95.0\u00a0% CI"]
+    grid = Grid(rows=(tuple(Slot((Words((Run(text),)),)) for text in [*said, "a long sentence " * 12]),))
+    inches = _widths(grid, 7, 6.3)
+    assert sum(inches) == pytest.approx(6.3)
+    longest = [7, 6, 5, 7, 5, 5, 8]  # in letters: a date may break at its hyphens
+    assert all(width >= 0.17 + 0.07 * letters for width, letters in zip(inches, longest, strict=True))
+    assert max(inches) == inches[-1]
+    narrow = _widths(Grid(rows=(grid.rows[0] * 4,)), 28, 6.3)
+    assert sum(narrow) == pytest.approx(6.3)
 
 
 @pytest.mark.parametrize("tag", ["en", "zh-CN"])

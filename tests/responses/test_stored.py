@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,16 @@ def test_the_command_line_imports_in_parts_and_scores_the_folder(answers: Path, 
     scored = CliRunner().invoke(app, ["score", str(out), "--by", "branch", "--json"])
     assert scored.exit_code == 0, scored.output
     assert '"rows_in": 300' in scored.output
+
+
+def test_what_a_killed_import_left_behind_is_taken_away_and_what_another_is_at_work_on_is_not(
+    answers: Path, tmp_path: Path
+) -> None:
+    folders = {name: tmp_path / "out" / f".closeloop-{name}" / "staged" for name in ("killed", "at work")}
+    for name, folder in folders.items():
+        folder.mkdir(parents=True)
+        (folder / "rows-00000.arrow").write_bytes(b"rows")
+        for path in (folder / "rows-00000.arrow", folder, folder.parent):
+            os.utime(path, (0, 0) if name == "killed" or path.is_dir() else None)
+    cl.import_responses(answers, asked(0), tmp_path / "out", rows=100)
+    assert [folder.exists() for folder in folders.values()] == [False, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from copy import deepcopy
 from pathlib import Path
@@ -33,6 +34,11 @@ _PAPER = {"A4": (210, 297), "A4 landscape": (297, 210), "A3 landscape": (420, 29
 """Millimetres."""
 _SHORTEST, _LONGEST = 6, 60
 """Of the texts of a column, in letters: what its width goes by."""
+_LONGEST_WORD = 20
+_A_LETTER, _MARGINS = 0.072, 0.17
+"""Inches that a letter of a table takes, bold ones in mind, and the two margins of a cell."""
+_MAY_BREAK = re.compile(r"[^\S\u00a0]+|(?<=[-/\u3000-\u9fff\uff00-\uffef])|(?=[\u3000-\u9fff])")
+"""Where a line may end: between words, not before a unit, and anywhere in Chinese."""
 
 
 def docx_bytes(html: str, title: str, tag: str, template: str | Path | None = None, *, size: str = "A4") -> bytes:
@@ -217,18 +223,24 @@ def _room(document: Document) -> float:
     return min(_WIDEST, float(section.page_width - section.left_margin - section.right_margin) / Inches(1))
 
 
-def _shares(grid: Grid, width: int) -> list[float]:
-    """Return the share of the width that each column takes: the longer its texts, the wider, but not in proportion."""
-    longest = [float(_SHORTEST)] * width
+def _widths(grid: Grid, width: int, room: float) -> list[float]:
+    """Return the inches of each column: its longest word, and of what is left the more, the longer its texts."""
+    longest, word = [float(_SHORTEST)] * width, [0.0] * width
     for row in grid.rows:
         at = 0
         for slot in row:
             if slot.span == 1 and at < width:
-                said = max((width_of(words.text) for words in slot.paragraphs), default=0)
-                longest[at] = max(longest[at], min(said, _LONGEST))
+                texts = [words.text for words in slot.paragraphs]
+                longest[at] = max([longest[at], *(min(width_of(text), _LONGEST) for text in texts)])
+                parts = [width_of(part) for text in texts for part in _MAY_BREAK.split(text)]
+                word[at] = max([word[at], *(min(part, _LONGEST_WORD) for part in parts)])
             at += slot.span
+    least = [_MARGINS + letters * _A_LETTER for letters in word]
     weights = [length**0.75 for length in longest]
-    return [weight / sum(weights) for weight in weights]
+    left = room - sum(least)
+    if left < 0:  # some word breaks in any case
+        return [room * inches / sum(least) for inches in least]
+    return [inches + left * weight / sum(weights) for inches, weight in zip(least, weights, strict=True)]
 
 
 def _lay_out(document: Document, grid: Grid) -> None:
@@ -238,10 +250,10 @@ def _lay_out(document: Document, grid: Grid) -> None:
     width = max(sum(slot.span for slot in row) for row in grid.rows)
     table = document.add_table(rows=len(grid.rows), cols=width, style="Table Grid")
     room = _room(document)
-    for column, share in zip(table.columns, _shares(grid, width), strict=True):
-        column.width = Inches(room * share)  # LibreOffice goes by the grid, Word by the cells
+    for column, inches in zip(table.columns, _widths(grid, width, room), strict=True):
+        column.width = Inches(inches)  # LibreOffice goes by the grid, Word by the cells
         for cell in column.cells:
-            cell.width = Inches(room * share)
+            cell.width = Inches(inches)
     for at, row in enumerate(grid.rows):
         place, cells = 0, table.rows[at].cells
         whole = table.rows[at]._tr.get_or_add_trPr()

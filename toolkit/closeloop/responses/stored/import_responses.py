@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ ROWS = 500_000
 _TABLES = ("accepted", "superseded", "issues")
 _FILES = ("quarantined.csv", "superseded.csv", "issues.csv", "columns.csv")
 _OF_SMALL = ("accepted.csv", "accepted.parquet")
+_ASIDE = ".closeloop-"
+_LEFT_BEHIND = 3600
+"""Seconds without a new file after which what lies aside is nobody's: an import that runs writes every few of them."""
 
 
 def import_responses(
@@ -116,7 +120,8 @@ def import_responses(
         try:
             target.mkdir(parents=True, exist_ok=True)
             check_target(target / LEDGER)
-            with tempfile.TemporaryDirectory(dir=target, prefix=".closeloop-") as aside:
+            _clear_left_behind(target)
+            with tempfile.TemporaryDirectory(dir=target, prefix=_ASIDE) as aside:
                 _write(sources, survey, settings, Path(aside), bar, paths)
                 _put_in_place(Path(aside) / "whole", target)
         except OSError as error:
@@ -182,6 +187,15 @@ def _read_parts(stage: Stage, quarantined: CsvParts, bar: ImportBar, paths: Sequ
 
 def _both(text: Any) -> dict[str, str]:
     return {"en": text.en, "zh-CN": text.zh}
+
+
+def _clear_left_behind(target: Path) -> None:
+    """Take away what imports that were killed had put aside: it can be as large as the answers themselves."""
+    for aside in target.glob(f"{_ASIDE}*/"):
+        with suppress(FileNotFoundError):  # what vanishes meanwhile is somebody's who is at work
+            times = [path.stat().st_mtime for path in (aside, *aside.rglob("*"))]
+            if time.time() - max(times) > _LEFT_BEHIND:
+                shutil.rmtree(aside)
 
 
 def _put_in_place(whole: Path, target: Path) -> None:
