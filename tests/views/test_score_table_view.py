@@ -9,8 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from closeloop.metrics.nps import NpsResult
+from closeloop.metrics.score import score
 from closeloop.metrics.score_block import GroupScore
 from closeloop.metrics.score_table import ScoreTable
+from closeloop.metrics.spec import Nps
 from closeloop.text import LocalText, language, set_language
 from closeloop.views.score_panel import panels
 from closeloop.views.score_table import Scale, round_steps
@@ -167,3 +169,13 @@ def test_many_groups_are_set_closer(scores: ScoreTable) -> None:
 def test_one_result_is_one_line(tag: str, said: str, bare: Bare) -> None:
     set_language(tag)
     assert said in bare(result_html(NpsResult(promoters=17, passives=12, detractors=7, n_missing=4)))
+
+
+@pytest.mark.parametrize(("n", "width"), [(12, None), (99_999, None), (100_000, 72), (1_000_000_000, 120)])
+def test_the_column_of_counts_is_as_wide_as_its_largest(n: int, width: int | None) -> None:
+    counted = score({"recommend": [9, 3]}, Nps("recommend"), min_n=0)
+    (block,) = counted.blocks
+    total = dataclasses.replace(block.total, n=n)
+    html = dataclasses.replace(counted, blocks=(dataclasses.replace(block, total=total),))._repr_html_()
+    style = f' style="width: {width}px"' if width else ""
+    assert f'<col class="num count"{style}>' in html

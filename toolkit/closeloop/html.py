@@ -89,10 +89,11 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a table: what its head says, and its class (also on the ``col``, so that CSS can set the width)."""
+    """A column of a table: what its head says, its class (also on the ``col``), and the style of the ``col``."""
 
     head: object
     css: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ def table(
     <th scope="row">East</th>
     <td class="num">318</td></tr></tbody></table>
     """
-    colgroup = join(element("col", class_=column.css) for column in columns)
+    colgroup = join(element("col", class_=column.css, style=column.style) for column in columns)
     heads = join(element("th", column.head, scope="col", class_=column.css) for column in columns)
     bodies = []
     for section in sections:

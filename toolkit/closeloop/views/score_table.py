@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONG = 25
 """Rows from which a table is set closer."""
+_USUAL_COUNT = 6
+"""Letters of a count that fit the column as it stands in the style."""
 _MOST_STEPS = 5
 
 
@@ -32,7 +34,7 @@ def panel_table(panel: ScorePanel) -> Html:
     scale = Scale.of(panel)
     three = panel.kind == "nps"
     tag = panel.tag
-    columns = [Column(head=panel.who, css="who"), Column(head="n", css="num count")]
+    columns = [Column(head=panel.who, css="who"), Column(head="n", css="num count", style=_count_width(panel))]
     if three:
         columns.append(Column(head=join([say("shares", tag), share_key(tag)]), css="share"))
     columns.append(Column(head=panel.estimate_head, css="num est"))
@@ -146,6 +148,12 @@ def share_key(tag: str) -> Html:
     names = (("d", "detractors"), ("q", "passives"), ("p", "promoters"))
     keys = [element("span", element("i", class_=css), say(f"scores.{name}", tag)) for css, name in names]
     return element("div", join(keys, " "), class_="key")
+
+
+def _count_width(panel: ScorePanel) -> str:
+    """Return the style of the column of counts, where they have more digits than fit its usual width."""
+    letters = max(len(row.count) for row in (*panel.rows, panel.total))
+    return f"width: {8 * letters + 16}px" if letters > _USUAL_COUNT else ""
 
 
 def _width(labels: list[str]) -> int:
