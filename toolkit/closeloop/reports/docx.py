@@ -35,8 +35,8 @@ _PAPER = {"A4": (210, 297), "A4 landscape": (297, 210), "A3 landscape": (420, 29
 _SHORTEST, _LONGEST = 6, 60
 """Of the texts of a column, in letters: what its width goes by."""
 _LONGEST_WORD = 20
-_A_LETTER, _MARGINS = 0.072, 0.17
-"""Inches that a letter of a table takes, bold ones in mind, and the two margins of a cell."""
+_A_LETTER, _MARGINS = 0.086, 0.17
+"""Inches that a letter of a table takes, bold ones and wide fonts in mind, and the two margins of a cell."""
 _MAY_BREAK = re.compile(r"[^\S\u00a0]+|(?<=[-/\u3000-\u9fff\uff00-\uffef])|(?=[\u3000-\u9fff])")
 """Where a line may end: between words, not before a unit, and anywhere in Chinese."""
 
@@ -235,11 +235,11 @@ def _widths(grid: Grid, width: int, room: float) -> list[float]:
                 parts = [width_of(part) for text in texts for part in _MAY_BREAK.split(text)]
                 word[at] = max([word[at], *(min(part, _LONGEST_WORD) for part in parts)])
             at += slot.span
-    least = [_MARGINS + letters * _A_LETTER for letters in word]
+    margins = min(_MARGINS, room / width)
+    letter = min(_A_LETTER, (room - margins * width) / max(sum(word), 1))  # too many words: each a little narrower
+    least = [margins + letter * letters for letters in word]
     weights = [length**0.75 for length in longest]
     left = room - sum(least)
-    if left < 0:  # some word breaks in any case
-        return [room * inches / sum(least) for inches in least]
     return [inches + left * weight / sum(weights) for inches, weight in zip(least, weights, strict=True)]
 
 
