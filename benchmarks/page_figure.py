@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from bars import bars
-from write_page import bound, ratio, texts
+from page_words import bound, ratio, texts
 
 from closeloop.views.fonts import Typeface
 from closeloop.views.score_axes import EDGE, INK, LINE, SOFT, wrap

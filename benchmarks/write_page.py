@@ -9,32 +9,22 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bars import bars
 from figures import written
-from ruamel.yaml import YAML
+from page_figure import draw
+from page_words import Entry, bound, number, ratio, texts
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 RECORDED = HERE / "recorded.json"
 LANGUAGES = ("en", "zh-CN")
-Entry = dict[str, Any]
-
-
-@cache
-def texts() -> dict[str, Any]:
-    """Return the sentences of the page, and the Chinese names of figures and reasons."""
-    found: dict[str, Any] = YAML(typ="safe").load((HERE / "page.yaml").read_text(encoding="utf-8"))
-    return found
 
 
 def write_pages(result: dict[str, Any]) -> list[Path]:
     """Write both pages and both figures."""
-    from page_figure import draw
-
     paths = []
     for language in LANGUAGES:
         path = page_path(language)
@@ -145,19 +135,6 @@ def cause(entry: Entry, language: str) -> str:
     known = bars()[entry["bar"]] if entry.get("bar") else {"cause": texts()["causes"].get(entry["name"], {})}
     found: str = known.get("cause", {}).get(language, "")
     return found
-
-
-def bound(entry: Entry) -> str:
-    return str(entry["target"]).replace(">=", "≥").replace("<=", "≤")
-
-
-def number(value: float) -> str:
-    """Return a ratio with three digits that count, thousands apart."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def ratio(entry: Entry) -> str:
-    return "–" if entry["ratio"] is None else number(entry["ratio"])
 
 
 def spread(entry: Entry) -> str:

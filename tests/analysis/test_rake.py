@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from api_samples import APICLUS1, expand
 from closeloop.analysis.weighting.rake import rake
 from closeloop.analysis.weighting.rake_result import Raking
 from closeloop.errors import ColumnNotFoundError
@@ -16,34 +17,13 @@ from closeloop.metrics.score import score
 from closeloop.metrics.spec import Nps
 from closeloop.text import set_language
 
-# apiclus1 of R's survey package: district, type of school, target met, schools with an index up to 600, 700, above
-CLUS1 = [
-    (61, "E", "Yes", 0, 5, 5), (61, "M", "No", 0, 1, 1), (61, "M", "Yes", 0, 0, 1), (135, "E", "No", 0, 2, 1),
-    (135, "E", "Yes", 9, 8, 14), (178, "E", "Yes", 2, 0, 0), (178, "H", "Yes", 1, 0, 0), (178, "M", "No", 1, 0, 0),
-    (197, "E", "No", 0, 0, 1), (197, "E", "Yes", 2, 3, 4), (197, "M", "No", 2, 0, 0), (197, "M", "Yes", 0, 1, 0),
-    (255, "E", "No", 1, 0, 0), (255, "E", "Yes", 2, 3, 7), (255, "M", "Yes", 0, 1, 2), (406, "E", "Yes", 2, 0, 0),
-    (413, "E", "Yes", 1, 0, 0), (437, "E", "Yes", 2, 0, 0), (437, "H", "Yes", 1, 0, 0), (437, "M", "Yes", 1, 0, 0),
-    (448, "E", "Yes", 0, 1, 8), (448, "H", "Yes", 0, 0, 1), (448, "M", "Yes", 0, 0, 2), (510, "E", "No", 0, 1, 0),
-    (510, "E", "Yes", 4, 6, 5), (510, "H", "No", 1, 0, 0), (510, "H", "Yes", 0, 1, 0), (510, "M", "No", 0, 1, 0),
-    (510, "M", "Yes", 0, 2, 0), (568, "E", "No", 0, 1, 0), (568, "E", "Yes", 0, 2, 1), (568, "H", "No", 0, 1, 0),
-    (568, "H", "Yes", 0, 0, 3), (568, "M", "Yes", 0, 1, 0), (637, "E", "Yes", 1, 3, 4), (637, "H", "Yes", 0, 1, 0),
-    (637, "M", "Yes", 0, 2, 0), (716, "E", "No", 5, 0, 0), (716, "E", "Yes", 18, 5, 2), (716, "H", "Yes", 3, 0, 0),
-    (716, "M", "Yes", 4, 0, 0), (778, "E", "Yes", 1, 0, 0), (778, "M", "No", 1, 0, 0), (815, "E", "Yes", 1, 1, 0),
-    (815, "H", "No", 0, 1, 0), (815, "M", "No", 0, 1, 0),
-]  # fmt: skip
 STYPE = {"E": 4421, "H": 755, "M": 1018}
 WIDE = {"No": 1072, "Yes": 5122}
 
 
 def schools() -> pd.DataFrame:
     """183 schools in 15 districts; the index in three classes stands as an answer 0–10."""
-    rows = [
-        (district, kind, wide, answer)
-        for district, kind, wide, *counts in CLUS1
-        for answer, n in zip((3, 7, 10), counts, strict=True)
-        for _ in range(n)
-    ]
-    return pd.DataFrame(rows, columns=["district", "stype", "wide", "recommend"])
+    return expand(APICLUS1, ["district", "stype", "wide"]).rename(columns={"score": "recommend"})
 
 
 def people() -> pd.DataFrame:

@@ -10,27 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api_samples import APISTRAT, expand
 from closeloop.metrics.nps import NpsResult, nps
 from closeloop.metrics.score import score
 from closeloop.metrics.spec import MeanScore, Nps, TopBox
 
-# R survey 4.1-1, data(api), apistrat; category from api00: D <= 600 < N <= 700 < P.
-# (school-wide target met, weight, detractors, passives, promoters)
-APISTRAT = [
-    ("No", 44.2099990844727, 3, 3, 3), ("Yes", 44.2099990844727, 28, 20, 43), ("No", 15.1000003814697, 13, 5, 6),
-    ("Yes", 15.1000003814697, 7, 10, 9), ("No", 20.3600006103516, 11, 3, 1), ("Yes", 20.3600006103516, 7, 17, 11),
-]  # fmt: skip
-
 
 @pytest.fixture
 def apistrat() -> pd.DataFrame:
-    rows = [
-        (met, weight, answer)
-        for met, weight, *counts in APISTRAT
-        for answer, count in zip((3, 8, 10), counts, strict=True)
-        for _ in range(count)
-    ]
-    return pd.DataFrame(rows, columns=["met", "weight", "score"])
+    return expand(APISTRAT, ["type", "met", "weight", "schools"])
 
 
 def test_weights_only_estimate_and_error_equal_r_survey(apistrat: pd.DataFrame) -> None:

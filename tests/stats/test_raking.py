@@ -13,25 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api_samples import APICLUS1
 from closeloop.stats.design import taylor
 from closeloop.stats.raking import Margin, rake_cells, rake_trimmed, residuals
 
-# apiclus1 of R's survey package (school districts of California), as counts: district, school type, met the target,
-# then schools with an index up to 600, up to 700, above.
-CLUS1 = [
-    (61, "E", "Yes", 0, 5, 5), (61, "M", "No", 0, 1, 1), (61, "M", "Yes", 0, 0, 1), (135, "E", "No", 0, 2, 1),
-    (135, "E", "Yes", 9, 8, 14), (178, "E", "Yes", 2, 0, 0), (178, "H", "Yes", 1, 0, 0), (178, "M", "No", 1, 0, 0),
-    (197, "E", "No", 0, 0, 1), (197, "E", "Yes", 2, 3, 4), (197, "M", "No", 2, 0, 0), (197, "M", "Yes", 0, 1, 0),
-    (255, "E", "No", 1, 0, 0), (255, "E", "Yes", 2, 3, 7), (255, "M", "Yes", 0, 1, 2), (406, "E", "Yes", 2, 0, 0),
-    (413, "E", "Yes", 1, 0, 0), (437, "E", "Yes", 2, 0, 0), (437, "H", "Yes", 1, 0, 0), (437, "M", "Yes", 1, 0, 0),
-    (448, "E", "Yes", 0, 1, 8), (448, "H", "Yes", 0, 0, 1), (448, "M", "Yes", 0, 0, 2), (510, "E", "No", 0, 1, 0),
-    (510, "E", "Yes", 4, 6, 5), (510, "H", "No", 1, 0, 0), (510, "H", "Yes", 0, 1, 0), (510, "M", "No", 0, 1, 0),
-    (510, "M", "Yes", 0, 2, 0), (568, "E", "No", 0, 1, 0), (568, "E", "Yes", 0, 2, 1), (568, "H", "No", 0, 1, 0),
-    (568, "H", "Yes", 0, 0, 3), (568, "M", "Yes", 0, 1, 0), (637, "E", "Yes", 1, 3, 4), (637, "H", "Yes", 0, 1, 0),
-    (637, "M", "Yes", 0, 2, 0), (716, "E", "No", 5, 0, 0), (716, "E", "Yes", 18, 5, 2), (716, "H", "Yes", 3, 0, 0),
-    (716, "M", "Yes", 4, 0, 0), (778, "E", "Yes", 1, 0, 0), (778, "M", "No", 1, 0, 0), (815, "E", "Yes", 1, 1, 0),
-    (815, "H", "No", 0, 1, 0), (815, "M", "No", 0, 1, 0),
-]  # fmt: skip
 BASE, PSU_IN_POPULATION = 33.846996307373, 757
 STYPE, WIDE = ("E", "H", "M"), ("No", "Yes")
 
@@ -41,7 +26,7 @@ def schools() -> dict[str, npt.NDArray[Any]]:
     """The 183 schools, one row each: district, codes of type and of target met, y in −1, 0, 1."""
     rows = [
         (district, STYPE.index(kind), WIDE.index(wide), y)
-        for district, kind, wide, *counts in CLUS1
+        for district, kind, wide, *counts in APICLUS1
         for y, n in zip((-1, 0, 1), counts, strict=True)
         for _ in range(n)
     ]
@@ -108,7 +93,7 @@ def test_post_stratification_is_raking_on_one_margin(schools: dict[str, npt.NDAr
 
 def test_counts_are_those_of_the_reference_file(shared: Callable[[str], Path]) -> None:
     block = json.loads(shared("vectors/stats_vectors.json").read_text(encoding="utf-8"))["fixture_apiclus1_counts"]
-    assert [tuple(row) for row in block["rows"]] == CLUS1
+    assert [tuple(row) for row in block["rows"]] == APICLUS1
     assert (block["weight"], block["N_psu"]) == (BASE, PSU_IN_POPULATION)
 
 
