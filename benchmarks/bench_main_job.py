@@ -29,7 +29,7 @@ cuts = ["region", "touchpoint", "language", cl.Period("answered_at"), ["region",
 responses = lap("read", lambda: cl.read_responses(sys.argv[1], "relationship-nps"))
 lap("checked", lambda: (responses.ledger, responses.issues))
 table = lap("first", lambda: responses.score(breakdowns=cuts))
-again = lap("score", lambda: responses.score(breakdowns=cuts))
+again = lap("again", lambda: responses.score(breakdowns=cuts))
 assert again == table
 lap("report", lambda: cl.report("A million answers", [responses, table], language="en").to_html(sys.argv[2]))
 took["metrics"], took["groups"] = len({b.metric.name for b in table.blocks}), sum(len(b.groups) for b in table.blocks)
@@ -53,9 +53,9 @@ def measure() -> list[Figure]:
     helped = statistics.median(_help_seconds() for _ in range(9))
     return [
         Figure(
-            name="every declared metric by five breakdowns, 1e6 rows: seconds", target="<= 2", ratio=found["score"],
-            detail=f"{found['metrics']:.0f} metrics, {found['groups']:.0f} groups with intervals; the first time "
-            f"{found['first']:.2f} s, as columns are encoded; read and checked in {read:.1f} s",
+            name="every declared metric by five breakdowns, 1e6 rows: seconds", target="<= 2", ratio=found["first"],
+            detail=f"{found['metrics']:.0f} metrics, {found['groups']:.0f} groups with intervals; asked again "
+            f"(columns encoded) {found['again']:.2f} s; read and checked in {read:.1f} s",
         ),
         Figure(
             name="report on these responses and scores: seconds", target="<= 3", ratio=found["report"],

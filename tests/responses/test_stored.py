@@ -189,3 +189,12 @@ def test_what_a_killed_import_left_behind_is_taken_away_and_what_another_is_at_w
             os.utime(path, (0, 0) if name == "killed" or path.is_dir() else None)
     cl.import_responses(answers, asked(0), tmp_path / "out", rows=100)
     assert [folder.exists() for folder in folders.values()] == [False, True]
+
+
+def test_a_tally_of_an_import_is_added_to_one_of_responses_that_were_read(
+    stored: cl.StoredResponses, answers: Path
+) -> None:
+    read = cl.read_responses(answers, stored.survey)
+    one, other = cl.tally(stored, "nps", part="a"), cl.tally(read, "nps", part="b")
+    assert one.survey == other.survey == f"{stored.survey.id} {stored.survey.version}"
+    assert (one + other).n_rows == 2 * other.n_rows

@@ -106,21 +106,23 @@ def crossings(
     def cells(keys: Sequence[int]) -> int:
         return width * math.prod(sizes[key] for key in keys)
 
-    for place in sorted(range(len(cuts)), key=lambda one: -cells(cuts[one])):
+    def joins(cut: Sequence[int], union: Sequence[int]) -> bool:
+        added = set(cut) - set(union)
+        return cells([*union, *added]) <= most or (not added and fits(cells(union), n_rows))
+
+    once = [place for place, cut in enumerate(cuts) if len(set(cut)) == len(cut)]
+    for place in sorted(once, key=lambda one: -cells(cuts[one])):
         cut = cuts[place]
-        for union, members in crossed if len(set(cut)) == len(cut) else ():
-            added = [key for key in cut if key not in union]
-            if len(set(union)) < len(union):  # a key twice, as a design may have one of the keys among its units
-                continue
-            if cells([*union, *added]) <= most or (not added and fits(cells(union), n_rows)):
-                union += added
-                members.append(place)
-                break
-        else:
+        found = next((pair for pair in crossed if joins(cut, pair[0])), None)
+        if found is None:
             crossed.append((list(cut), [place]))
+        else:
+            found[0].extend(key for key in cut if key not in found[0])
+            found[1].append(place)
     for union, members in crossed:  # what most of them keep stands last: long runs of cells are added up at once
         union.sort(key=lambda key: sum(key in cuts[place] for place in members))
-    return crossed
+    # A key stands twice where a design has it among its units: such a table is counted by itself.
+    return crossed + [(list(cut), [place]) for place, cut in enumerate(cuts) if place not in once]
 
 
 def _crossed(keys: Sequence[Codes], n_rows: int) -> Codes:

@@ -111,12 +111,12 @@ def cell_numbers(codes: Sequence[Codes], rows: slice, cell: CellNumbers, part: C
 
 
 def cells_of(
-    n: npt.NDArray[np.int64], sums: Sequence[npt.NDArray[Any]], sizes: Sequence[int]
+    n: IntArray, sums: Sequence[FloatArray], sizes: Sequence[int]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], FloatArray]:
     """Return the cells that occur of tables of all possible ones, as `tabulate` does."""
     occurs = np.flatnonzero(n)
     positions = np.column_stack(np.unravel_index(occurs, sizes)) if sizes else np.empty((occurs.size, 0), np.int64)
-    table = np.column_stack([s[occurs] for s in sums]).astype(float) if sums else np.empty((occurs.size, 0))
+    table = np.column_stack([s[occurs] for s in sums]) if sums else np.empty((occurs.size, 0))
     return positions, n[occurs], table
 
 

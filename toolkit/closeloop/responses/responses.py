@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from closeloop.responses.quality import Quality
     from closeloop.survey.survey import Survey
 
-NOT_SCORED = ("test", "screened_out")
-"""States of responses that count in no score."""
-
 
 @dataclass(frozen=True, eq=False)
 class Responses:
@@ -211,27 +208,19 @@ class Responses:
 
     @cached_property
     def _score_input(self) -> ScoreInput:
-        from closeloop.metrics.score import ScoreInput
         from closeloop.responses.migrate.comparable import score_cautions
-        from closeloop.responses.scoring import key_labels, key_titles, metric_specs
+        from closeloop.responses.scoring import NOT_SCORED, scored_columns, scored_responses
 
         frame = self.accepted
-        specs = metric_specs(self.survey)
         status = frame["status"].astype(str)
-        scored = sorted({spec.items[0] for spec in specs.values()} & set(frame.columns))
+        scored = scored_columns(self.survey, frame.columns)
         silent = (status == "partial") & frame[scored].isna().all(axis=1) if scored else status == "partial"
-        source: LocalText | str = ", ".join(s.name for s in self.sources)
-        if self.survey:
-            source = message("responses.survey_version", id=self.survey.id, version=self.survey.version)
-        return ScoreInput(
-            frame=rows_of(~(status.isin(NOT_SCORED) | silent).to_numpy(), frame),
-            specs=specs,
-            source=source,
+        return scored_responses(
+            self.survey,
+            rows_of(~(status.isin(NOT_SCORED) | silent).to_numpy(), frame),
+            source=", ".join(s.name for s in self.sources),
             period=self.period,
-            labels=key_labels(self.survey),
-            titles=key_titles(self.survey),
             cautions=score_cautions(self._opened, self.survey),
-            survey=f"{self.survey.id} {self.survey.version}" if self.survey else "",
         )
 
     def confirm(self, columns: Mapping[str, str | None] | Literal[True] = True) -> Responses:
@@ -418,9 +407,10 @@ class Responses:
         return f"Responses({what}: {counts})"
 
     def __str__(self) -> str:
-        from closeloop.responses.responses_text import responses_text
+        from closeloop.responses.ledger_text import issue_counts, ledger_text, warnings_of_files
 
-        return responses_text(self)
+        sources = ((s.name, s.platform_label, s.platform_reason) for s in self.sources)
+        return ledger_text(self.ledger, sources, issue_counts(self.issues), warnings_of_files(self.issues))
 
     def _repr_html_(self) -> str:
         from closeloop.views.tables import responses_html

@@ -1,18 +1,50 @@
-"""What a survey says about scoring: its metrics as specifications, and what its keys and values are called."""
+"""What counts in the scores of responses: whose answers, the metrics of the survey, and what its keys are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from closeloop.forms.items import Single
+from closeloop.metrics.score_input import ScoreInput
 from closeloop.metrics.spec import MeanScore, Metric, Nps, TopBox
 from closeloop.text import LANGUAGES, LocalText, message
 
 if TYPE_CHECKING:
     from closeloop.survey.survey import Survey
 
+NOT_SCORED = ("test", "screened_out")
+"""States of responses that count in no score."""
 _SCORED = ("nps", "csat", "ces", "top_box", "mean")
+
+
+def scored_responses(
+    survey: Survey | None,
+    frame: Any,
+    *,
+    source: LocalText | str,
+    period: tuple[dt.date, dt.date] | None,
+    cautions: Mapping[str, tuple[LocalText, ...]],
+) -> ScoreInput:
+    """Return what `closeloop.score` needs to know of the rows of `frame`, wherever they lie."""
+    if survey is not None:
+        source = message("responses.survey_version", id=survey.id, version=survey.version)
+    return ScoreInput(
+        frame=frame,
+        specs=metric_specs(survey),
+        source=source,
+        period=period,
+        labels=key_labels(survey),
+        titles=key_titles(survey),
+        cautions=cautions,
+        survey="" if survey is None else f"{survey.id} {survey.version}",
+    )
+
+
+def scored_columns(survey: Survey | None, columns: Iterable[str]) -> list[str]:
+    """Return the columns of answers that are scored: a partial response without any of them counts in no score."""
+    return sorted({spec.items[0] for spec in metric_specs(survey).values()} & set(columns))
 
 
 def metric_specs(survey: Survey | None) -> dict[str, Metric]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closeloop.errors import StoreError
-from closeloop.responses.responses import NOT_SCORED
-from closeloop.responses.responses_text import WEIGHT_OF_EFFECT
+from closeloop.responses.ledger_text import ledger_text
 from closeloop.text import LocalText, language, message
 
 if TYPE_CHECKING:
@@ -115,24 +115,19 @@ class StoredResponses:
         """Return what `closeloop.score` counts: complete, late and answered partial rows, where they lie."""
         import narwhals.stable.v2 as nw
 
-        from closeloop.metrics.score import ScoreInput
-        from closeloop.responses.scoring import key_labels, key_titles, metric_specs
+        from closeloop.responses.scoring import NOT_SCORED, scored_columns, scored_responses
 
         frame = nw.from_native(self.accepted)
-        specs = metric_specs(self.survey)
-        names = frame.collect_schema().names()
-        scored = sorted({spec.items[0] for spec in specs.values()} & set(names))
+        scored = scored_columns(self.survey, frame.collect_schema().names())
         answered = nw.col("status") != "partial"
         if scored:
             answered = answered | nw.any_horizontal(*(~nw.col(name).is_null() for name in scored), ignore_nulls=True)
         cautions = self._record["cautions"]
-        return ScoreInput(
-            frame=frame.filter(~nw.col("status").is_in(NOT_SCORED), answered),
-            specs=specs,
-            source=message("responses.survey_version", id=self.survey.id, version=self.survey.version),
+        return scored_responses(
+            self.survey,
+            frame.filter(~nw.col("status").is_in(NOT_SCORED), answered),
+            source="",
             period=self.period,
-            labels=key_labels(self.survey),
-            titles=key_titles(self.survey),
             cautions={name: tuple(LocalText(text) for text in texts) for name, texts in cautions.items()},
         )
 
@@ -141,23 +136,14 @@ class StoredResponses:
         return f"StoredResponses({self.survey.id} v{self.survey.version}: {counts})"
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> list[str]:
-        ledger = {name: f"{count:,}" for name, count in self.ledger.items()}
-        lines = [str(message("responses.ledger_line", **ledger))]
-        for each in self._record["sources"]:
-            label, reason = (LocalText(each[name]) for name in ("platform_label", "platform_reason"))
-            lines.append(f"{each['name']}: {label} – {reason}")
-        counted: dict[tuple[str, str, str], int] = {}
+        both = ("platform_label", "platform_reason")
+        sources = ((each["name"], *(LocalText(each[name]) for name in both)) for each in self._record["sources"])
+        counts: Counter[tuple[str, str, str]] = Counter()
         for _, effect, item, code, n in self._record["issues"]:
-            if effect in WEIGHT_OF_EFFECT:
-                counted[effect, item, code] = counted.get((effect, item, code), 0) + n
-        order = sorted(counted, key=lambda k: (WEIGHT_OF_EFFECT[k[0]], -counted[k], k[1]))
-        lines += [f"  {e:12} {counted[e, i, c]:>7,}  {i:20} {c}" for e, i, c in order]
-        text = "message_zh" if language() == "zh-CN" else "message_en"
-        said = [note[text] for note in self._record["notes"] if note["severity"] == "warning"]
-        return lines + [f"  ! {each}" for each in dict.fromkeys(said)]
+            counts[effect, item, code] += n
+        notes = [note for note in self._record["notes"] if note["severity"] == "warning"]
+        said = [LocalText({"en": note["message_en"], "zh-CN": note["message_zh"]}) for note in notes]
+        return ledger_text(self.ledger, sources, counts, said)
 
     @property
     def has_errors(self) -> bool:
@@ -168,7 +154,7 @@ class StoredResponses:
         from closeloop.html import element, join
         from closeloop.views.style import framed
 
-        first, *rest = self._lines()
+        first, *rest = str(self).splitlines()
         said = element("ul", *(element("li", line.strip()) for line in rest))
         return framed(join([element("p", element("b", first)), said]), language())
 
